@@ -1,0 +1,28 @@
+# embed.awk - turn sql/query/*.sql into stmts.def, one STMT() row per file.
+# The symbol is the file's name; "-- key: value" lines become columns:
+#   -- params: N      number of parameters, $1 to $N
+#   -- rows: none|one|many
+#   -- idents: a, b   names that stand in the text as :"a" (no parameters then)
+function flush_row() {
+	if (name == "") return
+	if (params == "" || rows == "") {
+		print file ": needs '-- params:' and '-- rows:'" > "/dev/stderr"
+		bad = 1
+	}
+	printf "STMT(%s, %s, %s, \"%s\",%s)\n", name, params, toupper(rows), idents, text
+}
+FNR == 1 {
+	flush_row()
+	file = name = FILENAME
+	sub(/.*\//, "", name); sub(/\.sql$/, "", name)
+	params = rows = idents = text = ""
+}
+/^-- params:/ { params = $3; next }
+/^-- rows:/   { rows = $3; next }
+/^-- idents:/ { idents = $0; sub(/^-- idents:[ \t]*/, "", idents); gsub(/[ \t]/, "", idents); next }
+/^--/         { next }
+{
+	gsub(/\\/, "\\\\"); gsub(/"/, "\\\"")
+	text = text "\n\t\"" $0 "\\n\""
+}
+END { flush_row(); exit bad }

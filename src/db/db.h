@@ -1,0 +1,92 @@
+/*
+ * db.h - one connection to PostgreSQL: statements by name, transactions in a tenant
+ * context, pipelines; opened when first needed, opened again after a loss.
+ *
+ * A context is the text of app.current_tenant_id for one transaction: a tenant's id,
+ * or DB_MANAGEMENT. It is set only inside the transaction (SET LOCAL), so that
+ * nothing stays on the connection, with statement_timeout beside it.
+ *
+ * Owner:    the worker or command that made it, after the fork.
+ * Lifetime: until db_free(); rows live in the arena of the ctx they were read with.
+ * Threads:  one.
+ * Failure:  every wait ends at the ctx's deadline or the connection's own limit
+ *           (ERR_UNAVAILABLE). One table maps SQLSTATE (see sqlstate.def); the
+ *           SQLSTATE stays in ctx->err.sqlstate.
+ */
+#ifndef TENANTD_DB_DB_H
+#define TENANTD_DB_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "db/stmt.h"
+
+struct db;
+struct db_rows;
+
+#define DB_MANAGEMENT "unset" /* the context of tenant management */
+
+struct db_settings {
+	const char *conninfo; /* libpq URI or keywords; several hosts are tried in turn */
+	const char *application_name;
+	int connect_timeout_ms, query_timeout_ms;
+	bool prepare; /* off: parse each time (PgBouncer before 1.21) */
+};
+
+/* Counters since db_new(), for the scoreboard. */
+struct db_stats {
+	uint64_t round_trips, connects, losses, retries, context_leaks;
+	uint64_t time_us; /* spent waiting for the server */
+};
+
+struct db *db_new(const struct db_settings *settings); /* connects to nothing yet */
+void db_free(struct db *db);
+void db_drop(struct db *db); /* closes the connection; the next call opens a new one */
+struct db_stats db_get_stats(const struct db *db);
+
+/* Parameters in the order of $1 …; NULL is SQL NULL. */
+#define DB_ARGS(...) ((const char *const[]){__VA_ARGS__})
+#define DB_NO_ARGS   ((const char *const *)0)
+
+/*
+ * One statement that only reads, in a transaction of its own: BEGIN READ ONLY,
+ * context, statement and COMMIT in one round trip. A lost connection is tried
+ * once more.
+ */
+enum err db_read(struct ctx *cx, struct db *db, const char *context, enum stmt_id id,
+    const char *const *args, struct db_rows **rows) MUST_CHECK;
+
+/*
+ * Runs fn inside BEGIN … COMMIT with the context set; fn's error aborts and is
+ * returned. Begin and context travel with fn's first statement, commit with what it
+ * queued last. Run again from the start, with cx's error cleared, after
+ * serialization failure or deadlock, and after a connection lost before COMMIT was sent:
+ * fn must forget what an earlier run did. Lost during COMMIT: ERR_UNAVAILABLE.
+ */
+typedef enum err db_transaction_fn(struct ctx *cx, struct db *db, void *arg);
+enum err db_transaction(struct ctx *cx, struct db *db, const char *context,
+    db_transaction_fn *fn, void *arg) MUST_CHECK;
+
+/* Inside a transaction: sends what is queued and this, and waits for the answer. */
+enum err db_query(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *args, struct db_rows **rows) MUST_CHECK;
+/* Inside a transaction: goes out with the next db_query() or the commit, whose error its
+ * failure becomes. Returns no rows. args are copied. */
+enum err db_queue(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *args) MUST_CHECK;
+/* The same for a statement with "-- idents:": names are quoted into its text; no args. */
+enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *idents) MUST_CHECK;
+
+/* -- rows: text format; row and column from 0, columns in the statement's order -- */
+int db_row_count(const struct db_rows *rows);
+const char *db_text(const struct db_rows *rows, int row, int column); /* NULL: SQL NULL */
+bool db_bool(const struct db_rows *rows, int row, int column); /* NULL: false */
+int64_t db_i64(const struct db_rows *rows, int row, int column); /* NULL: 0 */
+int64_t db_affected(const struct db_rows *rows); /* rows a command changed */
+
+/* A constraint's name when the last error was its violation, else "". */
+const char *db_constraint(const struct db *db);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * cors.h - Cross-Origin Resource Sharing (Fetch standard), from BACKEND_CORS_ORIGINS.
+ *
+ * Owner:    the worker.
+ * Lifetime: of the arena it was made in.
+ * Threads:  one.
+ * Failure:  cors_new() records ERR_CONFIG and says which origin is wrong; "*" together
+ *           with credentials is refused.
+ */
+#ifndef TENANTD_HTTP_CORS_H
+#define TENANTD_HTTP_CORS_H
+
+#include "http/response.h"
+
+struct cors;
+
+/* origins: a comma-separated list or a JSON array; "": none. */
+enum err cors_new(struct ctx *cx, struct arena *mem, const char *origins,
+    bool credentials, const struct cors **out) MUST_CHECK;
+/* Adds the headers for a request that carries an Origin, and Vary. */
+void cors_apply(const struct cors *c, const struct request *rq, struct response *rs);
+/* Whether this is a preflight; then rs is the whole answer (204). `allow`: the
+ * path's methods, "GET, HEAD, OPTIONS". */
+bool cors_preflight(const struct cors *c, const struct request *rq, const char *allow,
+    struct response *rs);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * request.h - a request as the program sees it, whatever door it came through.
+ *
+ * Owner:    the door (fcgi.c, or a test); texts are in the request's arena.
+ * Lifetime: one request.
+ * Threads:  one.
+ * Failure:  request_init() records what is wrong with the target or the headers
+ *           (ERR_INVALID, ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE, ERR_METHOD_UNKNOWN).
+ */
+#ifndef TENANTD_HTTP_REQUEST_H
+#define TENANTD_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "base/str.h"
+
+enum http_method {
+	HTTP_UNKNOWN,
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_METHOD_COUNT
+};
+
+enum {
+	REQUEST_SEGMENTS_MAX = 16,
+	REQUEST_TARGET_MAX = 8192,  /* bytes of path and query */
+	REQUEST_HEADERS_MAX = 65536 /* bytes of all names and values */
+};
+
+struct request {
+	enum http_method method;
+	const char *method_text;
+	const char *target; /* raw path and query, as sent */
+	/* The path, cut at "/" while raw, each piece decoded once; a trailing slash and
+	 * an empty path add no piece. */
+	struct slice segments[REQUEST_SEGMENTS_MAX];
+	unsigned segment_count;
+	const char *query;        /* raw, without "?", or "" */
+	const char *content_type; /* "" when absent */
+	const char *client;       /* address text, after TRUSTED_PROXIES */
+	bool https;
+	char trace_parent[56]; /* W3C traceparent to continue, or "" */
+	const char *body;      /* NULL until it was read */
+	size_t body_length;
+	const char *const *params; /* CGI variables, "NAME=value", NULL at the end */
+};
+
+struct request_options {
+	const char *trusted_proxies; /* comma-separated addresses and CIDR ranges */
+};
+
+/*
+ * Fills rq from CGI variables (RFC 3875), copied into cx->mem; "" means absent.
+ * Sets cx->request_id: X-Request-Id when it is 1 to 64 of [A-Za-z0-9._-], else a new
+ * UUID.
+ */
+enum err request_init(struct ctx *cx, struct request *rq, const char *const *params,
+    const struct request_options *options) MUST_CHECK;
+
+/* A CGI variable, or NULL when absent or empty. */
+const char *request_param(const struct request *rq, const char *name);
+/* A header by its lower-case name ("if-none-match"), or NULL when absent or empty. */
+const char *request_header(const struct request *rq, const char *name);
+/* A query parameter, decoded (and "+" as blank) into mem; NULL when absent or not UTF-8. */
+const char *request_query(struct arena *mem, const struct request *rq, const char *name);
+const char *http_method_name(enum http_method m);
+/* Whether the address is in a comma-separated list of addresses and CIDR ranges. */
+bool address_in_list(const char *address, const char *list);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * scoreboard.h - what the workers of one master are doing, in shared memory.
+ *
+ * Each slot is written by its worker alone (relaxed atomics) and read by all; counters
+ * outlive the worker, so that a replaced worker goes on counting in its slot.
+ *
+ * Owner:    the master; made before the fork.
+ * Lifetime: of the master.
+ * Threads:  any process of the master.
+ * Failure:  scoreboard_new() records ERR_INTERNAL when memory cannot be mapped.
+ */
+#ifndef TENANTD_PROC_SCOREBOARD_H
+#define TENANTD_PROC_SCOREBOARD_H
+
+#include <stdint.h>
+
+#include "base/ctx.h"
+
+enum worker_state {
+	WORKER_NONE,
+	WORKER_STARTING,
+	WORKER_IDLE,
+	WORKER_BUSY,
+	WORKER_DRAINING,
+	WORKER_STATE_COUNT
+};
+
+/* Upper bounds of the latency buckets in microseconds; one more holds the rest. */
+enum { LATENCY_BUCKETS = 14 };
+extern const uint32_t latency_bounds_us[LATENCY_BUCKETS];
+
+/* Statuses that are counted one by one; any other is counted as the last, 0. */
+extern const int counted_statuses[];
+extern const int counted_status_count;
+
+/* Gauges and counters of a worker beside its requests. */
+enum worker_counter {
+	COUNTER_DB_ROUND_TRIPS,
+	COUNTER_DB_CONNECTS,
+	COUNTER_DB_LOSSES,
+	COUNTER_DB_RETRIES,
+	COUNTER_DB_TIME_US,
+	COUNTER_CONTEXT_LEAKS,
+	COUNTER_LOG_DROPPED,
+	COUNTER_RATE_LIMITED,
+	COUNTER_COUNT
+};
+
+struct scoreboard;
+
+/* routes: rows that requests are counted by; the last one is "none". */
+enum err scoreboard_new(struct ctx *cx, int workers, int routes,
+    struct scoreboard **out) MUST_CHECK;
+void scoreboard_free(struct scoreboard *s);
+
+/* -- by the worker of `slot` -- */
+void scoreboard_state(struct scoreboard *s, int slot, enum worker_state state);
+void scoreboard_request(
+    struct scoreboard *s, int slot, int route, int status, int64_t micros);
+void scoreboard_add(
+    struct scoreboard *s, int slot, enum worker_counter counter, uint64_t n);
+
+/* -- by anybody -- */
+struct route_stats {
+	uint64_t by_status[32]; /* as counted_statuses */
+	/* latency by class of status: [0] 1xx … [4] 5xx */
+	uint64_t buckets[5][LATENCY_BUCKETS + 1];
+	uint64_t sum_us[5];
+};
+void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
+void scoreboard_states(const struct scoreboard *s, int out[static WORKER_STATE_COUNT]);
+uint64_t scoreboard_counter(const struct scoreboard *s, enum worker_counter counter);
+uint64_t scoreboard_restarts(const struct scoreboard *s); /* workers that died */
+int64_t scoreboard_started_ms(const struct scoreboard *s); /* wall clock */
+
+#endif

@@ -1,0 +1,209 @@
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/str.h"
+
+static char order[8];
+
+static void
+note(void *obj)
+{
+	strncat(order, obj, sizeof(order) - strlen(order) - 1);
+}
+
+static void
+arena_zeroes_aligns_and_limits(void **state)
+{
+	struct arena *a = arena_new(256 * 1024);
+	unsigned char *p = arena_alloc(a, 24);
+
+	(void)state;
+	assert_int_equal((uintptr_t)p & 15, 0);
+	assert_int_equal(p[0] | p[23], 0);
+	assert_string_equal(arena_printf(a, "%s-%d", "x", 7), "x-7");
+	assert_non_null(arena_try(a, 200 * 1024));
+	assert_null(arena_try(a, 200 * 1024));
+	assert_null(arena_try(a, SIZE_MAX));
+	arena_free(a);
+}
+
+static void
+arena_drops_last_in_first_out(void **state)
+{
+	static char one[] = "1", two[] = "2";
+	struct arena *a = arena_new(64 * 1024);
+
+	(void)state;
+	arena_defer(a, note, one);
+	arena_defer(a, note, two);
+	arena_reset(a);
+	assert_string_equal(order, "21");
+	assert_int_equal(arena_used(a), 0);
+	arena_free(a);
+}
+
+static void
+buf_grows_and_fails_sticky(void **state)
+{
+	struct ctx *cx = *state;
+	struct buf heap, in_arena;
+
+	buf_init(&heap, NULL, 1000);
+	buf_init(&in_arena, cx->mem, 100000);
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&in_arena, "%d,", i);
+		buf_put_i64(&heap, i);
+	}
+	assert_int_equal(in_arena.n, 290);
+	assert_memory_equal(in_arena.p, "0,1,2,", 6);
+	assert_int_equal(heap.n, 190);
+	for (int i = 0; i < 100; i++)
+		buf_puts(&heap, "0123456789");
+	assert_true(heap.failed);
+	assert_string_equal(buf_text(&heap), "");
+	buf_reset(&heap);
+	buf_put_i64(&heap, INT64_MIN);
+	assert_string_equal(buf_text(&heap), "-9223372036854775808");
+	buf_fini(&heap);
+}
+
+static void
+numbers_are_checked(void **state)
+{
+	int64_t v;
+
+	(void)state;
+	assert_true(str_to_i64(slice_of("-9223372036854775808"), INT64_MIN, INT64_MAX, &v));
+	assert_true(v == INT64_MIN);
+	assert_true(str_to_i64(slice_of("42"), 0, 42, &v) && v == 42);
+	assert_false(str_to_i64(slice_of("43"), 0, 42, &v));
+	assert_false(str_to_i64(slice_of(""), 0, 42, &v));
+	assert_false(str_to_i64(slice_of("-"), -5, 42, &v));
+	assert_false(str_to_i64(slice_of("4x"), 0, 42, &v));
+	assert_false(str_to_i64(slice_of(" 4"), 0, 42, &v));
+	assert_false(
+	    str_to_i64(slice_of("9223372036854775808"), INT64_MIN, INT64_MAX, &v));
+}
+
+static void
+lists_are_cut_and_trimmed(void **state)
+{
+	struct slice rest = slice_of(" a, b ,,c"), piece;
+	const char *const want[] = {"a", "b", "", "c"};
+	size_t n = 0;
+
+	(void)state;
+	while (slice_next(&rest, ',', &piece))
+		assert_true(slice_eq(piece, want[n++]));
+	assert_int_equal(n, 4);
+	assert_true(slice_eq_ci(slice_of("Content-TYPE"), "content-type"));
+	assert_false(slice_eq_ci(slice_of("Content-TYPE"), "content-typ"));
+}
+
+static void
+utf8_is_checked_and_folded(void **state)
+{
+	struct ctx *cx = *state;
+
+	assert_true(utf8_valid("h\xc3\xa9", 3, true));
+	assert_false(utf8_valid("h\xc3", 2, true));
+	assert_false(utf8_valid("\xed\xa0\x80", 3, true)); /* a surrogate */
+	assert_false(utf8_valid("\xc0\x80", 2, true));     /* overlong */
+	assert_true(utf8_valid("a\0b", 3, false));
+	assert_false(utf8_valid("a\0b", 3, true));
+	assert_int_equal(utf8_length("h\xc3\xa9", 3), 2);
+	assert_string_equal(utf8_fold(cx->mem, "MA\xc3\x9f@Example.COM"), "mass@example.com");
+	assert_null(utf8_fold(cx->mem, "\xff"));
+}
+
+static void
+uuids_follow_the_rfc(void **state)
+{
+	struct uuid dns, u;
+	char text[UUID_TEXT_SIZE];
+
+	(void)state;
+	assert_true(uuid_from_text(slice_of("6BA7B810-9DAD-11D1-80B4-00C04FD430C8"), &dns));
+	u = uuid_named(dns, "www.example.com", 15);
+	uuid_text(text, u);
+	assert_string_equal(text, "2ed6657d-e927-568b-95e1-2665a8aea6a2"); /* RFC 9562 A.4 */
+	assert_int_equal(uuid_version(u), 5);
+	assert_int_equal(uuid_version(uuid_random()), 4);
+	assert_false(uuid_eq(uuid_random(), uuid_random()));
+	assert_false(uuid_from_text(slice_of("{2ed6657d-e927-568b-95e1-2665a8aea6a}"), &u));
+	assert_false(uuid_from_text(slice_of("2ed6657d-e927-568b-95e1-2665a8aea6ag"), &u));
+	assert_false(uuid_from_text(slice_of("2ed6657d"), &u));
+}
+
+static void
+time_is_told_in_utc(void **state)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	(void)state;
+	clock_text(text, 1739205000000);
+	assert_string_equal(text, "2025-02-10T16:30:00.000Z");
+	clock_text(text, -1);
+	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
+}
+
+static void
+log_values_cannot_break_out(void **state)
+{
+	char q[32];
+
+	(void)state;
+	assert_string_equal(log_quote(q, sizeof(q), "a\"b\nc"), "\"a\\\"b\\x0ac\"");
+	assert_int_equal(strlen(log_quote(q, sizeof(q), "0123456789012345678901234567890")) < 32, 1);
+}
+
+static void
+faults_keep_their_order_and_count(void **state)
+{
+	struct ctx *cx = *state;
+
+	for (int i = 0; i < CTX_FAULTS_MAX + 5; i++)
+		ctx_fault(cx, "/a", "type", "fault %d", i);
+	assert_int_equal(cx->fault_count, CTX_FAULTS_MAX + 5);
+	assert_string_equal(cx->faults->message, "fault 0");
+	assert_string_equal(cx->last_fault->message, "fault 99");
+}
+
+static void
+told_errors_are_public_and_set_ones_are_not(void **state)
+{
+	struct err_info e = {0};
+
+	(void)state;
+	assert_int_equal(err_set(&e, ERR_INTERNAL, "secret path"), ERR_INTERNAL);
+	assert_string_equal(err_public(&e), err_text(ERR_INTERNAL));
+	assert_int_equal(err_tell(&e, ERR_INVALID, "not \"%s\"", "x"), ERR_INVALID);
+	assert_string_equal(err_public(&e), "not \"x\"");
+	err_note(&e, "one");
+	err_note(&e, "two");
+	assert_string_equal(e.note, "one; two");
+	assert_int_equal(err_http(ERR_KEY_REUSED), 409);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(arena_zeroes_aligns_and_limits),
+	    cmocka_unit_test(arena_drops_last_in_first_out),
+	    UNIT_CTX_TEST(buf_grows_and_fails_sticky),
+	    cmocka_unit_test(numbers_are_checked),
+	    cmocka_unit_test(lists_are_cut_and_trimmed),
+	    UNIT_CTX_TEST(utf8_is_checked_and_folded),
+	    cmocka_unit_test(uuids_follow_the_rfc),
+	    cmocka_unit_test(time_is_told_in_utc),
+	    cmocka_unit_test(log_values_cannot_break_out),
+	    UNIT_CTX_TEST(faults_keep_their_order_and_count),
+	    cmocka_unit_test(told_errors_are_public_and_set_ones_are_not),
+	};
+
+	return UNIT_RUN(tests);
+}
