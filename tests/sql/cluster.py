@@ -1,86 +1,51 @@
-"""A private PostgreSQL cluster, and what `tenantd migrate` does, for the tests of sql/."""
+"""A private PostgreSQL cluster, what `tenantd migrate` and `tenantd rls check` send it, and sessions."""
 
 import hashlib
-import os
 import pathlib
-import pwd
-import shutil
-import socket
 import subprocess
 import tempfile
 
 import psycopg2
 
-SQL = pathlib.Path(__file__).resolve().parents[2] / "sql"
+TOP = pathlib.Path(__file__).resolve().parents[2]
+SQL = TOP / "sql"
+# in the order of src/rls/rls.c
+RLS_CHECKS = ("role", "contexts", "functions", "tables", "policies", "grants", "views")
 
 
-def find_bin():
-    for version in (15, 16, 17, 18, 14):
-        path = pathlib.Path(f"/usr/lib/postgresql/{version}/bin")
-        if (path / "initdb").exists():
-            return path
-    return pathlib.Path(shutil.which("initdb") or "initdb").parent
+def sh(*args):
+    return subprocess.run(["sh", TOP / "tests/lib/cluster.sh", *args], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 class Cluster:
-    """PostgreSQL in a directory of its own; as user postgres when we are root."""
-
     def __init__(self):
-        self.bin = find_bin()
         self.dir = tempfile.mkdtemp(prefix="tdsql.", dir="/tmp")
-        self.user = None
-        if os.getuid() == 0:
-            self.user = pwd.getpwnam("postgres")
-            os.chown(self.dir, self.user.pw_uid, self.user.pw_gid)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.run("initdb", "-D", f"{self.dir}/data", "-U", "super", "-A", "trust",
-                 "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        with open(f"{self.dir}/data/postgresql.conf", "a", encoding="utf-8") as f:
-            f.write(f"listen_addresses = ''\nport = {self.port}\nfsync = off\n"
-                    f"unix_socket_directories = '{self.dir}'\n"
-                    "unix_socket_permissions = 0777\nmax_connections = 40\n")
-        os.chmod(self.dir, 0o755)
-        self.run("pg_ctl", "-D", f"{self.dir}/data", "-l", f"{self.dir}/log", "-w", "start")
+        self.conninfo = sh("start", self.dir)
         self.count = 0
 
-    def run(self, program, *args):
-        drop = {}
-        if self.user:
-            drop = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
-        return subprocess.run([self.bin / program, *args], check=True, cwd=self.dir,
-                              stdout=subprocess.PIPE, text=True, **drop).stdout
-
     def stop(self):
-        self.run("pg_ctl", "-D", f"{self.dir}/data", "-m", "fast", "-w", "stop")
-        shutil.rmtree(self.dir)
+        sh("destroy", self.dir)
+        pathlib.Path(self.dir).exists() and pathlib.Path(self.dir).rmdir()
 
-    def connect(self, database, user="super", autocommit=True):
-        c = psycopg2.connect(host=self.dir, port=self.port, dbname=database, user=user)
+    def connect(self, database, user="postgres", autocommit=True):
+        c = psycopg2.connect(self.conninfo, dbname=database, user=user)
         c.autocommit = autocommit
         return c
 
-    def database(self, owner):
-        """A new empty database; its name."""
+    def database(self, owner, template="template0"):
+        """A new database; its name."""
         self.count += 1
         name = f"t{self.count}"
         with Session(self, "postgres") as s:
-            s.run(f"CREATE DATABASE {name} OWNER {owner}")
-        return name
-
-    def copy(self, template):
-        self.count += 1
-        name = f"t{self.count}"
-        with Session(self, "postgres") as s:
-            s.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+            s.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
         return name
 
 
 class Session:
     """One connection; run() gives the rows, or None for a command without."""
 
-    def __init__(self, cluster, database, user="super", autocommit=True):
+    def __init__(self, cluster, database, user="postgres", autocommit=True):
         self.c = cluster.connect(database, user, autocommit)
 
     def __enter__(self):
@@ -98,23 +63,46 @@ class Session:
         return self.run(sql, args)[0][0]
 
     def within(self, context, sql, args=None):
-        """In a transaction of its own with the context set, as the program does it."""
+        """In a transaction of its own with the context set, as the program does it:
+        the rows, or how many rows a command changed."""
         with self.c.cursor() as cur:
             cur.execute("BEGIN")
             try:
                 if context is not None:
                     cur.execute("SELECT set_config('app.current_tenant_id', %s, true)", (context,))
                 cur.execute(sql, args)
-                rows = cur.fetchall() if cur.description else cur.rowcount
+                result = cur.fetchall() if cur.description else cur.rowcount
                 cur.execute("COMMIT")
-                return rows
+                return result
             except psycopg2.Error:
                 cur.execute("ROLLBACK")
                 raise
 
 
+def query(name):
+    return (SQL / "query" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rls_check(session):
+    """What rls_check() of src/rls does: rows of object, check, verdict, text."""
+    session.run("BEGIN")
+    try:
+        session.run("SELECT set_config('app.current_tenant_id', 'unset', true)")
+        session.run(query("rls_search_path"))
+        session.run(query("rls_reset_context"))
+        found = session.run(query("rls_installed"))
+        if all(f[2] != "failed" for f in found):
+            for check in RLS_CHECKS:
+                found += session.run(query(f"rls_{check}"))
+            session.run(query("rls_probe"))
+            found += session.run(query("rls_probe_result"))
+        return found
+    finally:
+        session.run("ROLLBACK")
+
+
 def migrate(cluster, database, owner, server="", control="", app="", until=None):
-    """What `tenantd migrate` does, without the program."""
+    """What `tenantd migrate` does; until: stop after that number, without granting."""
     with Session(cluster, database, owner, autocommit=False) as s:
         s.run("CREATE SCHEMA IF NOT EXISTS tenantd")
         s.run("CREATE TABLE IF NOT EXISTS tenantd.migrations (number INT PRIMARY KEY,"
@@ -125,9 +113,7 @@ def migrate(cluster, database, owner, server="", control="", app="", until=None)
             number = int(path.name[:4])
             if number in done or (until and number > until):
                 continue
-            s.run("SELECT set_config('app.current_tenant_id', 'unset', true),"
-                  " set_config('tenantd.server_role', %s, true), set_config('tenantd.control_role', %s, true),"
-                  " set_config('tenantd.app_role', %s, true)", (server, control, app))
+            s.run("SELECT set_config('app.current_tenant_id', 'unset', true)")
             s.run(path.read_text(encoding="utf-8"))
             s.run("INSERT INTO tenantd.migrations (number, name, checksum) VALUES (%s, %s, %s)",
                   (number, path.stem, hashlib.sha256(path.read_bytes()).hexdigest()))

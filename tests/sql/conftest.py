@@ -61,7 +61,7 @@ class Database:
 @pytest.fixture
 def db(cluster, template):
     """Three separate roles: own, srv (member of ctl), app."""
-    d = Database(cluster, cluster.copy(template))
+    d = Database(cluster, cluster.database("own", template))
     yield d
     d.close()
 
@@ -69,7 +69,7 @@ def db(cluster, template):
 @pytest.fixture
 def lone_db(cluster, lone_template):
     """One role for everything."""
-    d = Database(cluster, cluster.copy(lone_template))
+    d = Database(cluster, cluster.database("lone", lone_template))
     yield d
     d.close()
 
