@@ -34,8 +34,8 @@ crew_fini(struct crew *c)
 }
 
 /*
- * In the child. exit() and not _exit(), so that what watches the process (coverage, leak
- * checkers) has its say; the master has flushed what stdio held.
+ * In the child. exit() and not _exit(), so that what watches the process (coverage,
+ * leak checkers) has its say; the master has flushed what stdio held.
  */
 _Noreturn static void
 become_worker(struct crew *c, int slot)
@@ -53,7 +53,8 @@ double_backoff(const struct crew_member *m)
 {
 	if (m->backoff_ms == 0)
 		return BACKOFF_FIRST_MS;
-	return m->backoff_ms * 2 < BACKOFF_MOST_MS ? m->backoff_ms * 2 : BACKOFF_MOST_MS;
+	return m->backoff_ms * 2 < BACKOFF_MOST_MS ? m->backoff_ms * 2
+						   : BACKOFF_MOST_MS;
 }
 
 void
@@ -71,8 +72,8 @@ crew_start(struct crew *c, int slot, int64_t now)
 	m->generation = c->generation;
 	m->told = m->killed = false;
 	if (pid < 0) {
-		log_event(LOG_ERROR, c->cx, "worker-fork-failed", "slot=%d error=\"%s\"",
-		    slot, strerror(errno));
+		log_event(LOG_ERROR, c->cx, "worker-fork-failed",
+		    "slot=%d error=\"%s\"", slot, strerror(errno));
 		scoreboard_leave(c->board, slot, false);
 		m->phase = CREW_WAITING;
 		m->backoff_ms = double_backoff(m);
@@ -122,8 +123,9 @@ crew_kill(struct crew *c, int slot, const char *why)
 	if (m->phase != CREW_RUNNING || m->killed)
 		return;
 	m->killed = true;
-	log_event(LOG_WARNING, c->cx, "worker-killed", "worker=%ld slot=%d reason=%s %s",
-	    (long)m->pid, slot, why, describe(c, slot, doing));
+	log_event(LOG_WARNING, c->cx, "worker-killed",
+	    "worker=%ld slot=%d reason=%s %s", (long)m->pid, slot, why,
+	    describe(c, slot, doing));
 	kill(m->pid, SIGKILL);
 }
 
@@ -177,12 +179,14 @@ is_expected(const struct crew_member *m, int status, enum crew_end end)
 static void
 log_end(struct crew *c, int slot, int status, enum crew_end end)
 {
-	bool signaled = WIFSIGNALED(status), expected = is_expected(&c->at[slot], status, end);
+	bool signaled = WIFSIGNALED(status),
+	     expected = is_expected(&c->at[slot], status, end);
 	char doing[96];
 
 	log_event(expected ? LOG_INFO : LOG_ERROR, c->cx,
-	    expected ? "worker-ended" : "worker-died", "worker=%ld slot=%d %s=%d told=%s %s",
-	    (long)c->at[slot].pid, slot, signaled ? "signal" : "status",
+	    expected ? "worker-ended" : "worker-died",
+	    "worker=%ld slot=%d %s=%d told=%s %s", (long)c->at[slot].pid, slot,
+	    signaled ? "signal" : "status",
 	    signaled ? WTERMSIG(status) : WEXITSTATUS(status),
 	    end == CREW_END_LEFT ? "yes" : "no", describe(c, slot, doing));
 }

@@ -34,8 +34,8 @@ static enum err
 use_passed(struct ctx *cx, int fd, struct listener *out)
 {
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
-		return err_set(&cx->err, ERR_INTERNAL, "could not keep socket %d: %s", fd,
-		    strerror(errno));
+		return err_set(&cx->err, ERR_INTERNAL, "could not keep socket %d: %s",
+		    fd, strerror(errno));
 	out->fd = fd;
 	out->passed = true;
 	return ERR_OK;
@@ -150,7 +150,8 @@ bind_unix(
 	umask(umask_was);
 	if (failed != 0 && why == ENOENT)
 		return err_set(&cx->err, ERR_CONFIG,
-		    "cannot listen on \"%s\": its directory does not exist", sun->sun_path);
+		    "cannot listen on \"%s\": its directory does not exist",
+		    sun->sun_path);
 	if (failed != 0)
 		return err_set(&cx->err,
 		    why == EADDRINUSE ? ERR_UNAVAILABLE : ERR_CONFIG,
@@ -187,8 +188,8 @@ open_unix(struct ctx *cx, const char *path, unsigned mode, struct listener *out)
 		rc = bind_unix(cx, &sun, mode, out);
 	/* Listening before the lock goes: a second one then sees us answer. */
 	if (rc == ERR_OK && listen(out->fd, 1) != 0)
-		rc = err_set(&cx->err, ERR_UNAVAILABLE, "could not listen on \"%s\": %s",
-		    path, strerror(errno));
+		rc = err_set(&cx->err, ERR_UNAVAILABLE,
+		    "could not listen on \"%s\": %s", path, strerror(errno));
 	if (lock >= 0)
 		close(lock);
 	return rc;
@@ -197,8 +198,8 @@ open_unix(struct ctx *cx, const char *path, unsigned mode, struct listener *out)
 /* -- TCP -- */
 
 static enum err
-split_address(struct ctx *cx, const char *address, char host[static 256],
-    char port[static 8])
+split_address(
+    struct ctx *cx, const char *address, char host[static 256], char port[static 8])
 {
 	const char *colon = strrchr(address, ':');
 	const char *from = address, *to = colon;
@@ -212,7 +213,8 @@ split_address(struct ctx *cx, const char *address, char host[static 256],
 			    "\"%s\" is not an address: want [v6]:PORT", address);
 	} else if (memchr(from, ':', (size_t)(colon - from)) != NULL)
 		return err_set(&cx->err, ERR_CONFIG,
-		    "\"%s\" is not an address: an IPv6 address goes in brackets", address);
+		    "\"%s\" is not an address: an IPv6 address goes in brackets",
+		    address);
 	if (to == from || to - from > 255)
 		return err_set(&cx->err, ERR_CONFIG,
 		    "\"%s\" is not an address: want a path, HOST:PORT or [v6]:PORT",
@@ -246,8 +248,10 @@ bind_tcp(const struct addrinfo *ai)
 static enum err
 open_tcp(struct ctx *cx, const char *address, struct listener *out)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *list;
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+			    .ai_socktype = SOCK_STREAM,
+			    .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+			*list;
 	char host[256], port[8];
 	enum err rc = split_address(cx, address, host, port);
 	int failed, why = 0;
@@ -279,7 +283,8 @@ listen_make(struct ctx *cx, const char *address, unsigned mode, int backlog,
 
 	*out = (struct listener){.fd = -1};
 	if (address[0] == '\0')
-		return err_set(&cx->err, ERR_CONFIG, "there is no address to listen on");
+		return err_set(
+		    &cx->err, ERR_CONFIG, "there is no address to listen on");
 	rc = tcp ? open_tcp(cx, address, out) : open_unix(cx, address, mode, out);
 	if (rc == ERR_OK && listen(out->fd, backlog) != 0)
 		rc = err_set(&cx->err,

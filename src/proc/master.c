@@ -1,9 +1,9 @@
 /*
  * master.c - see master.h.
  *
- * A reload makes a new generation. Rules that are applied again after each event, and not
- * a plan, bring the crew to what it should be, so that deaths and further reloads may
- * come in between:
+ * A reload makes a new generation. Rules that are applied again after each event, and
+ * not a plan, bring the crew to what it should be, so that deaths and further reloads
+ * may come in between:
  *   1. a slot that waits is started when it is due;
  *   2. the newest generation is as many as wanted; while older ones serve, the next one
  *      is started only when the one before is ready;
@@ -200,8 +200,8 @@ reload(struct master *m)
 		return;
 	log_reopen();
 	if (c->hooks->reload == NULL || !c->hooks->reload(c->hooks->app, &s)) {
-		log_event(LOG_ERROR, c->cx, "reload-refused", "workers=%d generation=%u",
-		    c->settings.workers, c->generation);
+		log_event(LOG_ERROR, c->cx, "reload-refused",
+		    "workers=%d generation=%u", c->settings.workers, c->generation);
 		return;
 	}
 	clamp_workers(c, &s);
@@ -329,7 +329,11 @@ master_run(struct ctx *cx, int fd, struct scoreboard *board,
     const struct master_settings *settings, const struct master_hooks *hooks)
 {
 	struct master m = {
-	    .crew = {.cx = cx, .hooks = hooks, .board = board, .settings = *settings, .fd = fd},
+	    .crew = {.cx = cx,
+		.hooks = hooks,
+		.board = board,
+		.settings = *settings,
+		.fd = fd},
 	    .result = ERR_OK,
 	};
 	enum err rc = crew_init(&m.crew);

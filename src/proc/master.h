@@ -1,8 +1,8 @@
 /*
  * master.h - the processes: a master that forks workers around one listening socket.
  *
- * The master restarts a worker that died (50 ms to 5 s later when it died within 2 s of its
- * start), replaces one that retired (exit status 0) and kills one that overruns a
+ * The master restarts a worker that died (50 ms to 5 s later when it died within 2 s of
+ * its start), replaces one that retired (exit status 0) and kills one that overruns a
  * request, or that does not get ready.
  *
  *   SIGTERM, SIGINT   drain: workers finish their requests and end; a second one, or
@@ -13,8 +13,8 @@
  *                     a fault change nothing
  *   SIGUSR1           opens the log again, here and in the workers
  *
- * A worker counts as accepting once it is WORKER_IDLE on the scoreboard. It gets SIGTERM
- * when its master dies. See signals.h for what it does with signals.
+ * A worker counts as accepting once it is WORKER_IDLE on the scoreboard. It gets
+ * SIGTERM when its master dies. See signals.h for what it does with signals.
  *
  * Owner:    the serve command.
  * Lifetime: master_run() returns when all have stopped.
@@ -32,7 +32,7 @@
 #include "proc/scoreboard.h"
 
 struct master_settings {
-	int workers; /* at most half of the scoreboard's slots are started */
+	int workers;            /* at most half of the scoreboard's slots are started */
 	int request_timeout_ms; /* a worker busy for twice as long is killed */
 	int drain_timeout_ms;
 };
@@ -40,13 +40,15 @@ struct master_settings {
 struct master_hooks {
 	/* In the child, after the fork: serves until told to stop; its exit status. */
 	int (*work)(void *app, int slot, int fd);
-	/* SIGHUP: loads and checks anew; false keeps everything. May change *settings. */
+	/* SIGHUP: loads and checks anew; false keeps everything. May change *settings.
+	 */
 	bool (*reload)(void *app, struct master_settings *settings);
 	void *app;
 };
 
 /* fd: the listening socket, which stays open. */
 enum err master_run(struct ctx *cx, int fd, struct scoreboard *board,
-    const struct master_settings *settings, const struct master_hooks *hooks) MUST_CHECK;
+    const struct master_settings *settings,
+    const struct master_hooks *hooks) MUST_CHECK;
 
 #endif

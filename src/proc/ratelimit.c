@@ -1,15 +1,15 @@
 /*
  * ratelimit.c - see ratelimit.h.
  *
- * GCRA keeps one number a caller: the theoretical arrival time (TAT), at which its bucket
- * is full again. A request moves it on by one emission interval, and is refused if that
- * would put it more than a minute's worth ahead of now (ITU-T I.371, annex A).
+ * GCRA keeps one number a caller: the theoretical arrival time (TAT), at which its
+ * bucket is full again. A request moves it on by one emission interval, and is refused
+ * if that would put it more than a minute's worth ahead of now (ITU-T I.371, annex A).
  *
- * A slot is two words, each changed by compare-exchange alone, so that a worker that dies
- * at any point leaves nothing locked. Within one caller the count is exact. Where a
- * full row forgets a caller, a request of the one that is forgotten may be charged to the
- * one that takes its slot: the TAT is cleared before the key changes, so that a newcomer
- * never inherits a debt beyond such a single request.
+ * A slot is two words, each changed by compare-exchange alone, so that a worker that
+ * dies at any point leaves nothing locked. Within one caller the count is exact. Where
+ * a full row forgets a caller, a request of the one that is forgotten may be charged to
+ * the one that takes its slot: the TAT is cleared before the key changes, so that a
+ * newcomer never inherits a debt beyond such a single request.
  */
 #include "proc/ratelimit.h"
 
@@ -92,7 +92,8 @@ find_slot(struct slot *row, uint64_t h, struct slot **oldest, int64_t *oldest_ta
 {
 	*oldest = NULL;
 	for (int i = 0; i < ROW; i++) {
-		int64_t tat = atomic_load_explicit(&row[i].tat_ns, memory_order_relaxed);
+		int64_t tat =
+		    atomic_load_explicit(&row[i].tat_ns, memory_order_relaxed);
 
 		if (atomic_load_explicit(&row[i].key, memory_order_acquire) == h)
 			return &row[i];
@@ -105,8 +106,8 @@ find_slot(struct slot *row, uint64_t h, struct slot **oldest, int64_t *oldest_ta
 }
 
 /*
- * Looks again after it has claimed a slot: should two processes claim one each for the same
- * caller, both go on with the first of them.
+ * Looks again after it has claimed a slot: should two processes claim one each for the
+ * same caller, both go on with the first of them.
  */
 static struct slot *
 slot_of(struct ratelimit *r, uint64_t h)

@@ -1,9 +1,9 @@
 /*
  * scoreboard.c - see scoreboard.h.
  *
- * One shared mapping: what all slots say of themselves, then a bit for each slot and route
- * that was ever counted, then the counts. Reading a page of shared memory that nobody
- * wrote would make one, so sums look at the bit first.
+ * One shared mapping: what all slots say of themselves, then a bit for each slot and
+ * route that was ever counted, then the counts. Reading a page of shared memory that
+ * nobody wrote would make one, so sums look at the bit first.
  */
 #include "proc/scoreboard.h"
 
@@ -17,15 +17,23 @@
 #include "base/attr.h"
 #include "base/clock.h"
 
-enum { LINE = 64, PAGE = 4096, STATUSES = 32, CLASSES = 5, SLOTS_LEAST = 64, SLOTS_MOST = 1024 };
+enum {
+	LINE = 64,
+	PAGE = 4096,
+	STATUSES = 32,
+	CLASSES = 5,
+	SLOTS_LEAST = 64,
+	SLOTS_MOST = 1024
+};
 
-const uint32_t latency_bounds_us[LATENCY_BUCKETS] = {250, 500, 1000, 2000, 3000, 5000, 7500,
-    10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
+const uint32_t latency_bounds_us[LATENCY_BUCKETS] = {250, 500, 1000, 2000, 3000, 5000,
+    7500, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
 
-/* All of errors.def (a test sees to it) and what else may be answered; 0 is the rest. */
-const int counted_statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 308, 400, 401, 403,
-    404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 422, 428, 429, 431, 500, 501, 502,
-    503, 504, 0};
+/* All of errors.def (a test sees to it) and what else may be answered; 0 is the rest.
+ */
+const int counted_statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 308, 400, 401,
+    403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 422, 428, 429, 431, 500, 501,
+    502, 503, 504, 0};
 const int counted_status_count = (int)COUNT_OF(counted_statuses);
 _Static_assert(COUNT_OF(counted_statuses) <= STATUSES, "by_status has room for 32");
 
@@ -111,8 +119,8 @@ scoreboard_new(struct ctx *cx, int workers, int routes, struct scoreboard **out)
 		int why = errno;
 
 		free(s);
-		return err_set(&cx->err, ERR_INTERNAL, "could not map the scoreboard: %s",
-		    strerror(why));
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "could not map the scoreboard: %s", strerror(why));
 	}
 	s->shared = (struct shared *)(void *)base;
 	s->slot = (struct slot *)(void *)(base + at.slot);
@@ -202,7 +210,8 @@ cell_of(const struct scoreboard *s, int slot, int route)
 }
 
 void
-scoreboard_request(struct scoreboard *s, int slot, int route, int status, int64_t micros)
+scoreboard_request(
+    struct scoreboard *s, int slot, int route, int status, int64_t micros)
 {
 	int at = route_index(s, route), cls = status / 100 - 1;
 	struct cell *cell = cell_of(s, slot, at);

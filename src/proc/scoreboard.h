@@ -59,8 +59,8 @@ struct scoreboard;
  * workers (64 slots) and 60 routes map 3.5 MB, 512 workers (1024 slots) and 200
  * routes map 184 MB, of which 92 MB are in use when each has answered every route.
  */
-enum err scoreboard_new(struct ctx *cx, int workers, int routes,
-    struct scoreboard **out) MUST_CHECK;
+enum err scoreboard_new(
+    struct ctx *cx, int workers, int routes, struct scoreboard **out) MUST_CHECK;
 void scoreboard_free(struct scoreboard *s);
 
 /* -- by the master -- */
@@ -95,7 +95,7 @@ struct route_stats {
 void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
 void scoreboard_states(const struct scoreboard *s, int out[static WORKER_STATE_COUNT]);
 uint64_t scoreboard_counter(const struct scoreboard *s, enum worker_counter counter);
-uint64_t scoreboard_restarts(const struct scoreboard *s); /* workers that died */
+uint64_t scoreboard_restarts(const struct scoreboard *s);  /* workers that died */
 int64_t scoreboard_started_ms(const struct scoreboard *s); /* wall clock */
 
 #endif

@@ -128,7 +128,8 @@ master_signals_leave(struct master_signals *s, pid_t master, int drain_ms)
 	handle(SIGINT, SIG_IGN);
 	handle(SIGHUP, SIG_IGN);
 	handle(SIGQUIT, SIG_IGN);
-	/* It may be forked with the old log open just before the master opens a new one. */
+	/* It may be forked with the old log open just before the master opens a new
+	 * one. */
 	handle(SIGUSR1, on_usr1);
 	/* A master that was started with these blocked still stops its workers. */
 	sigdelset(&mask, SIGTERM);

@@ -1,5 +1,6 @@
 /*
- * signals.h - signals: what a worker does on them, and how the master waits for its own.
+ * signals.h - signals: what a worker does on them, and how the master waits for its
+ * own.
  *
  * Owner:    the process; one set of handlers.
  * Lifetime: of the process, or until master_signals_close().
@@ -17,9 +18,9 @@
 /* -- in a worker: first thing in work() -- */
 
 /*
- * SIGTERM calls `stop`, which must be async-signal-safe, and SIGUSR1 is remembered; both
- * end a system call that waits (no SA_RESTART). SIGINT, SIGHUP and SIGQUIT, which a
- * terminal sends to all, are the master's alone; SIGPIPE is ignored. A worker whose
+ * SIGTERM calls `stop`, which must be async-signal-safe, and SIGUSR1 is remembered;
+ * both end a system call that waits (no SA_RESTART). SIGINT, SIGHUP and SIGQUIT, which
+ * a terminal sends to all, are the master's alone; SIGPIPE is ignored. A worker whose
  * master is gone gets the drain time and is then ended by SIGALRM.
  */
 void worker_signals_install(void (*stop)(void));

@@ -3,9 +3,9 @@
  *
  * usage: toy ADDRESS SETTINGS LOG TIMEOUT_MS DRAIN_MS
  *
- * SETTINGS is a file of words: a number is the count of workers; `crash`, `config` and
- * `slow` say how new workers start; anything else is a fault. A connection sends one
- * line and gets one back that starts with the worker's pid.
+ * SETTINGS is a file of words: a number is the count of workers; `crash`, `config`,
+ * `end` and `slow` say how new workers start; anything else is a fault. A connection
+ * sends one line and gets one back that starts with the worker's pid.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +67,7 @@ read_settings(struct toy *t, int *workers)
 		if (str_to_i64(word, 1, 512, &n))
 			*workers = (int)n;
 		else if (slice_eq(word, "crash") || slice_eq(word, "config") ||
-		    slice_eq(word, "slow"))
+		    slice_eq(word, "end") || slice_eq(word, "slow"))
 			snprintf(t->mode, sizeof(t->mode), "%.*s", (int)word.n, word.p);
 		else
 			return false;
@@ -150,6 +150,8 @@ work(void *app, int slot, int fd)
 		return 3;
 	if (strcmp(t->mode, "config") == 0)
 		return EX_CONFIG;
+	if (strcmp(t->mode, "end") == 0)
+		return 0;
 	if (strcmp(t->mode, "slow") == 0)
 		rest(300);
 	scoreboard_state(t->board, slot, WORKER_IDLE);
@@ -186,7 +188,8 @@ main(int argc, char **argv)
 	if ((rc = log_open(&cx.err, argv[3], LOG_DEBUG)) == ERR_OK &&
 	    (rc = scoreboard_new(&cx, settings.workers, 1, &t.board)) == ERR_OK &&
 	    (rc = listen_open(&cx, argv[1], 0600, 64, &l)) == ERR_OK) {
-		/* Workers share it: the one that loses the race must not block in accept. */
+		/* Workers share it: the one that loses the race must not block in
+		 * accept. */
 		int flags = fcntl(l.fd, F_GETFL);
 
 		fcntl(l.fd, F_SETFL, flags | O_NONBLOCK);

@@ -179,7 +179,8 @@ paths_that_cannot_be_are_told(void **state)
 	struct listener l;
 	char longer[109];
 
-	assert_int_equal(listen_make(cx, "/nonexistent/dir/s", 0600, 16, &l), ERR_CONFIG);
+	assert_int_equal(
+	    listen_make(cx, "/nonexistent/dir/s", 0600, 16, &l), ERR_CONFIG);
 	assert_non_null(strstr(cx->err.message, "directory does not exist"));
 	memset(longer, 'a', sizeof(longer));
 	longer[0] = '/';
@@ -193,9 +194,10 @@ static void
 addresses_that_cannot_be_are_told(void **state)
 {
 	struct ctx *cx = *state;
-	const char *const bad[] = {"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", ":9000",
-	    "127.0.0.1:9x", "::1:9000", "[::1:9000", "[]:9000", "[::1]9000", "[::1]",
-	    "127.0.0.1:+80", "127.0.0.1:000080", "192.0.2.77:9000"};
+	const char *const bad[] = {"127.0.0.1:0", "127.0.0.1:65536",
+	    "127.0.0.1:", ":9000", "127.0.0.1:9x", "::1:9000", "[::1:9000", "[]:9000",
+	    "[::1]9000", "[::1]", "127.0.0.1:+80", "127.0.0.1:000080",
+	    "192.0.2.77:9000"};
 	struct listener l;
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -209,7 +211,8 @@ addresses_that_cannot_be_are_told(void **state)
 static int
 free_port(int family)
 {
-	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in6 six = {
+	    .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr_in four = {
 	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(family, SOCK_STREAM, 0), port = -1;
@@ -248,7 +251,8 @@ tcp_is_listened_on_and_a_taken_port_is_told(void **state)
 static void
 only_a_listening_stream_socket_counts_as_passed(void **state)
 {
-	int pair[2], plain = socket(AF_UNIX, SOCK_STREAM, 0), null = open("/dev/null", O_RDONLY);
+	int pair[2], plain = socket(AF_UNIX, SOCK_STREAM, 0),
+		     null = open("/dev/null", O_RDONLY);
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -262,7 +266,8 @@ only_a_listening_stream_socket_counts_as_passed(void **state)
 	close(pair[1]);
 }
 
-/* In a child: puts a listening socket at `at`, and says what listen_open() made of it. */
+/* In a child: puts a listening socket at `at`, and says what listen_open() made of it.
+ */
 static int
 open_with(struct ctx *cx, int at, const char *fds, bool ours)
 {

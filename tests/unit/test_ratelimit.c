@@ -27,7 +27,8 @@ burst(struct ratelimit *r, const char *key, int per_minute, int64_t now, int tri
 	return n;
 }
 
-/* Key and messages of the paper's appendix A and of its reference vectors: 00 01 02 … */
+/* Key and messages of the paper's appendix A and of its reference vectors: 00 01 02 …
+ */
 static void
 siphash_gives_the_published_vectors(void **state)
 {
@@ -61,7 +62,8 @@ a_burst_of_exactly_a_minutes_worth_is_allowed(void **state)
 	for (size_t i = 0; i < COUNT_OF(rates); i++) {
 		struct ratelimit *r = table(*state, 64);
 
-		assert_int_equal(burst(r, "a", rates[i], 1000, rates[i] + 50), rates[i]);
+		assert_int_equal(
+		    burst(r, "a", rates[i], 1000, rates[i] + 50), rates[i]);
 		ratelimit_free(r);
 	}
 }
@@ -161,8 +163,8 @@ a_lower_rate_after_a_reload_holds_at_once(void **state)
 {
 	struct ratelimit *r = table(*state, 8);
 
-	assert_int_equal(burst(r, "a", 100, 0, 50), 50);  /* half a minute's worth */
-	assert_int_equal(burst(r, "a", 10, 0, 50), 5);    /* leaves half of the new one */
+	assert_int_equal(burst(r, "a", 100, 0, 50), 50); /* half a minute's worth */
+	assert_int_equal(burst(r, "a", 10, 0, 50), 5); /* leaves half of the new one */
 	assert_int_equal(burst(r, "a", 1000, 0, 600), 0); /* and then there is none */
 	ratelimit_free(r);
 }
@@ -203,7 +205,8 @@ main(void)
 	    UNIT_CTX_TEST(the_answer_says_what_is_left_and_when_to_come_back),
 	    UNIT_CTX_TEST(callers_and_classes_do_not_share),
 	    UNIT_CTX_TEST(no_limit_allows_everything),
-	    UNIT_CTX_TEST(a_full_row_forgets_who_waited_longest_and_burdens_no_newcomer),
+	    UNIT_CTX_TEST(
+		a_full_row_forgets_who_waited_longest_and_burdens_no_newcomer),
 	    UNIT_CTX_TEST(a_lower_rate_after_a_reload_holds_at_once),
 	    UNIT_CTX_TEST(four_processes_together_get_exactly_the_limit),
 	};
