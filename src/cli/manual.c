@@ -79,7 +79,11 @@ put_range(FILE *out, const struct conf_option *o)
 	if (o->type == CONF_TYPE_INT)
 		fprintf(out, "A number from %lld to %lld", o->min, o->max);
 	else if (o->type == CONF_TYPE_BOOL)
-		fputs("on or off", out);
+		fputs("Either on or off", out);
+	else if (o->form == CONF_FORM_UUID)
+		fputs("A UUID", out);
+	else if (o->form == CONF_FORM_OCTAL)
+		fprintf(out, "%lld or %lld octal digits", o->min, o->max);
 	else if (o->form == CONF_FORM_WORDS)
 		fprintf(out, "Any of %s, separated by commas", o->choices);
 	else if (o->choices != NULL)
