@@ -529,31 +529,37 @@ is_keyword(const char *name)
 	return false;
 }
 
-/* Finds a name that is no keyword, or an errorMessage of one. */
+struct known {
+	const char *unknown; /* the first name that is no keyword */
+	bool texts;          /* every value is a string */
+};
+
 static bool
 known_member(const char *name, const struct json *value, void *arg)
 {
-	const char **unknown = arg;
+	struct known *k = arg;
 
-	(void)value;
 	if (!is_keyword(name))
-		*unknown = name;
-	return *unknown == NULL;
+		k->unknown = name;
+	k->texts = k->texts && json_type(value) == JSON_STRING;
+	return k->unknown == NULL;
 }
 
 static enum err
 check_members(struct compiler *c, const struct where *where, const struct json *source)
 {
 	const struct json *message = json_get(source, "errorMessage");
-	const char *unknown = NULL;
+	struct known k = {NULL, true};
 
-	json_each(source, known_member, &unknown);
-	json_each(message, known_member, &unknown);
-	if (unknown != NULL)
-		return refuse(c, where, "unknown keyword \"%s\"", unknown);
-	if (json_has(source, "errorMessage") && json_type(message) != JSON_STRING &&
-	    json_type(message) != JSON_OBJECT)
-		return refuse(c, where, "errorMessage must be a string or an object");
+	json_each(source, known_member, &k);
+	k.texts =
+	    json_type(message) == JSON_STRING || json_type(message) == JSON_OBJECT;
+	json_each(message, known_member, &k);
+	if (k.unknown != NULL)
+		return refuse(c, where, "unknown keyword \"%s\"", k.unknown);
+	if (json_has(source, "errorMessage") && !k.texts)
+		return refuse(
+		    c, where, "errorMessage must be a string or an object of strings");
 	return ERR_OK;
 }
 
