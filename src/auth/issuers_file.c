@@ -167,6 +167,19 @@ read_keys(struct reader *r, struct issuer *i)
 	return ERR_OK;
 }
 
+/* The one list that may be empty: nothing but sub then. */
+static enum err
+read_honour(struct reader *r, struct issuer *i)
+{
+	const struct json *list = json_get(r->object, "honour");
+
+	if (!json_has(r->object, "honour"))
+		i->honour = HONOUR_EMAIL;
+	if (json_type(list) == JSON_ARRAY && json_count(list) == 0)
+		return ERR_OK;
+	return read_words(r, "honour", honour_words, &i->honour);
+}
+
 static enum err
 read_terms(struct reader *r, struct issuer *i)
 {
@@ -175,14 +188,12 @@ read_terms(struct reader *r, struct issuer *i)
 
 	if ((err = read_words(r, "algorithms", alg_words, &i->algs)) != ERR_OK ||
 	    (err = read_words(r, "token_use", use_words, &i->token_use)) != ERR_OK ||
-	    (err = read_words(r, "honour", honour_words, &i->honour)) != ERR_OK ||
+	    (err = read_honour(r, i)) != ERR_OK ||
 	    (err = read_names(r, "audiences", &i->audiences)) != ERR_OK ||
 	    (err = read_names(r, "client_ids", &i->client_ids)) != ERR_OK)
 		return err;
 	if (i->algs == 0)
 		return REFUSE(r, "algorithms", "is missing");
-	if (!json_has(r->object, "honour"))
-		i->honour = HONOUR_EMAIL;
 	if (i->audiences.count == 0 && i->client_ids.count == 0)
 		return REFUSE(r, "audiences", "or client_ids is needed");
 	if (json_has(r->object, "primary") && json_type(primary) != JSON_BOOL)
