@@ -11,7 +11,7 @@
  * Threads:  one.
  * Failure:  every wait ends at the ctx's deadline or the connection's own limit
  *           (ERR_UNAVAILABLE). One table maps SQLSTATE (see sqlstate.def); the
- *           SQLSTATE stays in ctx->err.sqlstate.
+ *           SQLSTATE stays in ctx->err.sqlstate. ERR_CONFIG: conninfo is malformed.
  */
 #ifndef TENANTD_DB_DB_H
 #define TENANTD_DB_DB_H
