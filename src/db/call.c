@@ -136,6 +136,10 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	db->tx.again = again_by_state(res, state);
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
 		db->session_ends = true;
+	/* After a fail-over this server is a standby, and a new connection finds the
+	 * other. */
+	if (strcmp(state, "25006") == 0)
+		db->session_ends = true;
 	if (db->session_ends)
 		db->tx.again = AGAIN_LOST;
 }
@@ -225,6 +229,17 @@ slot_take(
 	return told;
 }
 
+/*
+ * Whether an error in this slot says that nothing was committed: the server never comes
+ * to a COMMIT behind one, and a COMMIT refused is one that did not happen. A session
+ * that ends in its COMMIT, or without a word from the server, leaves it open.
+ */
+static bool
+slot_settles(const struct db *db, const struct slot *slot, const char *sqlstate)
+{
+	return slot->kind == SLOT_COMMIT ? !db->session_ends : sqlstate[0] != '\0';
+}
+
 /* One result for one slot. `told`: an error was recorded before. Returns whether one
  * is. */
 static bool
@@ -239,8 +254,7 @@ slot_result(
 		call_record(cx, db, stmts[slot->id].name, res);
 	if (slot->kind == SLOT_PREPARE)
 		db->prepared[slot->id] = PREPARED_NO;
-	/* Refused, or skipped after an error: either way nothing was committed. */
-	if (slot->kind == SLOT_COMMIT && !db->session_ends)
+	if (slot_settles(db, slot, cx->err.sqlstate))
 		db->tx.commit_sent = false;
 	PQclear(res);
 	return true;
