@@ -207,6 +207,7 @@ CREATE FUNCTION tenantd.is_management() RETURNS boolean
 CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'warning'
     AS $$
 BEGIN
 	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', relation);
