@@ -62,7 +62,9 @@ class Toy:
         with open(self.dir + "/stderr", encoding="utf-8") as err:
             for line in err:
                 print("# " + line.rstrip())
-        until(lambda: not any(map(alive, self.started())))
+        until(lambda: not self.live(), 3)
+        for pid in self.live():  # what should have gone with its master
+            os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.dir)
 
     def configure(self, settings):
