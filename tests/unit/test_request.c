@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "http/exchange.h"
 
 static struct request rq;
@@ -319,8 +320,9 @@ script_read(struct exchange *x, char *out, size_t size)
 static enum err
 read_body(struct ctx *cx, const char *told, struct script *s, size_t limit)
 {
-	struct exchange x = {.read = script_read, .source = s, .timeout_ms = 1000000};
+	struct exchange x = {.read = script_read, .source = s, .timeout_ms = 60000};
 
+	x.began_ms = clock_mono_ms();
 	assert_int_equal(
 	    INIT(cx, "REQUEST_URI=/", arena_printf(cx->mem, "CONTENT_LENGTH=%s", told)),
 	    ERR_OK);
