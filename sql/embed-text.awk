@@ -8,7 +8,7 @@ FNR == 1 {
 	text = ""
 }
 {
-	gsub(/\\/, "\\\\"); gsub(/"/, "\\\"")
+	gsub(/[\\"]/, "\\\\&")
 	text = text "\n\t\"" $0 "\\n\""
 }
 END { flush_row() }

@@ -3,12 +3,13 @@
 #   -- params: N      number of parameters, $1 to $N
 #   -- rows: none|one|many
 #   -- idents: a, b   names that stand in the text as :"a" (no parameters then)
+function refuse(why) { print file ": " why > "/dev/stderr"; bad = 1 }
 function flush_row() {
 	if (name == "") return
-	if (params == "" || rows == "") {
-		print file ": needs '-- params:' and '-- rows:'" > "/dev/stderr"
-		bad = 1
-	}
+	if (params !~ /^[0-9]+$/ || rows !~ /^(none|one|many)$/)
+		refuse("needs '-- params: N' and '-- rows: none|one|many'")
+	if (idents != "" && params != 0)
+		refuse("'-- idents:' and parameters exclude each other")
 	printf "STMT(%s, %s, %s, \"%s\",%s)\n", name, params, toupper(rows), idents, text
 }
 FNR == 1 {
@@ -22,7 +23,7 @@ FNR == 1 {
 /^-- idents:/ { idents = $0; sub(/^-- idents:[ \t]*/, "", idents); gsub(/[ \t]/, "", idents); next }
 /^--/         { next }
 {
-	gsub(/\\/, "\\\\"); gsub(/"/, "\\\"")
+	gsub(/[\\"]/, "\\\\&")
 	text = text "\n\t\"" $0 "\\n\""
 }
 END { flush_row(); exit bad }

@@ -1,11 +1,13 @@
 /*
  * request.h - a request as the program sees it, whatever door it came through.
  *
- * Owner:    the door (fcgi.c, or a test); texts are in the request's arena.
- * Lifetime: one request.
+ * Owner:    the door (fcgi.c, cgi.c, or a test); texts point into the CGI variables or
+ *           the request's arena.
+ * Lifetime: one request, until the door's done() has returned.
  * Threads:  one.
- * Failure:  request_init() records what is wrong with the target or the headers
- *           (ERR_INVALID, ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE, ERR_METHOD_UNKNOWN).
+ * Failure:  request_init() tells what is wrong with the target or the headers
+ *           (ERR_INVALID, ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE); a method it does
+ * not know is HTTP_UNKNOWN and no failure.
  */
 #ifndef TENANTD_HTTP_REQUEST_H
 #define TENANTD_HTTP_REQUEST_H
@@ -39,7 +41,8 @@ struct request {
 	const char *method_text;
 	const char *target; /* raw path and query, as sent */
 	/* The path, cut at "/" while raw, each piece decoded once; a trailing slash and
-	 * an empty path add no piece. */
+	 * an empty path add no piece. A path of more pieces than fit is one empty
+	 * piece, which no pattern takes, as is the one between "//". */
 	struct slice segments[REQUEST_SEGMENTS_MAX];
 	unsigned segment_count;
 	const char *query;        /* raw, without "?", or "" */
@@ -57,9 +60,14 @@ struct request_options {
 };
 
 /*
- * Fills rq from CGI variables (RFC 3875), copied into cx->mem; "" means absent.
- * Sets cx->request_id: X-Request-Id when it is 1 to 64 of [A-Za-z0-9._-], else a new
- * UUID.
+ * Fills rq from CGI variables (RFC 3875), which it borrows; "" means absent, the first
+ * of two wins. Sets cx->request_id: X-Request-Id when it is 1 to 64 of [A-Za-z0-9._-],
+ * else a new UUID. Also after a failure rq has method, target, client and headers, so
+ * that the refusal can be made and logged.
+ *
+ * A header named X_Foo reaches us as X-Foo behind web servers that pass underscores
+ * (lighttpd), and cannot be told apart. So a second Authorization is refused, and an
+ * X-Forwarded-For that came twice is not believed.
  */
 enum err request_init(struct ctx *cx, struct request *rq, const char *const *params,
     const struct request_options *options) MUST_CHECK;
@@ -68,8 +76,10 @@ enum err request_init(struct ctx *cx, struct request *rq, const char *const *par
 const char *request_param(const struct request *rq, const char *name);
 /* A header by its lower-case name ("if-none-match"), or NULL when absent or empty. */
 const char *request_header(const struct request *rq, const char *name);
-/* A query parameter, decoded (and "+" as blank) into mem; NULL when absent or not UTF-8. */
-const char *request_query(struct arena *mem, const struct request *rq, const char *name);
+/* A query parameter, decoded (and "+" as blank) into mem; NULL when absent or not
+ * UTF-8. */
+const char *request_query(
+    struct arena *mem, const struct request *rq, const char *name);
 const char *http_method_name(enum http_method m);
 /* Whether the address is in a comma-separated list of addresses and CIDR ranges. */
 bool address_in_list(const char *address, const char *list);

@@ -16,23 +16,31 @@
 enum { RESPONSE_BODY_MAX = 64 * 1024 * 1024 };
 
 struct response {
-	int status; /* 0: not decided, sent as 200 */
+	int status;               /* 0: not decided, sent as 200 */
 	const char *content_type; /* static text; NULL: application/json */
 	struct buf body;          /* heap, kept from request to request */
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
+	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
+	char request_id[65];      /* X-Request-Id, or "" */
 };
 
 void response_init(struct response *rs); /* once */
 void response_fini(struct response *rs);
 void response_reset(struct response *rs);
+/* After request_init(), also a failed one: takes the request's id and whether a body
+ * is wanted. */
+void response_begin(
+    struct response *rs, const struct ctx *cx, const struct request *rq);
 /* value: without CR, LF and NUL, else the header is left out. */
 void response_header(struct response *rs, const char *name, const char *value);
+bool response_has_header(const struct response *rs, const char *name);
 
 /*
  * application/problem+json (RFC 9457) from cx->err and cx->faults, in place of
- * whatever was there: type, title, status, detail, instance, and success, message,
- * error (5xx), errors (faults). Sets WWW-Authenticate on 401 and Retry-After.
+ * whatever was there, headers too: type, title, status, detail, instance, and success,
+ * message, error (5xx), errors (faults). Sets WWW-Authenticate on 401, and Retry-After
+ * on 429, 503 and wherever cx->err has it. Allow, RateLimit-* and CORS come after.
  */
 void response_problem(struct response *rs, const struct ctx *cx);
 
@@ -42,8 +50,19 @@ void response_problem(struct response *rs, const struct ctx *cx);
  */
 void response_conditional(struct response *rs, const struct request *rq);
 
+enum { RESPONSE_ETAG_SIZE = 25 }; /* 128 bits in base64url, quotes, NUL */
+
+/* The ETag that response_conditional() gives a body. */
+void response_etag(char out[static RESPONSE_ETAG_SIZE], const void *body, size_t n);
+/* Whether a change may go on: there is no If-Match, or it names etag (strongly) or "*".
+ */
+bool response_if_match(const struct request *rq, const char *etag);
+
 /* The whole head as CGI text (RFC 3875): Status, Content-Type, Content-Length,
- * headers, empty line. */
+ * headers, X-Request-Id, nosniff, "Cache-Control: no-store" unless rs says otherwise,
+ * empty line. 204 and 304 have neither body nor Content-Type. */
 void response_head(const struct response *rs, struct buf *out);
+/* Whether the body follows the head. */
+bool response_sends_body(const struct response *rs);
 
 #endif

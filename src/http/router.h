@@ -2,7 +2,8 @@
  * router.h - which row of a table a request's path means; knows no row itself.
  *
  * Patterns are "/api/tenants/{id}/roles": literal segments, or one {name}. A literal
- * beats a name. Compiled once; a match costs no allocation.
+ * beats a name, whatever methods it answers. Compiled once; a match costs no
+ * allocation.
  *
  * Owner:    the worker.
  * Lifetime: of the arena it was made in.

@@ -5,13 +5,15 @@
  * Refused while parsing, each with the byte offset in its message: duplicate
  * members, more than `depth` levels, NUL (raw or as an escape), invalid UTF-8, unpaired
  * surrogate escapes, control characters in strings, anything after the value,
- * numbers such as 01, 1., NaN, comments.
+ * numbers such as 01, 1., NaN, comments, a byte order mark. A number keeps its digits,
+ * at most 1,023 of them.
  *
  * Owner:    the arena that parsed it.
  * Lifetime: until that arena is reset.
  * Threads:  one.
- * Failure:  json_parse() records ERR_INVALID, told in public words; accessors
- *           answer NULL, false or 0 for a value of another type.
+ * Failure:  json_parse() records ERR_INVALID (ERR_TOO_LARGE: a text or a tree that
+ *           is too large), told in public words; accessors answer NULL, false or 0
+ *           for a value of another type; json_print() NULL past the arena's limit.
  */
 #ifndef TENANTD_JSON_JSON_H
 #define TENANTD_JSON_JSON_H
@@ -35,8 +37,9 @@ enum json_type {
 	JSON_OBJECT
 };
 
-enum { JSON_DEPTH_DEFAULT = 32 };
+enum { JSON_DEPTH_DEFAULT = 32, JSON_DIGITS_SIZE = 24 };
 
+/* depth 0: JSON_DEPTH_DEFAULT. */
 enum err json_parse(struct ctx *cx, const char *text, size_t n, unsigned depth,
     const struct json **out) MUST_CHECK;
 
@@ -49,7 +52,13 @@ const char *json_text(const struct json *v); /* borrowed, or NULL if no string *
 const char *json_get_text(const struct json *object, const char *name);
 bool json_bool(const struct json *v);
 int64_t json_int(const struct json *v);
-double json_number(const struct json *v); /* of JSON_INT too */
+double json_number(const struct json *v); /* of JSON_INT too; ±infinity past a double */
+bool json_is_number(const struct json *v); /* JSON_INT or JSON_NUMBER */
+/* A number as it was written (JSON_INT: in own), or NULL: exact where a double is not.
+ */
+const char *json_digits(const struct json *v, char own[static JSON_DIGITS_SIZE]);
+/* As JSON Schema compares: 1 is 1.0, members in any order. */
+bool json_equal(const struct json *a, const struct json *b);
 /* Calls visit for each member in order, until it answers false. */
 void json_each(const struct json *object,
     bool (*visit)(const char *name, const struct json *value, void *arg), void *arg);
@@ -75,7 +84,8 @@ void json_put_text(struct json_out *o, const char *s); /* NULL: null */
 void json_put_i64(struct json_out *o, int64_t v);
 void json_put_bool(struct json_out *o, bool v);
 void json_put_null(struct json_out *o);
-void json_put_raw(struct json_out *o, const char *json); /* already JSON text; NULL: null */
+void json_put_raw(
+    struct json_out *o, const char *json); /* already JSON text; NULL: null */
 void json_put(struct json_out *o, const struct json *v);
 /* Name and value in one call, for the plain members of an object. */
 void json_member_text(struct json_out *o, const char *name, const char *s);

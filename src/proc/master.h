@@ -1,15 +1,27 @@
 /*
  * master.h - the processes: a master that forks workers around one listening socket.
  *
- * The master restarts a worker that died (with back-off when it dies young), replaces one
- * that retired (exit status 0), kills one that overruns a request, drains on SIGTERM and
- * SIGINT, and on SIGHUP loads settings anew and replaces the workers one by one;
- * settings with a fault change nothing. SIGUSR1 opens the log again.
+ * The master restarts a worker that died (50 ms to 5 s later when it died within 2 s of
+ * its start), replaces one that retired (exit status 0) and kills one that overruns a
+ * request, or that does not get ready.
+ *
+ *   SIGTERM, SIGINT   drain: workers finish their requests and end; a second one, or
+ *                     the end of drain_timeout_ms, kills them
+ *   SIGQUIT           kills them at once
+ *   SIGHUP            opens the log again, loads settings anew and replaces the workers
+ *                     one by one, never fewer than `workers` accepting; settings with
+ *                     a fault change nothing
+ *   SIGUSR1           opens the log again, here and in the workers
+ *
+ * A worker counts as accepting once it is WORKER_IDLE on the scoreboard. It gets
+ * SIGTERM when its master dies. See signals.h for what it does with signals.
  *
  * Owner:    the serve command.
  * Lifetime: master_run() returns when all have stopped.
  * Threads:  one a process.
- * Failure:  ERR_UNAVAILABLE when no worker can be kept alive at start.
+ * Failure:  ERR_CONFIG when a worker ends with status 78 (EX_CONFIG), except that while
+ *           workers from before a reload serve, these go on; ERR_INTERNAL. Workers
+ *           that die are tried again for ever.
  */
 #ifndef TENANTD_PROC_MASTER_H
 #define TENANTD_PROC_MASTER_H
@@ -20,7 +32,7 @@
 #include "proc/scoreboard.h"
 
 struct master_settings {
-	int workers;
+	int workers;            /* at most half of the scoreboard's slots are started */
 	int request_timeout_ms; /* a worker busy for twice as long is killed */
 	int drain_timeout_ms;
 };
@@ -28,12 +40,15 @@ struct master_settings {
 struct master_hooks {
 	/* In the child, after the fork: serves until told to stop; its exit status. */
 	int (*work)(void *app, int slot, int fd);
-	/* SIGHUP: loads and checks anew; false keeps everything. May change *settings. */
+	/* SIGHUP: loads and checks anew; false keeps everything. May change *settings.
+	 */
 	bool (*reload)(void *app, struct master_settings *settings);
 	void *app;
 };
 
+/* fd: the listening socket, which stays open. */
 enum err master_run(struct ctx *cx, int fd, struct scoreboard *board,
-    const struct master_settings *settings, const struct master_hooks *hooks) MUST_CHECK;
+    const struct master_settings *settings,
+    const struct master_hooks *hooks) MUST_CHECK;
 
 #endif

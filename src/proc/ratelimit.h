@@ -1,9 +1,9 @@
 /*
  * ratelimit.h - token buckets shared by the workers of one master.
  *
- * Generic cell rate algorithm in a fixed table in shared memory: a caller is a 64-bit hash;
- * a full row of slots forgets the caller that waited longest. A burst of a whole
- * minute's worth is allowed.
+ * Generic cell rate algorithm in a fixed table in shared memory, without locks: a
+ * caller is a 64-bit hash, keyed anew at each start; a full row of eight slots forgets
+ * the caller that waited longest. A burst of a whole minute's worth is allowed.
  *
  * Owner:    the master; made before the fork.
  * Lifetime: of the master.
@@ -28,10 +28,12 @@ struct rate_answer {
 	int retry_after; /* seconds until the next is allowed; 0 when allowed */
 };
 
+/* slots: callers remembered, 16 bytes each; rounded up to a power of two, 8 to 2^24. */
 enum err ratelimit_new(struct ctx *cx, int slots, struct ratelimit **out) MUST_CHECK;
 void ratelimit_free(struct ratelimit *r);
-/* Takes one of per_minute from the bucket `key` of class `cls`. per_minute 0: allowed. */
-struct rate_answer ratelimit_take(struct ratelimit *r, int cls, const char *key,
-    int per_minute, int64_t now_ms);
+/* Takes one of per_minute from the bucket `key` of class `cls`. per_minute 0: allowed.
+ * now_ms: clock_mono_ms(), which all processes share. */
+struct rate_answer ratelimit_take(
+    struct ratelimit *r, int cls, const char *key, int per_minute, int64_t now_ms);
 
 #endif

@@ -12,6 +12,7 @@
 #ifndef TENANTD_PROC_SCOREBOARD_H
 #define TENANTD_PROC_SCOREBOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -48,10 +49,24 @@ enum worker_counter {
 
 struct scoreboard;
 
-/* routes: rows that requests are counted by; the last one is "none". */
-enum err scoreboard_new(struct ctx *cx, int workers, int routes,
-    struct scoreboard **out) MUST_CHECK;
+/*
+ * workers: how many there shall be. There are slots for more: a reload runs two
+ * generations side by side, and may ask for more workers; half of the slots
+ * is the most that it gets. routes: rows that requests are counted by; the last one
+ * is "none", and counts what is out of range.
+ *
+ * A slot and route take 896 bytes, and only those that were counted take memory: 4
+ * workers (64 slots) and 60 routes map 3.5 MB, 512 workers (1024 slots) and 200
+ * routes map 184 MB, of which 92 MB are in use when each has answered every route.
+ */
+enum err scoreboard_new(
+    struct ctx *cx, int workers, int routes, struct scoreboard **out) MUST_CHECK;
 void scoreboard_free(struct scoreboard *s);
+
+/* -- by the master -- */
+void scoreboard_enter(struct scoreboard *s, int slot); /* before the fork: STARTING */
+void scoreboard_set_pid(struct scoreboard *s, int slot, int pid);
+void scoreboard_leave(struct scoreboard *s, int slot, bool died);
 
 /* -- by the worker of `slot` -- */
 void scoreboard_state(struct scoreboard *s, int slot, enum worker_state state);
@@ -61,6 +76,16 @@ void scoreboard_add(
     struct scoreboard *s, int slot, enum worker_counter counter, uint64_t n);
 
 /* -- by anybody -- */
+struct worker_view {
+	enum worker_state state;
+	int pid;           /* 0: none */
+	int64_t since_ms;  /* clock_mono_ms() at which it came into this state */
+	uint64_t requests; /* counted in this slot so far, by all that had it */
+};
+int scoreboard_slots(const struct scoreboard *s);
+void scoreboard_view(const struct scoreboard *s, int slot, struct worker_view *out);
+const char *scoreboard_state_name(enum worker_state state);
+
 struct route_stats {
 	uint64_t by_status[32]; /* as counted_statuses */
 	/* latency by class of status: [0] 1xx … [4] 5xx */
@@ -70,7 +95,7 @@ struct route_stats {
 void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
 void scoreboard_states(const struct scoreboard *s, int out[static WORKER_STATE_COUNT]);
 uint64_t scoreboard_counter(const struct scoreboard *s, enum worker_counter counter);
-uint64_t scoreboard_restarts(const struct scoreboard *s); /* workers that died */
+uint64_t scoreboard_restarts(const struct scoreboard *s);  /* workers that died */
 int64_t scoreboard_started_ms(const struct scoreboard *s); /* wall clock */
 
 #endif

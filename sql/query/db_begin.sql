@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: none
+BEGIN;

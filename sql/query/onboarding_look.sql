@@ -1,0 +1,58 @@
+-- All that decides an onboarding, in one row: $1 user, $2 the tenant id that was asked
+-- for, or NULL, $3 the ids that would be the user's own, in order.
+--   standing    of $2: member, owner (without membership), taken, free; NULL without $2
+--   has_tenant  the user is a member of some tenant
+--   owned       a tenant that says the user owns it: $2 if it is one, else an active one, else
+--               the oldest; its registry id and its twin's id (NULL when the twin is missing)
+--   new_id      what a new tenant's id would be: $2 when it is free, else the first of $3 that
+--               nobody has; new_slug made from it, longer if the short one is taken
+-- params: 3
+-- rows: one
+WITH asked AS (
+  SELECT t.id, EXISTS (SELECT FROM public.tenant_users m
+                        WHERE m.tenant_id = t.id AND m.user_id = $1::text) AS is_member
+    FROM public.tenants t
+   WHERE t.tenant = $2::uuid
+), owned AS (
+  SELECT c.id AS tenant, t.id
+    FROM public.custom_auth_tenant c
+    LEFT JOIN public.tenants t ON t.tenant = c.id
+   WHERE c.owner_id = $1::text
+     AND t.status IS DISTINCT FROM 'purged'
+   ORDER BY (c.id = $2::uuid) IS TRUE DESC,
+         coalesce(t.status = 'active', c.is_active) IS TRUE DESC,
+         c.created_at NULLS LAST, c.id
+   LIMIT 1
+), decided AS (
+  SELECT CASE
+           WHEN $2::uuid IS NULL THEN NULL
+           WHEN (SELECT is_member FROM asked) THEN 'member'
+           WHEN EXISTS (SELECT FROM owned WHERE tenant = $2::uuid) THEN 'owner'
+           WHEN EXISTS (SELECT FROM asked)
+             OR EXISTS (SELECT FROM tenantd.names WHERE name = $2::uuid::text)
+             OR EXISTS (SELECT FROM public.custom_auth_tenant WHERE id = $2::uuid)
+           THEN 'taken'
+           ELSE 'free'
+         END AS standing,
+         (SELECT own.id
+            FROM unnest($3::uuid[]) WITH ORDINALITY AS own (id, n)
+           WHERE NOT EXISTS (SELECT FROM public.tenants t WHERE t.tenant = own.id)
+             AND NOT EXISTS (SELECT FROM tenantd.names WHERE name = own.id::text)
+             AND NOT EXISTS (SELECT FROM public.custom_auth_tenant c WHERE c.id = own.id)
+           ORDER BY own.n
+           LIMIT 1) AS own_id
+), made AS (
+  SELECT standing, own_id,
+         CASE standing WHEN 'free' THEN $2::uuid ELSE own_id END AS new_id,
+         replace(CASE standing WHEN 'free' THEN $2::uuid ELSE own_id END::text, '-', '')
+           AS digits
+    FROM decided
+)
+SELECT standing, (SELECT id FROM asked),
+       EXISTS (SELECT FROM public.tenant_users m JOIN public.tenants t ON t.id = m.tenant_id
+                WHERE m.user_id = $1::text AND t.status <> 'purged') AS has_tenant,
+       (SELECT tenant::text FROM owned), (SELECT id FROM owned),
+       own_id::text, new_id::text,
+       CASE WHEN EXISTS (SELECT FROM tenantd.names WHERE name = 'tenant-' || left(digits, 12))
+            THEN 'tenant-' || digits ELSE 'tenant-' || left(digits, 12) END AS new_slug
+  FROM made;

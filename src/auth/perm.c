@@ -1,0 +1,44 @@
+/* perm.c - see perm.h. */
+#include "auth/perm.h"
+
+static const struct {
+	const char *name, *meaning;
+	enum perm_level level;
+} perms[PERM_COUNT] = {
+    [PERM_UNSET] = {"(unset)", "", LEVEL_UNSET},
+#define PERM(sym, name, level, meaning) [PERM_##sym] = {(name), (meaning), LEVEL_##level},
+#include "auth/perms.def"
+#undef PERM
+};
+
+const char *
+perm_name(enum perm p)
+{
+	return perms[p].name;
+}
+
+const char *
+perm_meaning(enum perm p)
+{
+	return perms[p].meaning;
+}
+
+enum perm_level
+perm_level(enum perm p)
+{
+	return perms[p].level;
+}
+
+const char *
+perm_level_name(enum perm_level l)
+{
+	static const char *const names[LEVEL_COUNT] = {
+	    [LEVEL_UNSET] = "nobody",
+	    [LEVEL_PUBLIC] = "public",
+	    [LEVEL_MONITOR] = "monitor",
+	    [LEVEL_USER] = "user",
+	    [LEVEL_SUPERUSER] = "superuser",
+	};
+
+	return names[l];
+}

@@ -1,0 +1,34 @@
+/*
+ * perm.h - permissions, from perms.def: what a route asks of its caller.
+ *
+ * Owner:    the program text.
+ * Lifetime: static.
+ * Threads:  any.
+ * Failure:  none.
+ */
+#ifndef TENANTD_AUTH_PERM_H
+#define TENANTD_AUTH_PERM_H
+
+enum perm {
+	PERM_UNSET, /* a zeroed row grants nothing */
+#define PERM(sym, name, level, meaning) PERM_##sym,
+#include "auth/perms.def"
+#undef PERM
+	PERM_COUNT
+};
+
+enum perm_level {
+	LEVEL_UNSET, /* nobody */
+	LEVEL_PUBLIC,
+	LEVEL_MONITOR,
+	LEVEL_USER,
+	LEVEL_SUPERUSER,
+	LEVEL_COUNT
+};
+
+const char *perm_name(enum perm p);
+const char *perm_meaning(enum perm p);
+enum perm_level perm_level(enum perm p);
+const char *perm_level_name(enum perm_level l);
+
+#endif

@@ -1,0 +1,118 @@
+/* show.c - the commands that print the program's own tables. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/manual.h"
+#include "cli/table.h"
+
+static enum err
+print_rows(struct cli *c, const struct table *t)
+{
+	return table_print(c->cx, t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
+}
+
+/* At most one of the formats a table can be printed in. */
+static enum err
+one_format(struct cli *c, const char *const *formats)
+{
+	const char *chosen = NULL;
+
+	for (; *formats != NULL; formats++) {
+		if (!args_flag(c->args, *formats))
+			continue;
+		if (chosen != NULL)
+			return err_tell(&c->cx->err, ERR_USAGE,
+			    "options \"--%s\" and \"--%s\" exclude each other", chosen,
+			    *formats);
+		chosen = *formats;
+	}
+	return ERR_OK;
+}
+
+enum err
+command_commands(struct cli *c)
+{
+	static const char *const columns[] = {"command", "usage", "summary"};
+	struct table t;
+	enum err rc = one_format(c, (const char *const[]){"mdoc", "json", NULL});
+
+	if (rc != ERR_OK)
+		return rc;
+	if (args_flag(c->args, "mdoc")) {
+		manual_put_commands(c->out);
+		return ERR_OK;
+	}
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < command_count; i++) {
+		table_text(&t, commands[i].words);
+		table_text(&t, commands[i].usage);
+		table_text(&t, commands[i].summary);
+	}
+	return print_rows(c, &t);
+}
+
+enum err
+command_errors(struct cli *c)
+{
+	static const char *const columns[] = {
+	    "symbol", "http_status", "exit_status", "slug", "text"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 1; i < ERR_COUNT; i++) {
+		table_text(&t, err_symbol(i));
+		table_i64(&t, err_http(i));
+		table_i64(&t, err_exit(i));
+		table_text(&t, err_slug(i));
+		table_text(&t, err_text(i));
+	}
+	return print_rows(c, &t);
+}
+
+static const char *
+type_name(const struct conf_option *o)
+{
+	switch (o->type) {
+	case CONF_TYPE_TEXT:
+		return "text";
+	case CONF_TYPE_INT:
+		return "number";
+	case CONF_TYPE_BOOL:
+		return "on|off";
+	}
+	return "";
+}
+
+enum err
+command_options(struct cli *c)
+{
+	static const char *const columns[] = {"option", "type", "default", "choices",
+	    "minimum", "maximum", "secret", "help"};
+	struct table t;
+	enum err rc =
+	    one_format(c, (const char *const[]){"sample", "mdoc", "json", NULL});
+
+	if (rc != ERR_OK)
+		return rc;
+	if (args_flag(c->args, "sample") || args_flag(c->args, "mdoc")) {
+		if (args_flag(c->args, "sample"))
+			manual_put_sample(c->out);
+		else
+			manual_put_options(c->out);
+		return ERR_OK;
+	}
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < CONF_OPTION_COUNT; i++) {
+		const struct conf_option *o = &conf_options[i];
+
+		table_text(&t, o->name);
+		table_text(&t, type_name(o));
+		table_text(&t, o->def);
+		table_text(&t, o->choices);
+		table_i64(&t, o->min);
+		table_i64(&t, o->max);
+		table_bool(&t, conf_is_secret(i));
+		table_text(&t, o->help);
+	}
+	return print_rows(c, &t);
+}

@@ -1,0 +1,145 @@
+/* app.c - see app.h. */
+#include "controllers/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "controllers/dispatch.h"
+#include "http/fcgi.h"
+#include "proc/signals.h"
+
+static enum err
+compile_schemas(struct ctx *cx, struct app *app)
+{
+	enum err rc = ERR_OK;
+
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
+		rc = schema_compile(cx, app->mem, schema_texts[i].name,
+		    schema_texts[i].text, strlen(schema_texts[i].text),
+		    &app->schemas[i]);
+	return rc;
+}
+
+static void
+make_router(struct app *app)
+{
+	struct router_row rows[ROUTE_COUNT];
+
+	for (int i = 0; i < ROUTE_COUNT; i++)
+		rows[i] = (struct router_row){routes[i].method, routes[i].path};
+	app->router = router_new(app->mem, rows, ROUTE_COUNT);
+}
+
+static enum err
+read_onboarding(struct ctx *cx, struct app *app)
+{
+	const struct conf *c = app->conf;
+
+	app->onboarding = (struct onboarding_settings){
+	    .create_schemas = strcmp(c->tenant_schemas, "create") == 0,
+	    .self_service_plans = c->self_service_plans,
+	};
+	if (!uuid_from_text(
+		slice_of(c->tenant_namespace), &app->onboarding.tenant_namespace))
+		return err_set(&cx->err, ERR_CONFIG, "TENANT_NAMESPACE is no UUID");
+	return ERR_OK;
+}
+
+static void
+open_db(struct app *app)
+{
+	const struct conf *c = app->conf;
+
+	app->db = db_new(&(struct db_settings){
+	    .conninfo = conf_conninfo(c, app->mem),
+	    .application_name = "tenantd",
+	    .connect_timeout_ms = c->db_connect_timeout,
+	    .query_timeout_ms = c->db_query_timeout,
+	    .prepare = c->db_prepare,
+	});
+}
+
+enum { APP_MEMORY = 64 * 1024 * 1024 };
+
+enum err
+app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared,
+    int slot, struct app **out)
+{
+	struct app *app = calloc(1, sizeof(*app));
+	enum err rc;
+
+	if (app == NULL)
+		return err_set(&cx->err, ERR_INTERNAL, "out of memory");
+	app->conf = conf;
+	app->board = shared->board;
+	app->rates = shared->rates;
+	app->slot = slot;
+	app->mem = arena_new(APP_MEMORY);
+	app->call_mem = arena_new((size_t)conf->request_memory);
+	make_router(app);
+	open_db(app);
+	rc = auth_new(cx, conf, &app->auth);
+	if (rc == ERR_OK)
+		rc = seal_keys_new(&cx->err, conf->secret_key, conf->secret_key_previous,
+		    &app->seal_keys);
+	if (rc == ERR_OK)
+		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
+		    &app->cors);
+	if (rc == ERR_OK)
+		rc = compile_schemas(cx, app);
+	if (rc == ERR_OK)
+		rc = read_onboarding(cx, app);
+	if (rc != ERR_OK) {
+		app_free(app);
+		return rc;
+	}
+	*out = app;
+	return ERR_OK;
+}
+
+void
+app_free(struct app *app)
+{
+	db_free(app->db);
+	auth_free(app->auth);
+	seal_keys_free(app->seal_keys);
+	arena_free(app->call_mem);
+	arena_free(app->mem);
+	free(app);
+}
+
+/* Between requests: a worker that has served its share makes room for a fresh one. */
+static bool
+stay(void *arg)
+{
+	const struct app *app = arg;
+
+	if (worker_log_reopen_wanted())
+		log_reopen();
+	return app->conf->worker_max_requests == 0 ||
+	    app->served < app->conf->worker_max_requests;
+}
+
+int
+app_serve(struct app *app, int fd)
+{
+	const struct fcgi_service service = {
+	    .answer = dispatch_answer,
+	    .done = dispatch_done,
+	    .idle = stay,
+	    .app = app,
+	};
+	struct ctx cx;
+	enum err rc;
+
+	ctx_init(&cx, app->mem);
+	worker_signals_install(fcgi_stop);
+	scoreboard_state(app->board, app->slot, WORKER_IDLE);
+	rc = fcgi_serve(&cx, fd, app->conf->request_timeout, &service);
+	scoreboard_state(app->board, app->slot, WORKER_DRAINING);
+	if (rc != ERR_OK)
+		log_error(LOG_ERROR, &cx, "worker-stopped");
+	return rc == ERR_OK ? EXIT_SUCCESS : EX_UNAVAILABLE;
+}

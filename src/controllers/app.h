@@ -1,0 +1,73 @@
+/*
+ * app.h - what a worker holds while it serves, and what a handler is given.
+ *
+ * Owner:    app: the worker process, made after the fork. call: the dispatcher.
+ * Lifetime: app: of the worker. call: one request.
+ * Threads:  one.
+ * Failure:  app_new() records why it cannot serve (ERR_CONFIG).
+ */
+#ifndef TENANTD_CONTROLLERS_APP_H
+#define TENANTD_CONTROLLERS_APP_H
+
+#include "auth/auth.h"
+#include "conf/conf.h"
+#include "controllers/routes.h"
+#include "crypto/seal.h"
+#include "db/db.h"
+#include "flows/onboarding.h"
+#include "http/cors.h"
+#include "http/response.h"
+#include "http/router.h"
+#include "json/schema.h"
+#include "proc/ratelimit.h"
+#include "proc/scoreboard.h"
+
+struct exchange;
+
+struct app {
+	const struct conf *conf;
+	struct arena *mem;    /* lives as long as the worker */
+	struct arena *call_mem; /* reset after each request */
+	struct call *call;      /* the request at hand, or NULL */
+	struct db *db;
+	struct auth *auth;
+	struct seal_keys *seal_keys;
+	const struct cors *cors;
+	struct router *router;
+	const struct schema *schemas[SCHEMA_COUNT];
+	struct onboarding_settings onboarding;
+	struct scoreboard *board;
+	struct ratelimit *rates;
+	int slot;           /* of the scoreboard */
+	int64_t served;     /* requests since the start */
+	struct db_stats reported; /* what the scoreboard has of the connection's figures */
+	uint64_t dropped;   /* what it has of the log's */
+};
+
+struct call {
+	struct ctx cx;
+	struct request rq;
+	struct response *rs;
+	struct exchange *exchange;
+	const struct route *route; /* NULL: none matched */
+	struct slice params[ROUTER_PARAMS_MAX];
+	struct principal who;    /* user "" for public and monitor routes */
+	const struct json *body; /* NULL: none was sent */
+	int64_t began_us;
+};
+
+/* What the processes of one master share; made before the fork. */
+struct app_shared {
+	struct scoreboard *board;
+	struct ratelimit *rates;
+};
+
+/* Opens nothing but files: the database and the rest are connected to when needed. */
+enum err app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared,
+    int slot, struct app **out) MUST_CHECK;
+void app_free(struct app *app);
+
+/* Serves on fd until told to stop; the process's exit status. */
+int app_serve(struct app *app, int fd);
+
+#endif

@@ -1,0 +1,125 @@
+/* dispatch.c - see dispatch.h. */
+#include "controllers/dispatch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "controllers/gate.h"
+
+static enum err
+serve(struct app *app, struct call *call, const char *const *params)
+{
+	const struct request_options options = {app->conf->trusted_proxies};
+	bool answered;
+	enum err rc = request_init(&call->cx, &call->rq, params, &options);
+
+	if (rc == ERR_OK)
+		rc = gate_find(app, call, &answered);
+	if (rc != ERR_OK || answered)
+		return rc;
+	rc = gate_enter(app, call);
+	if (rc == ERR_OK)
+		rc = gate_run(app, call);
+	if (rc == ERR_OK && call->rs->body.failed)
+		rc = err_set(&call->cx.err, ERR_INTERNAL, "the answer is too large");
+	return rc;
+}
+
+static void
+finish(struct call *call, enum err rc)
+{
+	struct response *rs = call->rs;
+
+	if (rc != ERR_OK)
+		response_problem(rs, &call->cx);
+	else if (call->route != NULL && call->route->answer == ANSWER_TAGGED)
+		response_conditional(rs, &call->rq);
+	if (rs->status == 0)
+		rs->status = 200;
+	response_header(rs, "X-Request-Id", call->cx.request_id);
+	rs->no_body = call->rq.method == HTTP_HEAD;
+}
+
+void
+dispatch_answer(
+    void *arg, struct exchange *x, const char *const *params, struct response *rs)
+{
+	struct app *app = arg;
+	struct call *call = arena_alloc(app->call_mem, sizeof(*call));
+	enum err rc;
+
+	app->call = call;
+	scoreboard_state(app->board, app->slot, WORKER_BUSY);
+	ctx_init(&call->cx, app->call_mem);
+	call->began_us = clock_mono_us();
+	call->cx.deadline_ms = call->began_us / 1000 + app->conf->request_timeout;
+	call->rs = rs;
+	call->exchange = x;
+	rc = serve(app, call, params);
+	finish(call, rc);
+	if (rs->status >= 500)
+		log_error(LOG_ERROR, &call->cx, "failed");
+	else if (rc != ERR_OK)
+		log_error(LOG_DEBUG, &call->cx, "refused");
+}
+
+static void
+log_request(const struct call *call, const struct response *rs, int64_t micros, size_t n)
+{
+	char user[320], client[80];
+
+	log_event(rs->status >= 500 ? LOG_WARNING : LOG_INFO, &call->cx, "request",
+	    "method=%s route=%s status=%d us=%lld bytes=%zu client=%s user=%s%s%s",
+	    http_method_name(call->rq.method),
+	    call->route != NULL ? call->route->path : "-", rs->status,
+	    (long long)micros, n, log_quote(client, sizeof(client), call->rq.client),
+	    log_quote(user, sizeof(user), call->who.user.text),
+	    call->rq.trace_parent[0] != '\0' ? " trace=" : "", call->rq.trace_parent);
+}
+
+/* What the connection and the log have counted since the last request. */
+static void
+report(struct app *app)
+{
+	const struct db_stats now = db_get_stats(app->db);
+	const struct db_stats *was = &app->reported;
+	const uint64_t dropped = log_dropped();
+	const struct {
+		enum worker_counter counter;
+		uint64_t n;
+	} more[] = {
+	    {COUNTER_DB_ROUND_TRIPS, now.round_trips - was->round_trips},
+	    {COUNTER_DB_CONNECTS, now.connects - was->connects},
+	    {COUNTER_DB_LOSSES, now.losses - was->losses},
+	    {COUNTER_DB_RETRIES, now.retries - was->retries},
+	    {COUNTER_DB_TIME_US, now.time_us - was->time_us},
+	    {COUNTER_CONTEXT_LEAKS, now.context_leaks - was->context_leaks},
+	    {COUNTER_LOG_DROPPED, dropped - app->dropped},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(more); i++)
+		if (more[i].n > 0)
+			scoreboard_add(app->board, app->slot, more[i].counter, more[i].n);
+	app->reported = now;
+	app->dropped = dropped;
+}
+
+void
+dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
+{
+	struct app *app = arg;
+	const struct call *call = app->call;
+	int64_t micros = clock_mono_us() - call->began_us;
+	int row = call->route != NULL ? (int)(call->route - routes) : ROUTE_COUNT;
+
+	scoreboard_request(app->board, app->slot, row, rs->status, micros);
+	if (app->conf->log_requests || rs->status >= 500)
+		log_request(call, rs, micros, bytes_sent);
+	report(app);
+	app->call = NULL;
+	arena_reset(app->call_mem);
+	app->served++;
+	scoreboard_state(app->board, app->slot, WORKER_IDLE);
+}

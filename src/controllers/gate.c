@@ -1,0 +1,291 @@
+/* gate.c - see gate.h. */
+#include "controllers/gate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/fcgi.h"
+#include "idempotency/idempotency.h"
+#include "people/user.h"
+
+static enum err
+no_such_route(struct call *call, const struct router_match *match)
+{
+	struct err_info *e = &call->cx.err;
+
+	if (call->rq.method == HTTP_UNKNOWN)
+		return err_tell(e, ERR_METHOD_UNKNOWN, "this method is not implemented");
+	if (!match->path_known)
+		return err_tell(e, ERR_NOT_FOUND, "there is nothing at this path");
+	response_header(call->rs, "Allow", match->allow);
+	return err_tell(e, ERR_METHOD, "this path answers %s", match->allow);
+}
+
+enum err
+gate_find(struct app *app, struct call *call, bool *answered)
+{
+	const struct router_match match = router_find(app->router, &call->rq);
+
+	*answered = cors_preflight(app->cors, &call->rq, match.allow, call->rs);
+	if (*answered)
+		return ERR_OK;
+	cors_apply(app->cors, &call->rq, call->rs);
+	if (call->rq.method == HTTP_OPTIONS && match.path_known) {
+		response_header(call->rs, "Allow", match.allow);
+		call->rs->status = 204;
+		*answered = true;
+		return ERR_OK;
+	}
+	if (match.row < 0)
+		return no_such_route(call, &match);
+	call->route = &routes[match.row];
+	memcpy(call->params, match.params, sizeof(call->params));
+	return ERR_OK;
+}
+
+static enum err
+check_superuser(struct app *app, struct call *call)
+{
+	bool superuser = false;
+	enum err rc = ERR_OK;
+
+	if (call->who.own)
+		rc = user_is_superuser(
+		    &call->cx, app->db, call->who.user.text, &superuser);
+	if (rc == ERR_OK && !superuser)
+		rc = err_tell(
+		    &call->cx.err, ERR_FORBIDDEN, "this is for superusers");
+	return rc;
+}
+
+static enum err
+check_permission(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const char *header;
+	enum err rc;
+
+	switch (perm_level(call->route->perm)) {
+	case LEVEL_PUBLIC:
+		return ERR_OK;
+	case LEVEL_MONITOR:
+		if (address_in_list(call->rq.client, app->conf->metrics_allow))
+			return ERR_OK;
+		return err_tell(
+		    &cx->err, ERR_FORBIDDEN, "not from this address");
+	case LEVEL_USER:
+	case LEVEL_SUPERUSER:
+		break;
+	case LEVEL_UNSET:
+	case LEVEL_COUNT:
+		return err_set(&cx->err, ERR_FORBIDDEN, "the row grants nothing");
+	}
+	header = request_header(&call->rq, "authorization");
+	call->rs->token_shown = header != NULL;
+	rc = auth_bearer(cx, app->auth, header, &call->who);
+	if (rc == ERR_OK && perm_level(call->route->perm) == LEVEL_SUPERUSER)
+		rc = check_superuser(app, call);
+	return rc;
+}
+
+static void
+tell_rate(struct response *rs, const struct rate_answer *rate)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", rate->limit);
+	response_header(rs, "RateLimit-Limit", text);
+	snprintf(text, sizeof(text), "%d", rate->remaining);
+	response_header(rs, "RateLimit-Remaining", text);
+	snprintf(text, sizeof(text), "%d", rate->reset_s);
+	response_header(rs, "RateLimit-Reset", text);
+}
+
+/* Counted by user, and by address for those who are not one. */
+static enum err
+check_rate(struct app *app, struct call *call)
+{
+	const enum rate_class cls = call->route->rate;
+	const char *user = call->who.user.text;
+	struct rate_answer rate;
+	int per_minute;
+
+	if (cls == RATE_UNLIMITED)
+		return ERR_OK;
+	per_minute = cls == RATE_READ ? app->conf->rate_read : app->conf->rate_write;
+	if (per_minute == 0)
+		return ERR_OK;
+	rate = ratelimit_take(app->rates, (int)cls,
+	    user[0] != '\0' ? user : call->rq.client, per_minute, clock_mono_ms());
+	tell_rate(call->rs, &rate);
+	if (rate.allowed)
+		return ERR_OK;
+	scoreboard_add(app->board, app->slot, COUNTER_RATE_LIMITED, 1);
+	err_tell(&call->cx.err, ERR_RATE_LIMITED, "more than %d requests a minute",
+	    per_minute);
+	call->cx.err.retry_after = rate.retry_after;
+	return ERR_RATE_LIMITED;
+}
+
+/* application/json, with any parameters; nothing at all is taken as JSON. */
+static bool
+is_json(const char *content_type)
+{
+	struct slice rest = slice_of(content_type), type;
+
+	return slice_next(&rest, ';', &type) &&
+	    (type.n == 0 || slice_eq_ci(type, "application/json") ||
+		(type.n > 5 &&
+		    slice_eq_ci((struct slice){type.p + type.n - 5, 5}, "+json")));
+}
+
+static enum err
+read_body(struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct route *r = call->route;
+	enum err rc =
+	    exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
+
+	if (rc == ERR_TOO_LARGE)
+		return err_tell(&cx->err, rc, "the body may have %zu bytes", r->body_max);
+	if (rc != ERR_OK)
+		return rc;
+	if (call->rq.body_length == 0 && r->body == BODY_REQUIRED)
+		return err_tell(&cx->err, ERR_INVALID, "the request needs a body");
+	if (call->rq.body_length > 0 && !is_json(call->rq.content_type))
+		return err_tell(
+		    &cx->err, ERR_MEDIA_TYPE, "the body must be application/json");
+	return ERR_OK;
+}
+
+static enum err
+check_body(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct route *r = call->route;
+	enum err rc;
+
+	if (r->body == BODY_NONE)
+		return ERR_OK;
+	rc = read_body(call);
+	if (rc != ERR_OK || call->rq.body_length == 0)
+		return rc;
+	rc = json_parse(cx, call->rq.body, call->rq.body_length, JSON_DEPTH_DEFAULT,
+	    &call->body);
+	if (rc == ERR_OK)
+		rc = schema_check(cx, app->schemas[r->schema], call->body);
+	return rc;
+}
+
+enum err
+gate_enter(struct app *app, struct call *call)
+{
+	enum err rc = check_permission(app, call);
+
+	if (rc == ERR_OK || rc == ERR_UNAUTHORIZED) {
+		struct err_info refused = call->cx.err;
+		enum err rate = check_rate(app, call);
+
+		if (rate != ERR_OK)
+			return rate;
+		call->cx.err = refused;
+	}
+	return rc == ERR_OK ? check_body(app, call) : rc;
+}
+
+/* -- once: the handler inside the transaction that keeps its answer -- */
+
+struct once {
+	struct app *app;
+	struct call *call;
+	struct idempotency_claim claim;
+	size_t headers; /* bytes of headers before the handler ran */
+};
+
+static void
+replay(struct call *call, const struct idempotency_answer *a)
+{
+	struct response *rs = call->rs;
+
+	rs->status = a->status;
+	rs->content_type = a->content_type;
+	buf_puts(&rs->headers, a->headers);
+	response_header(rs, "Idempotency-Replayed", "true");
+	buf_reset(&rs->body);
+	buf_put(&rs->body, a->body.p, a->body.n);
+}
+
+static const char *
+json_type_name(const struct response *rs)
+{
+	return rs->content_type != NULL ? rs->content_type : "application/json";
+}
+
+static enum err
+run_once(struct ctx *cx, struct db *db, void *arg)
+{
+	struct once *o = arg;
+	struct response *rs = o->call->rs;
+	struct idempotency_answer answer;
+	bool found;
+	enum err rc;
+
+	rs->status = 0;
+	rs->headers.n = o->headers;
+	buf_reset(&rs->body);
+	if (o->claim.scope[0] == '\0')
+		return o->call->route->handler(o->app, o->call);
+	rc = idempotency_begin(cx, db, &o->claim, o->app->seal_keys, &answer, &found);
+	if (rc != ERR_OK || found) {
+		if (rc == ERR_OK)
+			replay(o->call, &answer);
+		return rc;
+	}
+	rc = o->call->route->handler(o->app, o->call);
+	if (rc != ERR_OK)
+		return rc;
+	answer = (struct idempotency_answer){
+	    .status = rs->status == 0 ? 200 : rs->status,
+	    .content_type = json_type_name(rs),
+	    .headers = slice_dup(cx->mem,
+		(struct slice){rs->headers.p + o->headers, rs->headers.n - o->headers}),
+	    .body = {rs->body.p, rs->body.n},
+	};
+	return idempotency_store(cx, db, &o->claim,
+	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);
+}
+
+static enum err
+claim_key(struct once *o, const char *key)
+{
+	const struct call *call = o->call;
+
+	return idempotency_init(&o->call->cx, &o->claim,
+	    &(struct idempotency_request){.key = key,
+		.user_id = call->who.user.text,
+		.tenant_id = call->who.tenant_id,
+		.method = call->route->name,
+		.path = call->rq.target,
+		.body = {call->rq.body, call->rq.body_length},
+		.hours = o->app->conf->idempotency_hours});
+}
+
+enum err
+gate_run(struct app *app, struct call *call)
+{
+	const char *key = request_header(&call->rq, "idempotency-key");
+	struct once once = {
+	    .app = app,
+	    .call = call,
+	    .headers = call->rs->headers.n,
+	};
+	enum err rc;
+
+	if (call->route->answer < ANSWER_ONCE)
+		return call->route->handler(app, call);
+	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
+		return rc;
+	return db_transaction(&call->cx, app->db, DB_MANAGEMENT, run_once, &once);
+}

@@ -1,0 +1,22 @@
+/*
+ * gate.h - what a route's columns ask, before its handler runs.
+ *
+ * Owner:    nobody.
+ * Lifetime: one request.
+ * Threads:  one.
+ * Failure:  the first column that is not met, as an error of the call's ctx.
+ */
+#ifndef TENANTD_CONTROLLERS_GATE_H
+#define TENANTD_CONTROLLERS_GATE_H
+
+#include "controllers/app.h"
+
+/* Finds the row: ERR_NOT_FOUND, ERR_METHOD (with Allow), ERR_METHOD_UNKNOWN. OPTIONS is
+ * answered here: *answered. */
+enum err gate_find(struct app *app, struct call *call, bool *answered) MUST_CHECK;
+/* Permission, rate, body limit, content type, body schema, in this order. */
+enum err gate_enter(struct app *app, struct call *call) MUST_CHECK;
+/* Runs the handler, in the transaction of its Idempotency-Key where the row asks for one. */
+enum err gate_run(struct app *app, struct call *call) MUST_CHECK;
+
+#endif

@@ -1,0 +1,164 @@
+/* metrics.c - the scoreboard as Prometheus text (exposition format 0.0.4). */
+#include <stdio.h>
+
+#include "controllers/app.h"
+
+static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+static void
+put_route(struct buf *b, int row)
+{
+	if (row == ROUTE_COUNT)
+		buf_puts(b, "method=\"\",route=\"none\"");
+	else
+		buf_printf(b, "method=\"%s\",route=\"%s\"",
+		    http_method_name(routes[row].method), routes[row].path);
+}
+
+static void
+put_counts(struct buf *b, int row, const struct route_stats *s)
+{
+	for (int i = 0; i < counted_status_count; i++) {
+		if (s->by_status[i] == 0)
+			continue;
+		buf_puts(b, "tenantd_requests_total{");
+		put_route(b, row);
+		buf_printf(b, ",status=\"%d\"} %llu\n", counted_statuses[i],
+		    (unsigned long long)s->by_status[i]);
+	}
+}
+
+static void
+put_bucket(struct buf *b, int row, int cls, const char *le, uint64_t n)
+{
+	buf_puts(b, "tenantd_request_seconds_bucket{");
+	put_route(b, row);
+	buf_printf(b, ",class=\"%s\",le=\"%s\"} %llu\n", classes[cls], le,
+	    (unsigned long long)n);
+}
+
+static void
+put_histogram(struct buf *b, int row, int cls, const struct route_stats *s)
+{
+	uint64_t below = 0, all = 0;
+
+	for (int i = 0; i <= LATENCY_BUCKETS; i++)
+		all += s->buckets[cls][i];
+	if (all == 0)
+		return;
+	for (int i = 0; i < LATENCY_BUCKETS; i++) {
+		char le[24];
+		const uint32_t us = latency_bounds_us[i];
+
+		below += s->buckets[cls][i];
+		snprintf(le, sizeof(le), "%u.%06u", us / 1000000, us % 1000000);
+		put_bucket(b, row, cls, le, below);
+	}
+	put_bucket(b, row, cls, "+Inf", all);
+	buf_puts(b, "tenantd_request_seconds_sum{");
+	put_route(b, row);
+	buf_printf(b, ",class=\"%s\"} %llu.%06llu\n", classes[cls],
+	    (unsigned long long)(s->sum_us[cls] / 1000000),
+	    (unsigned long long)(s->sum_us[cls] % 1000000));
+	buf_puts(b, "tenantd_request_seconds_count{");
+	put_route(b, row);
+	buf_printf(
+	    b, ",class=\"%s\"} %llu\n", classes[cls], (unsigned long long)all);
+}
+
+static void
+put_requests(struct buf *b, const struct scoreboard *board)
+{
+	struct route_stats s;
+
+	buf_puts(b, "# HELP tenantd_requests_total Requests answered.\n"
+		    "# TYPE tenantd_requests_total counter\n");
+	for (int row = 0; row <= ROUTE_COUNT; row++) {
+		scoreboard_sum(board, row, &s);
+		put_counts(b, row, &s);
+	}
+	buf_puts(b, "# HELP tenantd_request_seconds Time from the request to its answer.\n"
+		    "# TYPE tenantd_request_seconds histogram\n");
+	for (int row = 0; row <= ROUTE_COUNT; row++) {
+		scoreboard_sum(board, row, &s);
+		for (int cls = 0; cls < (int)COUNT_OF(classes); cls++)
+			put_histogram(b, row, cls, &s);
+	}
+}
+
+static void
+put_workers(struct buf *b, const struct scoreboard *board)
+{
+	static const char *const names[WORKER_STATE_COUNT] = {
+	    [WORKER_STARTING] = "starting",
+	    [WORKER_IDLE] = "idle",
+	    [WORKER_BUSY] = "busy",
+	    [WORKER_DRAINING] = "draining",
+	};
+	int states[WORKER_STATE_COUNT];
+
+	scoreboard_states(board, states);
+	buf_puts(b, "# HELP tenantd_workers Workers by what they do.\n"
+		    "# TYPE tenantd_workers gauge\n");
+	for (int i = WORKER_STARTING; i < WORKER_STATE_COUNT; i++)
+		buf_printf(
+		    b, "tenantd_workers{state=\"%s\"} %d\n", names[i], states[i]);
+}
+
+static void
+put_counter(struct buf *b, const char *name, const char *help, uint64_t n)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", name, help, name,
+	    name, (unsigned long long)n);
+}
+
+static void
+put_counters(struct buf *b, const struct scoreboard *board)
+{
+	static const struct {
+		enum worker_counter counter;
+		const char *name, *help;
+	} counters[] = {
+	    {COUNTER_DB_ROUND_TRIPS, "tenantd_db_round_trips_total",
+		"Round trips to the database."},
+	    {COUNTER_DB_CONNECTS, "tenantd_db_connects_total",
+		"Connections opened to the database."},
+	    {COUNTER_DB_LOSSES, "tenantd_db_losses_total",
+		"Connections to the database that were lost."},
+	    {COUNTER_DB_RETRIES, "tenantd_db_retries_total",
+		"Transactions that ran again."},
+	    {COUNTER_CONTEXT_LEAKS, "tenantd_context_leaks_total",
+		"Connections found with a tenant context on them."},
+	    {COUNTER_LOG_DROPPED, "tenantd_log_dropped_total",
+		"Log lines that could not be written."},
+	    {COUNTER_RATE_LIMITED, "tenantd_rate_limited_total",
+		"Requests refused for their rate."},
+	};
+	uint64_t us = scoreboard_counter(board, COUNTER_DB_TIME_US);
+
+	for (size_t i = 0; i < COUNT_OF(counters); i++)
+		put_counter(b, counters[i].name, counters[i].help,
+		    scoreboard_counter(board, counters[i].counter));
+	buf_printf(b, "# HELP tenantd_db_seconds_total Time spent waiting for the "
+		      "database.\n# TYPE tenantd_db_seconds_total counter\n"
+		      "tenantd_db_seconds_total %llu.%06llu\n",
+	    (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
+	put_counter(b, "tenantd_worker_restarts_total", "Workers that died.",
+	    scoreboard_restarts(board));
+	buf_printf(b, "# HELP tenantd_start_time_seconds When the master started, Unix "
+		      "time.\n# TYPE tenantd_start_time_seconds gauge\n"
+		      "tenantd_start_time_seconds %lld\n",
+	    (long long)(scoreboard_started_ms(board) / 1000));
+}
+
+enum err
+metrics_get(struct app *app, struct call *call)
+{
+	struct buf *b = &call->rs->body;
+
+	call->rs->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	put_requests(b, app->board);
+	put_workers(b, app->board);
+	put_counters(b, app->board);
+	return ERR_OK;
+}

@@ -1,0 +1,83 @@
+/* base64.c - see base64.h. */
+#include "crypto/base64.h"
+
+#include <stdint.h>
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+base64url_encode(char *out, const void *p, size_t n)
+{
+	const unsigned char *from = p;
+	uint32_t bits = 0;
+	int have = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bits = bits << 8 | from[i];
+		for (have += 8; have >= 6; have -= 6)
+			*out++ = alphabet[bits >> (have - 6) & 63];
+	}
+	if (have > 0)
+		*out++ = alphabet[bits << (6 - have) & 63];
+	*out = '\0';
+}
+
+static int
+value_of(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+bool
+base64url_decode(struct slice text, void *out, size_t room, size_t *n)
+{
+	unsigned char *to = out;
+	uint32_t bits = 0;
+	size_t made = 0;
+	int have = 0;
+
+	if (text.n % 4 == 1)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		int v = value_of(text.p[i]);
+
+		if (v < 0)
+			return false;
+		bits = (bits << 6 | (uint32_t)v) & 0xffff;
+		if ((have += 6) < 8)
+			continue;
+		if (made == room)
+			return false;
+		have -= 8;
+		to[made++] = (unsigned char)(bits >> have);
+	}
+	*n = made;
+	return (bits & ((1u << have) - 1)) == 0;
+}
+
+char *
+base64url_encode_dup(struct arena *mem, const void *p, size_t n)
+{
+	char *out = arena_alloc(mem, BASE64URL_TEXT_SIZE(n));
+
+	base64url_encode(out, p, n);
+	return out;
+}
+
+bool
+base64url_decode_dup(struct arena *mem, struct slice text, struct slice *out)
+{
+	size_t room = BASE64URL_VALUE_SIZE(text.n);
+	char *p =
+	    arena_alloc(mem, room + 1); /* arena memory is zero: the NUL is there */
+
+	out->p = p;
+	return base64url_decode(text, p, room, &out->n);
+}

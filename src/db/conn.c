@@ -1,0 +1,167 @@
+/* conn.c - see conn.h: the life of a connection. */
+#include "db/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 800, QUICK_FAILURE_MS = 200 };
+
+static char *
+dup_or_die(const char *s)
+{
+	char *copy = strdup(s == NULL ? "" : s);
+
+	if (copy == NULL)
+		abort();
+	return copy;
+}
+
+struct db *
+db_new(const struct db_settings *settings)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		abort();
+	db->set = *settings;
+	db->set.conninfo = dup_or_die(settings->conninfo);
+	db->set.application_name = dup_or_die(settings->application_name);
+	assert(settings->connect_timeout_ms > 0 && settings->query_timeout_ms > 0);
+	return db;
+}
+
+void
+db_free(struct db *db)
+{
+	char *conninfo;
+
+	if (db == NULL)
+		return;
+	db_drop(db);
+	conninfo = (char *)(uintptr_t)db->set.conninfo;
+	explicit_bzero(conninfo, strlen(conninfo));
+	free(conninfo);
+	free((void *)(uintptr_t)db->set.application_name);
+	free(db->slots);
+	free(db);
+}
+
+void
+db_drop(struct db *db)
+{
+	PQfinish(db->pg);
+	db->pg = NULL;
+	db->session_ends = false;
+	db->slot_count = 0;
+	memset(db->prepared, PREPARED_NO, sizeof(db->prepared));
+}
+
+struct db_stats
+db_get_stats(const struct db *db)
+{
+	return db->stats;
+}
+
+const char *
+db_constraint(const struct db *db)
+{
+	return db->constraint;
+}
+
+void
+conn_first_line(char *out, size_t size, const char *message)
+{
+	size_t n = strcspn(message, "\r\n");
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(out, message, n);
+	out[n] = '\0';
+}
+
+int
+conn_wait(struct db *db, short events, int64_t until_ms)
+{
+	struct pollfd p = {.fd = PQsocket(db->pg), .events = events};
+	int64_t began = clock_mono_us(), left;
+	int n;
+
+	do {
+		left = until_ms - clock_mono_ms();
+		left = left < 0 ? 0 : left > INT_MAX ? INT_MAX : left;
+		n = poll(&p, 1, (int)left);
+	} while (n < 0 && errno == EINTR);
+	db->stats.time_us += (uint64_t)(clock_mono_us() - began);
+	return n > 0 ? p.revents : 0;
+}
+
+/*
+ * An idle connection has nothing to read unless the server said something unasked:
+ * a notice, a changed parameter, or its farewell. Looking costs no round trip, and it
+ * makes a restart between two calls invisible even to what may not be tried twice.
+ */
+static bool
+conn_lives(struct db *db)
+{
+	for (int i = 0; i < 8; i++) {
+		if (PQstatus(db->pg) != CONNECTION_OK || db->session_ends)
+			return false;
+		if (conn_wait(db, POLLIN, 0) == 0)
+			return true;
+		if (PQconsumeInput(db->pg) == 0)
+			return false;
+		(void)PQisBusy(db->pg); /* lets libpq read what came */
+	}
+	return false;
+}
+
+static enum err
+conn_open(struct ctx *cx, struct db *db)
+{
+	int64_t began = clock_mono_ms();
+	enum err rc;
+
+	if (began < db->quiet_until_ms) {
+		rc = err_set(&cx->err, ERR_UNAVAILABLE,
+		    "waiting after a failed connection: %s", db->failure);
+		cx->err.retry_after = 1;
+		return rc;
+	}
+	if ((rc = connect_open(cx, db)) == ERR_OK) {
+		db->backoff_ms = 0;
+		db->stats.connects++;
+		return ERR_OK;
+	}
+	db_drop(db);
+	conn_first_line(db->failure, sizeof(db->failure), cx->err.message);
+	/* What failed slowly has waited enough. */
+	if (clock_mono_ms() - began < QUICK_FAILURE_MS) {
+		db->backoff_ms =
+		    db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
+		if (db->backoff_ms > BACKOFF_MAX_MS)
+			db->backoff_ms = BACKOFF_MAX_MS;
+		db->quiet_until_ms = clock_mono_ms() + db->backoff_ms;
+	}
+	return rc;
+}
+
+enum err
+conn_ensure(struct ctx *cx, struct db *db)
+{
+	if (db->pg != NULL && conn_lives(db))
+		return ERR_OK;
+	if (db->pg != NULL) {
+		db->stats.losses++;
+		log_event(
+		    LOG_INFO, cx, "db_reconnect", "reason=\"closed by the server\"");
+		db_drop(db);
+	}
+	return conn_open(cx, db);
+}

@@ -1,0 +1,296 @@
+/*
+ * tx.c - see db.h: transactions in a context.
+ *
+ *   db_read         BEGIN READ ONLY, context, statement, COMMIT | Sync
+ *   db_transaction  BEGIN, context, queued…, statement          | Sync   each db_query
+ *                   queued…, COMMIT                             | Sync   at the end
+ *
+ * An error leaves the server inside a failed transaction: ROLLBACK costs one round trip
+ * more. A transaction in doubt is never tried again.
+ */
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/call.h"
+
+enum { AGAIN_CONFLICT_MAX = 4, AGAIN_LOST_MAX = 1, AGAIN_STALE_MAX = 1 };
+
+typedef enum err once_fn(struct ctx *cx, struct db *db, void *arg);
+
+struct read_call {
+	enum stmt_id id;
+	const char *const *args;
+	struct db_rows **rows;
+};
+
+struct transaction_call {
+	db_transaction_fn *fn;
+	void *arg;
+};
+
+/* The server gives up a little earlier than we do, so that its answer still arrives. */
+static void
+timeout_text(char out[static 16], const struct ctx *cx, const struct db *db)
+{
+	int limit = call_limit(cx, db), margin = limit / 10;
+
+	if (db->patient && cx->deadline_ms == 0)
+		limit = margin = 0;
+	snprintf(out, 16, "%d", limit - (margin > 100 ? 100 : margin));
+}
+
+static enum err
+tx_begin(struct ctx *cx, struct db *db, enum stmt_id begin)
+{
+	struct call call = {.id = begin, .kind = SLOT_STATEMENT};
+	char timeout[16];
+	enum err rc;
+
+	if (call_limit(cx, db) < 2) {
+		rc = err_set(
+		    &cx->err, ERR_UNAVAILABLE, "no time left to ask the database");
+		cx->err.retry_after = 1;
+		return rc;
+	}
+	if ((rc = conn_ensure(cx, db)) != ERR_OK)
+		return rc;
+	timeout_text(timeout, cx, db);
+	if ((rc = call_send(cx, db, &call)) != ERR_OK)
+		return rc;
+	call = (struct call){.id = STMT_db_context,
+	    .kind = SLOT_CONTEXT,
+	    .args = DB_ARGS(db->tx.context, timeout)};
+	rc = call_send(cx, db, &call);
+	db->tx.begun = rc == ERR_OK;
+	return rc;
+}
+
+/* Sends one statement on its own and forgets its answer; false: the connection is gone.
+ */
+static bool
+send_alone(const struct ctx *cx, struct db *db, enum stmt_id id)
+{
+	struct ctx quiet = *cx; /* the first error is the one to keep */
+	struct call call = {.id = id, .kind = SLOT_STATEMENT, .plain = true};
+	enum err rc;
+
+	if (db->pg == NULL || call_limit(cx, db) == 0)
+		return false;
+	rc = call_send(&quiet, db, &call);
+	if (rc == ERR_OK)
+		rc = call_exchange(&quiet, db);
+	if (rc != ERR_OK)
+		log_error(LOG_WARNING, &quiet, "db_cleanup");
+	return db->pg != NULL && rc == ERR_OK;
+}
+
+/*
+ * Ends what is open. Statements that were queued but never sent go out before ROLLBACK,
+ * which one that fails takes along: then ROLLBACK goes out again.
+ */
+static void
+tx_abort(const struct ctx *cx, struct db *db)
+{
+	if (db->pg == NULL)
+		return;
+	if (db->slot_count > 0 || PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		if (!send_alone(cx, db, STMT_db_rollback) && db->pg != NULL)
+			(void)send_alone(cx, db, STMT_db_rollback);
+	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE) {
+		db->stats.losses++;
+		db_drop(db);
+	}
+}
+
+/* A context on the session would open it to whoever forgets to set one. */
+static void
+tx_clear_leak(const struct ctx *cx, struct db *db)
+{
+	db->stats.context_leaks++;
+	log_event(LOG_WARNING, cx, "db_context_leak", "cleared=%s",
+	    send_alone(cx, db, STMT_db_context_clear) ? "yes" : "dropped");
+	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		db_drop(db);
+}
+
+static void
+tx_end(const struct ctx *cx, struct db *db, enum err rc)
+{
+	enum again again = db->tx.again;
+	bool leaked = db->tx.leaked;
+
+	if (rc != ERR_OK)
+		tx_abort(cx, db);
+	db->tx = (struct tx){.again = rc == ERR_OK ? AGAIN_NO : again};
+	if (leaked)
+		tx_clear_leak(cx, db);
+	if (db->tx.again == AGAIN_STALE && send_alone(cx, db, STMT_db_forget))
+		for (int i = 0; i < STMT_COUNT; i++)
+			db->prepared[i] = PREPARED_NO;
+	else if (db->tx.again == AGAIN_STALE)
+		db_drop(db);
+}
+
+/* Up to 2, 4, 8, 16 ms: long enough that two that met do not meet again. */
+static void
+sleep_a_little(const struct ctx *cx, int attempt)
+{
+	int most = 2 << attempt;
+	int64_t noise = clock_mono_us() ^ (clock_mono_us() >> 7) ^ getpid();
+
+	(void)poll(NULL, 0, ctx_time_left(cx, 1 + (int)(noise % most)));
+}
+
+static enum err
+run_again(struct ctx *cx, struct db *db, const char *context, once_fn *once, void *arg)
+{
+	unsigned tried[] = {[AGAIN_CONFLICT] = 0, [AGAIN_LOST] = 0, [AGAIN_STALE] = 0};
+	static const unsigned most[] = {[AGAIN_CONFLICT] = AGAIN_CONFLICT_MAX,
+	    [AGAIN_LOST] = AGAIN_LOST_MAX,
+	    [AGAIN_STALE] = AGAIN_STALE_MAX};
+	enum again why;
+	enum err rc;
+
+	assert(db->tx.context == NULL); /* transactions do not nest */
+	assert(context != NULL && *context != '\0');
+	for (;;) {
+		db->constraint[0] = '\0';
+		db->tx = (struct tx){.context = context};
+		rc = once(cx, db, arg);
+		tx_end(cx, db, rc);
+		why = db->tx.again;
+		if (why == AGAIN_NO || tried[why]++ >= most[why] ||
+		    ctx_time_left(cx, 1) == 0)
+			return rc;
+		db->stats.retries++;
+		log_error(LOG_INFO, cx, "db_retry");
+		ctx_clear(cx);
+		if (why == AGAIN_CONFLICT)
+			sleep_a_little(cx, (int)tried[why] - 1);
+	}
+}
+
+static enum err
+read_once(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct read_call *read = arg;
+	enum err rc = tx_begin(cx, db, STMT_db_begin_read);
+
+	if (rc == ERR_OK)
+		rc = call_send(cx, db,
+		    &(struct call){.id = read->id,
+			.kind = SLOT_STATEMENT,
+			.args = read->args,
+			.rows = read->rows});
+	if (rc == ERR_OK)
+		rc = call_send(cx, db,
+		    &(struct call){.id = STMT_db_commit, .kind = SLOT_STATEMENT});
+	return rc == ERR_OK ? call_exchange(cx, db) : rc;
+}
+
+enum err
+db_read(struct ctx *cx, struct db *db, const char *context, enum stmt_id id,
+    const char *const *args, struct db_rows **rows)
+{
+	struct read_call read = {id, args, rows};
+
+	if (rows != NULL)
+		*rows = NULL;
+	return run_again(cx, db, context, read_once, &read);
+}
+
+static enum err
+tx_fail(struct ctx *cx, struct db *db)
+{
+	db->tx.failed = true;
+	db->tx.first = cx->err;
+	return cx->err.code;
+}
+
+/* Before each statement: no more after a failure, BEGIN before the first. */
+static enum err
+tx_ready(struct ctx *cx, struct db *db)
+{
+	assert(db->tx.context != NULL); /* only inside db_transaction() */
+	if (db->tx.failed) {
+		cx->err = db->tx.first;
+		return cx->err.code;
+	}
+	return db->tx.begun ? ERR_OK : tx_begin(cx, db, STMT_db_begin);
+}
+
+static enum err
+transaction_once(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct transaction_call *transaction = arg;
+	enum err rc = transaction->fn(cx, db, transaction->arg);
+
+	if (rc == ERR_OK && db->tx.failed) {
+		cx->err = db->tx.first;
+		rc = cx->err.code;
+	}
+	if (rc != ERR_OK || !db->tx.begun)
+		return rc;
+	rc = call_send(
+	    cx, db, &(struct call){.id = STMT_db_commit, .kind = SLOT_COMMIT});
+	if (rc == ERR_OK)
+		rc = call_exchange(cx, db);
+	if (rc != ERR_OK && db->tx.commit_sent) {
+		db->tx.again = AGAIN_NO;
+		err_note(
+		    &cx->err, "it is not known whether the transaction was committed");
+	}
+	return rc;
+}
+
+enum err
+db_transaction(struct ctx *cx, struct db *db, const char *context,
+    db_transaction_fn *fn, void *arg)
+{
+	struct transaction_call transaction = {fn, arg};
+
+	return run_again(cx, db, context, transaction_once, &transaction);
+}
+
+enum err
+db_query(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args,
+    struct db_rows **rows)
+{
+	struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .args = args, .rows = rows};
+	enum err rc;
+
+	if (rows != NULL)
+		*rows = NULL;
+	if ((rc = tx_ready(cx, db)) == ERR_OK)
+		rc = call_send(cx, db, &call);
+	if (rc == ERR_OK)
+		rc = call_exchange(cx, db);
+	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
+}
+
+enum err
+db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args)
+{
+	struct call call = {.id = id, .kind = SLOT_STATEMENT, .args = args};
+	enum err rc;
+
+	if ((rc = tx_ready(cx, db)) == ERR_OK)
+		rc = call_send(cx, db, &call);
+	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
+}
+
+enum err
+db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *idents)
+{
+	struct call call = {.id = id, .kind = SLOT_STATEMENT, .idents = idents};
+	enum err rc;
+
+	if ((rc = tx_ready(cx, db)) == ERR_OK)
+		rc = call_send(cx, db, &call);
+	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
+}

@@ -1,0 +1,144 @@
+/* record.c - the older route's insert or rename; see onboarding.h. */
+#include "flows/onboarding.h"
+
+#include <string.h>
+
+#include "flows/steps.h"
+#include "json/json.h"
+
+static enum err
+check_schema_name(struct ctx *cx, const char *wished, const char *derived)
+{
+	if (wished == NULL || strcmp(wished, derived) == 0)
+		return ERR_OK;
+	ctx_fault(cx, "/schemaName", "const", "must be \"%s\"", derived);
+	return err_tell(&cx->err, ERR_INVALID,
+	    "schemaName must be the one derived from the id, \"%s\"", derived);
+}
+
+static const char *
+rename_details(struct ctx *cx, const char *id, const char *name)
+{
+	struct buf text;
+	struct json_out o;
+
+	buf_init(&text, cx->mem, 16 * 1024);
+	json_out_init(&o, &text);
+	json_open_object(&o);
+	json_member_text(&o, "tenantId", id);
+	json_member_text(&o, "name", name);
+	json_close_object(&o);
+	return buf_text(&text);
+}
+
+static enum err
+create(struct ctx *cx, struct db *db, const struct onboarding_settings *settings,
+    const struct onboarding_caller *who, const struct tenant_draft *draft)
+{
+	if (draft->id == NULL)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "no tenant id is left that would be yours");
+	return steps_create(cx, db, settings, who, draft);
+}
+
+/* Renames what the caller owns; answers with its row as it stands now. */
+static enum err
+update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
+    const char *number, const struct onboarding_record *wish)
+{
+	struct db_rows *rows;
+	const char *id;
+	enum err rc =
+	    db_query(cx, db, STMT_tenant_record, DB_ARGS(number), &rows);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (db_row_count(rows) == 0 || db_text(rows, 0, 3) == NULL ||
+	    strcmp(db_text(rows, 0, 3), who->user_id) != 0)
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "the tenant \"%s\" is not yours to change", number);
+	id = db_text(rows, 0, 0);
+	rc = tenant_check_usable(cx, db_text(rows, 0, 5));
+	if (rc == ERR_OK)
+		rc = check_schema_name(cx, wish->schema_name, db_text(rows, 0, 2));
+	if (rc != ERR_OK)
+		return rc;
+	rc = tenant_add_member(cx, db, id, who->user_id, "owner");
+	if (rc != ERR_OK || strcmp(db_text(rows, 0, 1), wish->name) == 0)
+		return rc;
+	rc = db_queue(cx, db, STMT_tenant_rename, DB_ARGS(number, wish->name));
+	if (rc == ERR_OK)
+		rc = steps_tell(cx, db, who,
+		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
+			.audit_event = "TENANT_RENAMED",
+			.tenant_id = id,
+			.details = rename_details(cx, id, wish->name)});
+	return rc;
+}
+
+static enum err
+read_back(
+    struct ctx *cx, struct db *db, const char *number, struct onboarding_record *out)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_tenant_record, DB_ARGS(number), &rows);
+
+	if (rc == ERR_OK && db_row_count(rows) == 0)
+		rc = err_set(&cx->err, ERR_INTERNAL, "the record could not be read");
+	if (rc == ERR_OK)
+		*out = (struct onboarding_record){
+		    .tenant_id = db_text(rows, 0, 0),
+		    .name = db_text(rows, 0, 1),
+		    .schema_name = db_text(rows, 0, 2),
+		    .owner_id = db_text(rows, 0, 3),
+		    .rls_enabled = db_bool(rows, 0, 4),
+		};
+	return rc;
+}
+
+/* The registry's id of what the wish is about, or NULL: a new one is to be made. */
+static const char *
+target(const struct look *look, const struct onboarding_record *wish)
+{
+	if (look->standing == STANDING_MEMBER || look->standing == STANDING_OWNER)
+		return wish->tenant_id;
+	return wish->tenant_id == NULL ? look->owned_number : NULL;
+}
+
+enum err
+onboarding_put_record(struct ctx *cx, struct db *db,
+    const struct onboarding_settings *settings, const struct onboarding_caller *who,
+    const struct onboarding_record *wish, struct onboarding_record *out)
+{
+	char schema[TENANT_SCHEMA_SIZE];
+	const char *number;
+	struct look look;
+	enum err rc = steps_lock_and_look(
+	    cx, db, settings, who->user_id, wish->tenant_id, &look);
+
+	if (rc == ERR_OK)
+		rc = steps_check_asked(cx, &look, wish->tenant_id);
+	if (rc != ERR_OK)
+		return rc;
+	if ((number = target(&look, wish)) != NULL) {
+		rc = update(cx, db, who, number, wish);
+		return rc == ERR_OK ? read_back(cx, db, number, out) : rc;
+	}
+	if (look.has_tenant || look.owned_number != NULL)
+		return err_tell(
+		    &cx->err, ERR_CONFLICT, "you have a tenant of your own already");
+	number = look.new_id;
+	if (number != NULL) {
+		tenant_schema_name(schema, number);
+		rc = check_schema_name(cx, wish->schema_name, schema);
+	}
+	if (rc == ERR_OK)
+		rc = create(cx, db, settings, who,
+		    &(struct tenant_draft){.id = number,
+			.name = wish->name,
+			.owner_id = who->user_id,
+			.slug = look.new_slug,
+			.plan = "free",
+			.billing_cycle = "monthly"});
+	return rc == ERR_OK ? read_back(cx, db, number, out) : rc;
+}

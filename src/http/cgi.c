@@ -1,0 +1,102 @@
+/* cgi.c - see cgi.h. */
+#include "http/cgi.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+struct source {
+	int fd;
+	uint64_t left; /* bytes of body: a CGI server need not close its end */
+};
+
+static bool
+ready(int fd, short what, int timeout_ms)
+{
+	struct pollfd p = {.fd = fd, .events = what};
+	int n;
+
+	while ((n = poll(&p, 1, timeout_ms)) < 0 && errno == EINTR)
+		;
+	return n > 0;
+}
+
+static long
+read_input(struct exchange *x, char *out, size_t size)
+{
+	struct source *s = x->source;
+	ssize_t n;
+
+	if (s->left == 0)
+		return 0;
+	if (size > s->left)
+		size = (size_t)s->left;
+	if (!ready(s->fd, POLLIN, x->timeout_ms) || (n = read(s->fd, out, size)) < 0)
+		return -1;
+	s->left -= (uint64_t)n;
+	return n;
+}
+
+static bool
+write_all(int fd, const char *p, size_t n, int timeout_ms, size_t *sent)
+{
+	while (n > 0) {
+		ssize_t some;
+
+		if (!ready(fd, POLLOUT, timeout_ms))
+			return false;
+		some = write(fd, p, n < 4096 ? n : 4096);
+		if (some < 0 && errno != EINTR && errno != EAGAIN)
+			return false;
+		if (some > 0) {
+			p += some;
+			n -= (size_t)some;
+			*sent += (size_t)some;
+		}
+	}
+	return true;
+}
+
+static uint64_t
+body_length(const char *const *variables)
+{
+	struct request rq = {.params = variables};
+	const char *text = request_param(&rq, "CONTENT_LENGTH");
+	int64_t n = 0;
+
+	if (text == NULL || !str_to_i64(slice_of(text), 0, INT64_MAX, &n))
+		return 0;
+	return (uint64_t)n;
+}
+
+enum err
+cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
+    int io_timeout_ms, const struct fcgi_service *service)
+{
+	struct source source = {.fd = in, .left = body_length(variables)};
+	struct exchange x = {
+	    .read = read_input, .source = &source, .timeout_ms = io_timeout_ms};
+	struct response rs;
+	struct buf head;
+	size_t sent = 0;
+	bool whole;
+
+	x.began_ms = clock_mono_ms();
+	response_init(&rs);
+	buf_init(&head, NULL, 64 * 1024);
+	service->answer(service->app, &x, variables, &rs);
+	x.began_ms = clock_mono_ms();
+	(void)exchange_drain(&x);
+	exchange_finish_head(&rs, &head);
+	whole = !head.failed && write_all(out, head.p, head.n, io_timeout_ms, &sent);
+	if (whole && response_sends_body(&rs))
+		whole = write_all(out, rs.body.p, rs.body.n, io_timeout_ms, &sent);
+	service->done(service->app, &rs, sent);
+	buf_fini(&head);
+	response_fini(&rs);
+	return whole ? ERR_OK
+		     : err_set(&cx->err, ERR_UNAVAILABLE, "could not write the answer");
+}

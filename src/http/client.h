@@ -1,0 +1,21 @@
+/*
+ * client.h - the pieces of request_init(): the path, and who the client is.
+ *
+ * Owner:    the request's arena.
+ * Lifetime: one request.
+ * Threads:  one.
+ * Failure:  path_cut() tells ERR_INVALID; client_address() falls back on REMOTE_ADDR.
+ */
+#ifndef TENANTD_HTTP_CLIENT_H
+#define TENANTD_HTTP_CLIENT_H
+
+#include "http/request.h"
+
+/* Cuts the raw path, which begins with "/", into rq->segments. */
+enum err path_cut(struct ctx *cx, struct request *rq, struct slice path) MUST_CHECK;
+/* `remote`, unless it is in `trusted`: then the rightmost well-formed address of
+ * `forwarded` (X-Forwarded-For, or NULL) that is not itself trusted. */
+const char *client_address(
+    struct arena *mem, const char *remote, const char *forwarded, const char *trusted);
+
+#endif

@@ -1,0 +1,93 @@
+/* problem.c - errors as application/problem+json (RFC 9457). */
+#include <stdio.h>
+
+#include "http/response.h"
+#include "json/json.h"
+
+/* Of our own docs, relative: we own no domain to name the types by. */
+#define TYPE_PREFIX "/docs/problems/"
+
+static int
+retry_after(const struct err_info *e)
+{
+	if (e->retry_after > 0)
+		return e->retry_after;
+	switch (e->code) {
+	case ERR_UNAVAILABLE:
+		return 2;
+	case ERR_RATE_LIMITED:
+	case ERR_KEY_IN_FLIGHT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void
+set_headers(struct response *rs, const struct err_info *e)
+{
+	int seconds = retry_after(e);
+	char text[16];
+
+	if (rs->status == 401)
+		response_header(rs, "WWW-Authenticate",
+		    rs->token_shown
+			? "Bearer realm=\"tenantd\", error=\"invalid_token\""
+			: "Bearer realm=\"tenantd\"");
+	if (seconds > 0) {
+		snprintf(text, sizeof(text), "%d", seconds);
+		response_header(rs, "Retry-After", text);
+	}
+}
+
+static void
+put_faults(struct json_out *o, const struct fault *f)
+{
+	json_name(o, "errors");
+	json_open_array(o);
+	for (; f != NULL; f = f->next) {
+		json_open_object(o);
+		json_member_text(o, "pointer", f->pointer);
+		json_member_text(o, "keyword", f->keyword);
+		json_member_text(o, "message", f->message);
+		json_close_object(o);
+	}
+	json_close_array(o);
+}
+
+void
+response_problem(struct response *rs, const struct ctx *cx)
+{
+	struct err_info e = cx->err;
+	char type[64], message[sizeof(e.detail) + 64];
+	const char *detail;
+	struct json_out o;
+
+	if (e.code == ERR_OK)
+		e.code = ERR_INTERNAL;
+	/* The contract of getOrCreate: a 401 says one thing and no more. */
+	detail = e.code == ERR_UNAUTHORIZED ? err_text(e.code) : err_public(&e);
+	snprintf(type, sizeof(type), TYPE_PREFIX "%s", err_slug(e.code));
+	snprintf(message, sizeof(message), "%s%s",
+	    err_http(e.code) >= 500 ? "Error processing tenant request: " : "", detail);
+
+	buf_reset(&rs->body);
+	buf_reset(&rs->headers);
+	rs->status = err_http(e.code);
+	rs->content_type = "application/problem+json";
+	set_headers(rs, &e);
+	json_out_init(&o, &rs->body);
+	json_open_object(&o);
+	json_member_text(&o, "type", type);
+	json_member_text(&o, "title", err_text(e.code));
+	json_member_i64(&o, "status", rs->status);
+	json_member_text(&o, "detail", detail);
+	json_member_text(&o, "instance", cx->request_id);
+	json_member_bool(&o, "success", false);
+	json_member_text(&o, "message", message);
+	if (rs->status >= 500)
+		json_member_text(&o, "error", detail);
+	if (cx->faults != NULL)
+		put_faults(&o, cx->faults);
+	json_close_object(&o);
+}

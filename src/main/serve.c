@@ -1,0 +1,180 @@
+/* serve.c - see serve.h. */
+#include "main/serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "controllers/app.h"
+#include "proc/listen.h"
+#include "proc/master.h"
+
+enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
+
+struct server {
+	const char *config_path;
+	struct conf *conf;
+	struct app_shared shared;
+};
+
+static enum log_level
+level_of(const struct conf *c)
+{
+	static const char *const names[LOG_LEVEL_COUNT] = {
+	    "debug", "info", "warning", "error"};
+
+	for (int i = 0; i < LOG_LEVEL_COUNT; i++)
+		if (strcmp(names[i], c->log_level) == 0)
+			return (enum log_level)i;
+	return LOG_INFO;
+}
+
+static struct master_settings
+master_settings_of(const struct conf *c)
+{
+	return (struct master_settings){
+	    .workers = c->workers,
+	    .request_timeout_ms = c->request_timeout,
+	    .drain_timeout_ms = c->drain_timeout,
+	};
+}
+
+static int
+work(void *arg, int slot, int fd)
+{
+	struct server *s = arg;
+	struct app *app;
+	struct ctx cx;
+	enum err rc;
+	int status;
+
+	ctx_init(&cx, arena_new(SERVE_MEMORY));
+	rc = app_new(&cx, s->conf, &s->shared, slot, &app);
+	if (rc != ERR_OK) {
+		log_error(LOG_ERROR, &cx, "worker-cannot-start");
+		arena_free(cx.mem);
+		return err_exit(rc);
+	}
+	status = app_serve(app, fd);
+	app_free(app);
+	arena_free(cx.mem);
+	return status;
+}
+
+static void
+log_faults(const struct ctx *cx)
+{
+	char where[128], what[320];
+
+	for (const struct fault *f = cx->faults; f != NULL; f = f->next)
+		log_event(LOG_ERROR, NULL, "settings-fault", "at=%s fault=%s",
+		    log_quote(where, sizeof(where), f->pointer),
+		    log_quote(what, sizeof(what), f->message));
+}
+
+/* What a worker would refuse must not get as far as a worker. */
+static enum err
+check_app(struct ctx *cx, const struct conf *conf, const struct app_shared *shared)
+{
+	struct app *app;
+	enum err rc = app_new(cx, conf, shared, 0, &app);
+
+	if (rc == ERR_OK)
+		app_free(app);
+	return rc;
+}
+
+static bool
+reload(void *arg, struct master_settings *settings)
+{
+	struct server *s = arg;
+	struct conf *fresh = NULL;
+	struct ctx cx;
+	enum err rc;
+
+	ctx_init(&cx, arena_new(SERVE_MEMORY));
+	rc = conf_load(&cx, s->config_path, environ, &fresh);
+	if (rc == ERR_OK)
+		rc = check_app(&cx, fresh, &s->shared);
+	if (rc == ERR_OK)
+		rc = log_open(&cx.err, fresh->log_file, level_of(fresh));
+	if (rc != ERR_OK) {
+		log_error(LOG_ERROR, &cx, "reload-refused");
+		log_faults(&cx);
+		conf_free(fresh);
+	} else {
+		conf_free(s->conf);
+		s->conf = fresh;
+		*settings = master_settings_of(fresh);
+		log_event(LOG_INFO, NULL, "reloaded", "workers=%d", settings->workers);
+	}
+	arena_free(cx.mem);
+	return rc == ERR_OK;
+}
+
+/* The socket that was passed to us, else one at the address of the settings. */
+static enum err
+open_socket(
+    struct ctx *cx, const struct conf *c, const char *address, struct listener *out)
+{
+	unsigned mode = (unsigned)strtoul(c->listen_mode, NULL, OCTAL);
+
+	return listen_open(
+	    cx, address != NULL ? address : c->listen, mode, c->listen_backlog, out);
+}
+
+static enum err
+run(struct ctx *cx, struct server *s, const char *address)
+{
+	const struct master_settings settings = master_settings_of(s->conf);
+	const struct master_hooks hooks = {work, reload, s};
+	struct listener listener;
+	enum err rc = open_socket(cx, s->conf, address, &listener);
+
+	if (rc != ERR_OK)
+		return rc;
+	log_event(LOG_INFO, NULL, "started", "workers=%d passed=%d", settings.workers,
+	    listener.passed);
+	rc = master_run(cx, listener.fd, s->shared.board, &settings, &hooks);
+	listen_close(&listener);
+	log_event(LOG_INFO, NULL, "stopped", "error=%s", err_slug(rc));
+	return rc;
+}
+
+static enum err
+prepare(struct ctx *cx, struct server *s)
+{
+	enum err rc = conf_load(cx, s->config_path, environ, &s->conf);
+
+	if (rc == ERR_OK)
+		rc = scoreboard_new(cx, s->conf->workers, ROUTE_COUNT + 1, &s->shared.board);
+	if (rc == ERR_OK)
+		rc = ratelimit_new(cx, RATE_SLOTS, &s->shared.rates);
+	if (rc == ERR_OK)
+		rc = check_app(cx, s->conf, &s->shared);
+	if (rc == ERR_OK)
+		rc = log_open(&cx->err, s->conf->log_file, level_of(s->conf));
+	return rc;
+}
+
+int
+serve_main(const char *config_path, const char *listen)
+{
+	struct server server = {.config_path = config_path};
+	struct ctx cx;
+	enum err rc;
+
+	ctx_init(&cx, arena_new(SERVE_MEMORY));
+	rc = prepare(&cx, &server);
+	if (rc == ERR_OK)
+		rc = run(&cx, &server, listen);
+	if (rc != ERR_OK)
+		cli_tell(&cx);
+	ratelimit_free(server.shared.rates);
+	scoreboard_free(server.shared.board);
+	conf_free(server.conf);
+	arena_free(cx.mem);
+	return err_exit(rc);
+}

@@ -1,0 +1,104 @@
+/* tenant.c - see tenant.h. */
+#include "tenant/tenant.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The columns of onboarding_find.sql. */
+static void
+read_row(const struct db_rows *rows, struct tenant *t)
+{
+	*t = (struct tenant){
+	    .id = db_text(rows, 0, 0),
+	    .number = db_text(rows, 0, 1),
+	    .name = db_text(rows, 0, 2),
+	    .slug = db_text(rows, 0, 3),
+	    .status = db_text(rows, 0, 4),
+	    .plan = db_text(rows, 0, 5),
+	    .billing_cycle = db_text(rows, 0, 6),
+	    .schema_name = db_text(rows, 0, 7),
+	    .onboarding_status = db_text(rows, 0, 8),
+	    .role = db_text(rows, 0, 9),
+	    .isolation = db_text(rows, 0, 10),
+	    .rls_enabled = db_bool(rows, 0, 11),
+	    .features = db_text(rows, 0, 12),
+	    .version = db_i64(rows, 0, 13),
+	    .created_at = db_text(rows, 0, 14),
+	    .updated_at = db_text(rows, 0, 15),
+	};
+}
+
+static enum err
+take_row(enum err rc, const struct db_rows *rows, struct tenant *out, bool *found)
+{
+	*found = rc == ERR_OK && db_row_count(rows) == 1;
+	if (*found)
+		read_row(rows, out);
+	return rc;
+}
+
+enum err
+tenant_find_of_user(struct ctx *cx, struct db *db, const char *user_id,
+    const char *preferred, struct tenant *out, bool *found)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT, STMT_onboarding_find,
+	    DB_ARGS(user_id, preferred), &rows);
+
+	return take_row(rc, rows, out, found);
+}
+
+enum err
+tenant_query_of_user(struct ctx *cx, struct db *db, const char *user_id,
+    const char *preferred, struct tenant *out, bool *found)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_query(
+	    cx, db, STMT_onboarding_find, DB_ARGS(user_id, preferred), &rows);
+
+	return take_row(rc, rows, out, found);
+}
+
+enum err
+tenant_check_usable(struct ctx *cx, const char *status)
+{
+	if (strcmp(status, "active") == 0 || strcmp(status, "provisioning") == 0)
+		return ERR_OK;
+	if (strcmp(status, "suspended") == 0)
+		return err_tell(
+		    &cx->err, ERR_TENANT_SUSPENDED, "the tenant is suspended");
+	return err_tell(&cx->err, ERR_TENANT_INACTIVE, "the tenant is not active");
+}
+
+void
+tenant_schema_name(char out[static TENANT_SCHEMA_SIZE], const char *number)
+{
+	snprintf(out, TENANT_SCHEMA_SIZE, "tenant_%s", number);
+	for (char *p = out; *p != '\0'; p++)
+		if (*p == '-')
+			*p = '_';
+}
+
+enum err
+tenant_create(
+    struct ctx *cx, struct db *db, const struct tenant_draft *d, bool with_schema)
+{
+	char schema[TENANT_SCHEMA_SIZE];
+	enum err rc;
+
+	tenant_schema_name(schema, d->id);
+	rc = db_queue(cx, db, STMT_tenant_create,
+	    DB_ARGS(d->id, d->name, d->owner_id, schema, d->slug, d->plan,
+		d->billing_cycle));
+	if (rc == ERR_OK && with_schema)
+		rc = db_queue_ddl(cx, db, STMT_tenant_schema_create, DB_ARGS(schema));
+	return rc;
+}
+
+enum err
+tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, const char *role)
+{
+	return db_queue(
+	    cx, db, STMT_membership_create, DB_ARGS(tenant_id, user_id, role));
+}

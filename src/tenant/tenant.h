@@ -1,0 +1,59 @@
+/*
+ * tenant.h - a tenant as one of its members sees it, and the rules of its record.
+ *
+ * Owner:    the database; texts live in the arena of the ctx they were read with.
+ * Lifetime: of that arena.
+ * Threads:  one.
+ * Failure:  as db.h.
+ */
+#ifndef TENANTD_TENANT_TENANT_H
+#define TENANTD_TENANT_TENANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/id.h"
+#include "db/db.h"
+
+enum { TENANT_SCHEMA_SIZE = 7 + UUID_TEXT_SIZE }; /* "tenant_" and 36 characters */
+
+struct tenant {
+	const char *id;     /* what the tenant_id claim carries */
+	const char *number; /* UUID text in the shared registry */
+	const char *name, *slug, *status, *plan, *billing_cycle, *schema_name;
+	const char *onboarding_status, *role, *isolation;
+	const char *features; /* JSON object */
+	const char *created_at, *updated_at; /* RFC 3339 */
+	int64_t version;
+	bool rls_enabled;
+};
+
+/* A tenant to be made; every text is set. */
+struct tenant_draft {
+	const char *id; /* UUID text */
+	const char *name, *owner_id, *slug, *plan, *billing_cycle;
+};
+
+/* The tenant of a user who has one; preferred: id or number of the one they speak of, or
+ * NULL. *found false: they have none. */
+enum err tenant_find_of_user(struct ctx *cx, struct db *db, const char *user_id,
+    const char *preferred, struct tenant *out, bool *found) MUST_CHECK;
+/* The same inside a transaction. */
+enum err tenant_query_of_user(struct ctx *cx, struct db *db, const char *user_id,
+    const char *preferred, struct tenant *out, bool *found) MUST_CHECK;
+
+/* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
+enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;
+
+/* The schema of the older isolation: "tenant_", the id with "_" for "-". */
+void tenant_schema_name(char out[static TENANT_SCHEMA_SIZE], const char *number);
+
+/* Inside a transaction: the tenant, its registry row, and its schema if asked for. */
+enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft *d,
+    bool with_schema) MUST_CHECK;
+/* Inside a transaction: makes user_id a member; nothing when they are one. */
+enum err tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, const char *role) MUST_CHECK;
+
+#endif

@@ -1,0 +1,5 @@
+#!/bin/sh
+# The loss tests, on a cluster of their own.
+CLUSTER_CONF='deadlock_timeout = 100ms'
+export CLUSTER_CONF
+exec sh "${srcdir:-.}/tests/lib/with-cluster.sh" "${builddir:-.}/tests/db/test_loss"

@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: one
+SELECT E'a\\b\n"q"';

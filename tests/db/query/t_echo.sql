@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: one
+SELECT $1::text;

@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: one
+SELECT v FROM t WHERE id = $1::integer;

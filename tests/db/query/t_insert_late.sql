@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: none
+INSERT INTO t_late (id) VALUES ($1::integer);

@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: one
+SELECT x FROM no_such_table;

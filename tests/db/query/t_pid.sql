@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: one
+SELECT pg_backend_pid();

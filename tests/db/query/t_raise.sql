@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: one
+SELECT t_raise($1::text);

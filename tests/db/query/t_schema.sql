@@ -1,0 +1,4 @@
+-- params: 0
+-- rows: none
+-- idents: schema
+CREATE SCHEMA :"schema";

@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: one
+SELECT pg_sleep($1::float8);

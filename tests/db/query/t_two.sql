@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: one
+SELECT generate_series(1, 2);

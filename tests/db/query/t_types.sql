@@ -1,0 +1,3 @@
+-- params: 0
+-- rows: many
+SELECT true, 9007199254740993::bigint, NULL::text UNION ALL SELECT false, NULL, 'x';

@@ -1,0 +1,400 @@
+/*
+ * The domain without a door: every statement as the least role, idempotency, onboarding.
+ * Runs as the server's role of a database that another role owns.
+ */
+#include "../db/dbtest.h"
+
+#include "db/migrate.h"
+#include "db/stmt.h"
+#include "flows/onboarding.h"
+#include "idempotency/idempotency.h"
+#include "people/user.h"
+
+static const struct onboarding_settings settings = {
+    /* 74738ff5-5367-5958-9aee-98fffdcd1876 */
+    .tenant_namespace = {{0x74, 0x73, 0x8f, 0xf5, 0x53, 0x67, 0x59, 0x58, 0x9a, 0xee, 0x98,
+	0xff, 0xfd, 0xcd, 0x18, 0x76}},
+    .create_schemas = true,
+    .self_service_plans = "free, professional",
+};
+
+static char server_url[512];
+
+/* Once for the program: an owner, a server role, the schema. */
+static int
+migrate_cluster(void **state)
+{
+	struct fixture *f;
+	struct err_info e;
+
+	if (log_open(&e, "/dev/null", LOG_ERROR) != ERR_OK || dbtest_setup(state) != 0)
+		return -1;
+	f = *state;
+	dbtest_sql(f, "CREATE ROLE least LOGIN NOSUPERUSER NOBYPASSRLS");
+	snprintf(server_url, sizeof(server_url), "%s user=least", dbtest_url());
+	assert_int_equal(migrate_run(&f->cx, f->db,
+			     &(struct migrate_roles){"least", "", ""}, NULL, NULL),
+	    ERR_OK);
+	return dbtest_teardown(state);
+}
+
+/* The tested connection is the server role's, f->admin the superuser's. */
+static int
+setup(void **state)
+{
+	struct fixture *f;
+	struct db_settings set = dbtest_settings(server_url);
+
+	if (dbtest_setup(state) != 0)
+		return -1;
+	f = *state;
+	db_free(f->db);
+	f->db = db_new(&set);
+	return 0;
+}
+
+#define DOMAIN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, dbtest_teardown)
+
+static void
+every_statement_prepares_as_the_least_role(void **state)
+{
+	struct fixture *f = *state;
+	PGconn *conn = PQconnectdb(server_url);
+	int prepared = 0;
+
+	(void)f;
+	assert_int_equal(PQstatus(conn), CONNECTION_OK);
+	for (int i = 0; i < STMT_COUNT; i++) {
+		PGresult *res;
+
+		if (stmts[i].idents[0] != '\0' ||
+		    strncmp(stmts[i].name, "migration_", 10) == 0)
+			continue; /* DDL, and the owner's own */
+		res = PQprepare(conn, stmts[i].name, stmts[i].text, 0, NULL);
+		if (PQresultStatus(res) != PGRES_COMMAND_OK)
+			fail_msg("%s: %s", stmts[i].name, PQresultErrorMessage(res));
+		PQclear(res);
+		res = PQdescribePrepared(conn, stmts[i].name);
+		if (PQnparams(res) != stmts[i].params)
+			fail_msg("%s: says %d parameters, has %d", stmts[i].name,
+			    stmts[i].params, PQnparams(res));
+		PQclear(res);
+		prepared++;
+	}
+	assert_true(prepared > 15);
+	PQfinish(conn);
+}
+
+/* -- onboarding -- */
+
+static struct onboarding_caller
+caller(const char *user)
+{
+	return (struct onboarding_caller){.user_id = user, .address = "127.0.0.1"};
+}
+
+static enum err
+get_or_create(struct fixture *f, const char *user, const struct onboarding_wish *wish,
+    struct tenant *tenant, enum onboarding_outcome *outcome)
+{
+	const struct onboarding_caller who = caller(user);
+
+	ctx_clear(&f->cx);
+	return onboarding_get_or_create(
+	    &f->cx, f->db, &settings, &who, wish, tenant, outcome);
+}
+
+static void
+a_user_is_created_once_and_then_found_in_one_round_trip(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {.plan = "professional", .billing_cycle = "annual"};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+	uint64_t trips;
+
+	assert_int_equal(get_or_create(f, "ann", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_CREATED);
+	assert_string_equal(t.plan, "professional");
+	assert_int_equal(get_or_create(f, "ann", &wish, &t, &outcome), ERR_OK);
+	trips = db_get_stats(f->db).round_trips;
+	assert_int_equal(get_or_create(f, "ann", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_FOUND);
+	assert_int_equal(db_get_stats(f->db).round_trips - trips, 1);
+	assert_string_equal(t.role, "owner");
+	assert_string_equal(t.billing_cycle, "annual");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'tenant\\_%'"),
+	    "1");
+	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM tenantd.events"), "1");
+	assert_string_equal(dbtest_sql(f, "SELECT kind FROM tenantd.jobs"),
+	    "cognito.update_attributes");
+	assert_string_equal(dbtest_sql(f, "SELECT event FROM tenantd.audit"), "TENANT_CREATED");
+}
+
+static void
+a_creation_takes_three_round_trips(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+	uint64_t trips;
+
+	assert_int_equal(get_or_create(f, "warm", &wish, &t, &outcome), ERR_OK);
+	trips = db_get_stats(f->db).round_trips;
+	assert_int_equal(get_or_create(f, "cold", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_CREATED);
+	assert_int_equal(db_get_stats(f->db).round_trips - trips, 3);
+}
+
+static void
+a_foreign_row_with_the_own_id_moves_the_user_to_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct uuid first = uuid_named(settings.tenant_namespace, "bob", 3);
+	struct uuid second = uuid_named(settings.tenant_namespace, "bob#2", 5);
+	char text[UUID_TEXT_SIZE];
+	struct tenant t;
+
+	uuid_text(text, first);
+	dbtest_sql(f, arena_printf(f->cx.mem,
+			  "INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
+			  "VALUES ('%s', 'x', 'somebody', 'x')", text));
+	assert_int_equal(get_or_create(f, "bob", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_CREATED);
+	uuid_text(text, second);
+	assert_string_equal(t.id, text);
+}
+
+static void
+a_plan_outside_self_service_is_not_given(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {.plan = "enterprise"};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+
+	assert_int_equal(get_or_create(f, "cas", &wish, &t, &outcome), ERR_OK);
+	assert_string_equal(t.plan, "free");
+	assert_int_equal(get_or_create(f, "cas", &wish, &t, &outcome), ERR_OK);
+	assert_string_equal(t.plan, "free");
+}
+
+static void
+a_plan_changes_while_onboarding_and_not_after(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish free_plan = {.plan = "free"};
+	struct onboarding_wish professional = {.plan = "professional"};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+
+	assert_int_equal(get_or_create(f, "dee", &free_plan, &t, &outcome), ERR_OK);
+	assert_int_equal(get_or_create(f, "dee", &professional, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_FOUND);
+	assert_string_equal(t.plan, "professional");
+	dbtest_sql(f, arena_printf(f->cx.mem,
+	    "UPDATE tenants SET onboarding_status = 'complete' WHERE id = '%s'", t.id));
+	assert_int_equal(get_or_create(f, "dee", &free_plan, &t, &outcome), ERR_OK);
+	assert_string_equal(t.plan, "professional");
+}
+
+static void
+a_suspended_tenant_is_refused_and_no_second_one_made(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+
+	assert_int_equal(get_or_create(f, "eve", &wish, &t, &outcome), ERR_OK);
+	dbtest_sql(f, arena_printf(f->cx.mem,
+	    "UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
+	assert_int_equal(
+	    get_or_create(f, "eve", &wish, &t, &outcome), ERR_TENANT_SUSPENDED);
+	dbtest_sql(f, "UPDATE tenants SET status = 'deactivated' WHERE status = 'suspended'");
+	assert_int_equal(
+	    get_or_create(f, "eve", &wish, &t, &outcome), ERR_TENANT_INACTIVE);
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'eve'"), "1");
+}
+
+static void
+superuser_is_read_each_time(void **state)
+{
+	struct fixture *f = *state;
+	bool superuser;
+
+	dbtest_sql(f, "INSERT INTO users (id, email, is_superuser) VALUES ('root', 'r@x.test', true)");
+	assert_int_equal(user_is_superuser(&f->cx, f->db, "root", &superuser), ERR_OK);
+	assert_true(superuser);
+	dbtest_sql(f, "UPDATE users SET is_superuser = false WHERE email = 'r@x.test'");
+	assert_int_equal(user_is_superuser(&f->cx, f->db, "root", &superuser), ERR_OK);
+	assert_false(superuser);
+	assert_int_equal(user_is_superuser(&f->cx, f->db, "nobody", &superuser), ERR_OK);
+	assert_false(superuser);
+}
+
+/* -- idempotency -- */
+
+struct once {
+	struct idempotency_claim claim;
+	const struct seal_keys *keys;
+	struct idempotency_answer answer;
+	bool found;
+	int effects;
+};
+
+static enum err
+run_once(struct ctx *cx, struct db *db, void *arg)
+{
+	struct once *o = arg;
+	struct idempotency_answer first = {.status = 201,
+	    .content_type = "application/json",
+	    .headers = "Location: /x\r\n",
+	    .body = {"{\"secret\":1}", 12}};
+	enum err rc =
+	    idempotency_begin(cx, db, &o->claim, o->keys, &o->answer, &o->found);
+
+	if (rc != ERR_OK || o->found)
+		return rc;
+	o->effects++;
+	return idempotency_store(cx, db, &o->claim, o->keys, &first);
+}
+
+static enum err
+request(struct fixture *f, struct once *o, const char *key, const char *body)
+{
+	const struct idempotency_request rq = {.key = key,
+	    .user_id = "ann",
+	    .method = "POST",
+	    .path = "/things",
+	    .body = {body, strlen(body)},
+	    .hours = 24};
+	enum err rc;
+
+	ctx_clear(&f->cx);
+	rc = idempotency_init(&f->cx, &o->claim, &rq);
+	return rc != ERR_OK
+	    ? rc
+	    : db_transaction(&f->cx, f->db, DB_MANAGEMENT, run_once, o);
+}
+
+static void
+the_same_key_and_body_replays(void **state)
+{
+	struct fixture *f = *state;
+	struct once o = {0};
+
+	assert_int_equal(request(f, &o, "k-replay", "{}"), ERR_OK);
+	assert_int_equal(request(f, &o, "k-replay", "{}"), ERR_OK);
+	assert_int_equal(o.effects, 1);
+	assert_true(o.found);
+	assert_int_equal(o.answer.status, 201);
+	assert_string_equal(o.answer.headers, "Location: /x\r\n");
+	assert_memory_equal(o.answer.body.p, "{\"secret\":1}", 12);
+}
+
+static void
+the_same_key_with_another_body_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct once o = {0};
+
+	assert_int_equal(request(f, &o, "k-other", "{}"), ERR_OK);
+	assert_int_equal(request(f, &o, "k-other", "[]"), ERR_KEY_REUSED);
+	assert_int_equal(o.effects, 1);
+}
+
+static void
+a_key_in_flight_is_refused_for_the_moment(void **state)
+{
+	struct fixture *f = *state;
+	struct once o = {0};
+
+	assert_int_equal(request(f, &o, "k-flight", "{}"), ERR_OK);
+	dbtest_sql(f, arena_printf(f->cx.mem,
+	    "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('%s', 11))",
+	    o.claim.scope));
+	assert_int_equal(request(f, &o, "k-flight", "{}"), ERR_KEY_IN_FLIGHT);
+	assert_true(f->cx.err.retry_after > 0);
+	dbtest_sql(f, "ROLLBACK");
+	assert_int_equal(request(f, &o, "k-flight", "{}"), ERR_OK);
+	assert_true(o.found);
+}
+
+static void
+a_key_is_free_again_after_its_hours(void **state)
+{
+	struct fixture *f = *state;
+	struct once o = {0};
+
+	assert_int_equal(request(f, &o, "k-old", "{}"), ERR_OK);
+	dbtest_sql(f, "UPDATE tenantd.idempotency SET expires_at = now() - interval '1 second'");
+	assert_int_equal(request(f, &o, "k-old", "[]"), ERR_OK);
+	assert_int_equal(o.effects, 2);
+}
+
+static void
+an_answer_with_a_secret_is_stored_sealed(void **state)
+{
+	struct fixture *f = *state;
+	struct seal_keys *keys;
+	struct once o = {0};
+
+	assert_int_equal(seal_keys_new(&f->cx.err, "0123456789abcdef0123456789abcdef", "",
+			     &keys),
+	    ERR_OK);
+	o.keys = keys;
+	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
+	assert_string_equal(
+	    dbtest_sql(f, arena_printf(f->cx.mem,
+		"SELECT sealed::text || (position('secret' in body) > 0)::text FROM "
+		"tenantd.idempotency WHERE scope = '%s'", o.claim.scope)),
+	    "truefalse");
+	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
+	assert_memory_equal(o.answer.body.p, "{\"secret\":1}", 12);
+	seal_keys_free(keys);
+}
+
+static void
+malformed_keys_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct once o = {0};
+	char *longest = arena_alloc(f->cx.mem, IDEMPOTENCY_KEY_MAX + 2);
+
+	memset(longest, 'k', IDEMPOTENCY_KEY_MAX + 1);
+	assert_int_equal(request(f, &o, longest, "{}"), ERR_INVALID);
+	assert_int_equal(request(f, &o, "", "{}"), ERR_INVALID);
+	assert_int_equal(request(f, &o, "a b", "{}"), ERR_INVALID);
+	assert_int_equal(request(f, &o, "k\xc3\xa9", "{}"), ERR_INVALID);
+	longest[IDEMPOTENCY_KEY_MAX] = '\0';
+	assert_int_equal(request(f, &o, longest, "{}"), ERR_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    DOMAIN_TEST(every_statement_prepares_as_the_least_role),
+	    DOMAIN_TEST(a_user_is_created_once_and_then_found_in_one_round_trip),
+	    DOMAIN_TEST(a_creation_takes_three_round_trips),
+	    DOMAIN_TEST(a_foreign_row_with_the_own_id_moves_the_user_to_the_next),
+	    DOMAIN_TEST(a_plan_outside_self_service_is_not_given),
+	    DOMAIN_TEST(a_plan_changes_while_onboarding_and_not_after),
+	    DOMAIN_TEST(a_suspended_tenant_is_refused_and_no_second_one_made),
+	    DOMAIN_TEST(superuser_is_read_each_time),
+	    DOMAIN_TEST(the_same_key_and_body_replays),
+	    DOMAIN_TEST(the_same_key_with_another_body_is_refused),
+	    DOMAIN_TEST(a_key_in_flight_is_refused_for_the_moment),
+	    DOMAIN_TEST(a_key_is_free_again_after_its_hours),
+	    DOMAIN_TEST(an_answer_with_a_secret_is_stored_sealed),
+	    DOMAIN_TEST(malformed_keys_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, migrate_cluster, NULL);
+}

@@ -1,0 +1,482 @@
+"""Drives tests/proc/toy: what the master must do when workers, signals and settings go
+wrong. Prints TAP. Each case has a directory and a master of its own."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+TOY = sys.argv[1]
+PATIENCE = 20.0
+
+
+def until(what, most=PATIENCE):
+    """The first true value of what(), or the last one when time is up."""
+    end = time.monotonic() + most
+    while True:
+        value = what()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(0.01)
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Toy:
+    def __init__(self, settings="2", timeout=10000, drain=10000, passed=False):
+        self.dir = tempfile.mkdtemp(prefix="tn-toy-", dir="/tmp")
+        self.path, self.log = self.dir + "/s", self.dir + "/log"
+        self.configure(settings)
+        stdin = subprocess.DEVNULL
+        if passed:
+            stdin = socket.socket(socket.AF_UNIX)
+            stdin.bind(self.path)
+            stdin.listen(64)
+        with open(self.dir + "/stderr", "w", encoding="ascii") as err:
+            self.master = subprocess.Popen(
+                [TOY, self.path, self.dir + "/settings", self.log, str(timeout), str(drain)],
+                stdin=stdin, stderr=err)
+        if passed:
+            stdin.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.master.poll() is None:
+            self.master.kill()
+        self.master.wait()
+        with open(self.dir + "/stderr", encoding="utf-8") as err:
+            for line in err:
+                print("# " + line.rstrip())
+        until(lambda: not any(map(alive, self.started())))
+        shutil.rmtree(self.dir)
+
+    def configure(self, settings):
+        with open(self.dir + "/settings.new", "w", encoding="ascii") as f:
+            f.write(settings)
+        os.rename(self.dir + "/settings.new", self.dir + "/settings")
+
+    def lines(self, event, path=None):
+        try:
+            with open(path or self.log, encoding="utf-8") as f:
+                return [l for l in f if f" event={event} " in l]
+        except OSError:
+            return []
+
+    def started(self):
+        return [int(re.search(r"worker=(\d+)", l)[1]) for l in self.lines("worker-started")]
+
+    def live(self):
+        return {pid for pid in self.started() if alive(pid)}
+
+    def dial(self, command):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(PATIENCE)
+        s.connect(self.path)
+        s.sendall(command.encode() + b"\n")
+        return s
+
+    @staticmethod
+    def hear(s):
+        """The answer, or "" when the worker went without one."""
+        try:
+            data = s.recv(100)
+        except ConnectionResetError:
+            data = b""
+        s.close()
+        return data.decode().strip()
+
+    def ask(self, command="pid"):
+        return self.hear(self.dial(command))
+
+    def ready(self):
+        def answers():
+            try:
+                return self.ask()
+            except OSError:
+                return ""
+        assert until(answers), "it does not answer"
+        return self
+
+    def pid(self):
+        return int(self.ask())
+
+    def settle(self, count, but=()):
+        """The workers, once they are `count`, all answering and none of `but`."""
+        seen = set()
+
+        def all_answer():
+            live = self.live()
+            if len(live) != count or live & set(but):
+                seen.clear()
+                return False
+            seen.add(self.pid())
+            return live <= seen
+        assert until(all_answer), f"want {count} workers, have {self.live()}"
+        return self.live()
+
+    def signal(self, signo):
+        self.master.send_signal(signo)
+
+    def stop(self, most=PATIENCE):
+        self.signal(signal.SIGTERM)
+        return self.master.wait(most)
+
+
+class Stream:
+    """Connections one after the other from a few threads; what was not answered."""
+
+    def __init__(self, toy, threads=3):
+        self.toy, self.done, self.failed, self.answers = toy, threading.Event(), [], 0
+        self.threads = [threading.Thread(target=self.run) for _ in range(threads)]
+
+    def run(self):
+        while not self.done.is_set():
+            try:
+                answer = self.toy.ask()
+                self.answers += 1
+            except OSError as e:
+                answer = ""
+                self.failed.append(repr(e))
+            if not answer:
+                self.failed.append("no answer")
+            time.sleep(0.002)
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        for t in self.threads:
+            t.join()
+
+
+# -- cases --
+
+
+def a_worker_that_crashes_is_replaced_and_costs_its_request_only():
+    with Toy("3").ready() as t:
+        old = t.settle(3)
+        with Stream(t) as s:
+            assert t.ask("die") == ""
+            new = t.settle(3, but=old - t.live())
+            until(lambda: s.answers > 50)
+        assert not s.failed, s.failed
+        assert len(old & new) == 2
+        assert t.ask("restarts").split()[1] == "1"
+        died = t.lines("worker-died")
+        assert len(died) == 1 and "signal=9" in died[0] and "state=busy" in died[0], died
+        assert t.ask("exit3") == ""
+        assert until(lambda: "status=3" in "".join(t.lines("worker-died")))
+        t.settle(3)
+        assert t.stop() == 0
+
+
+def an_old_worker_that_dies_is_replaced_at_once():
+    with Toy("1").ready() as t:
+        t.settle(1)
+        time.sleep(2.1)
+        t.ask("die")
+        begin = time.monotonic()
+        assert t.ask() != ""
+        assert time.monotonic() - begin < 1
+
+
+def a_crash_loop_backs_off():
+    with Toy("2 crash") as t:
+        time.sleep(3)
+        forks = len(t.started())
+        assert 8 <= forks <= 16, forks  # 2 x (0, 50, 150, 350, 750, 1550 ms, ...)
+        assert t.master.poll() is None
+        t.configure("2")
+        t.signal(signal.SIGHUP)  # forgets the back-off too
+        begin = time.monotonic()
+        t.ready().settle(2)
+        assert time.monotonic() - begin < 2
+        assert t.stop() == 0
+
+
+def workers_that_retire_are_replaced_at_once():
+    with Toy("1").ready() as t:
+        for _ in range(5):
+            old = t.pid()
+            assert t.ask("retire") == str(old)
+            begin = time.monotonic()
+            assert t.pid() != old
+            assert time.monotonic() - begin < 1
+        assert t.ask("restarts").split()[1] == "0"
+        assert not t.lines("worker-died")
+
+
+def workers_that_end_unused_do_not_make_it_spin():
+    with Toy("1 end") as t:
+        time.sleep(1)
+        assert 4 <= len(t.started()) <= 6, t.started()
+        assert not t.lines("worker-died")
+
+
+def a_worker_that_hangs_is_killed_at_twice_the_timeout():
+    with Toy("2", timeout=500).ready() as t:
+        t.settle(2)
+        begin = time.monotonic()
+        assert t.ask("hang") == ""
+        took = time.monotonic() - begin
+        assert 0.9 < took < 2.5, took
+        assert t.ask() != ""
+        t.settle(2)
+        assert t.ask("restarts").split()[1] == "1"
+        assert "reason=hung" in "".join(t.lines("worker-killed"))
+
+
+def a_request_below_twice_the_timeout_is_not_killed():
+    with Toy("1", timeout=500).ready() as t:
+        assert t.ask("sleep 700") != ""
+
+
+def a_drain_answers_the_request_in_flight():
+    for signo in (signal.SIGTERM, signal.SIGINT):
+        with Toy("2").ready() as t:
+            workers = t.settle(2)
+            slow = t.dial("sleep 800")
+            time.sleep(0.2)
+            t.signal(signo)
+            assert int(t.hear(slow)) in workers
+            assert t.master.wait(PATIENCE) == 0
+            assert not any(map(alive, workers))
+            assert not os.path.exists(t.path)
+            assert not t.lines("worker-died")
+
+
+def a_drain_ends_in_time():
+    with Toy("2", drain=500).ready() as t:
+        slow = t.dial("sleep 15000")
+        time.sleep(0.2)
+        begin = time.monotonic()
+        assert t.stop() == 0
+        assert 0.4 < time.monotonic() - begin < 3
+        assert t.hear(slow) == ""
+        assert "reason=drain" in "".join(t.lines("worker-killed"))
+
+
+def a_second_signal_or_quit_ends_at_once():
+    for signals in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM),
+                    (signal.SIGQUIT,), (signal.SIGTERM, signal.SIGQUIT)):
+        with Toy("2").ready() as t:
+            slow = t.dial("sleep 15000")
+            time.sleep(0.2)
+            begin = time.monotonic()
+            for signo in signals:
+                t.signal(signo)
+                time.sleep(0.1)
+            assert t.master.wait(PATIENCE) == 0
+            assert time.monotonic() - begin < 3
+            slow.close()
+
+
+def workers_go_with_a_master_that_is_killed():
+    with Toy("3", drain=1000).ready() as t:
+        workers = t.settle(3)
+        hung = t.dial("hang")
+        time.sleep(0.2)
+        t.signal(signal.SIGKILL)
+        t.master.wait(PATIENCE)
+        assert until(lambda: len([p for p in workers if alive(p)]) <= 1, 2)
+        assert until(lambda: not any(map(alive, workers)), 6)  # and the hung one
+        hung.close()
+
+
+def a_reload_under_load_refuses_nobody():
+    with Toy("3").ready() as t:
+        old = t.settle(3)
+        with Stream(t) as s:
+            for _ in range(3):
+                t.signal(signal.SIGHUP)
+                new = t.settle(3, but=old)
+                assert not old & new
+                old = new
+        assert not s.failed, s.failed
+        assert s.answers > 50
+        assert not t.lines("worker-died")
+        assert t.ask("restarts").split()[1] == "0"
+
+
+def a_reload_keeps_as_many_accepting_while_new_ones_get_ready():
+    with Toy("2").ready() as t:
+        old = t.settle(2)
+        t.configure("2 slow")
+        t.signal(signal.SIGHUP)
+        until(lambda: len(t.started()) == 3)
+        time.sleep(0.1)
+        assert old <= t.live()  # the first new one is not ready: nobody left
+        until(lambda: len(t.started()) == 4)
+        assert len(old & t.live()) == 1
+        t.settle(2, but=old)
+
+
+def a_reload_with_bad_settings_keeps_all():
+    with Toy("2").ready() as t:
+        old = t.settle(2)
+        t.configure("2 nonsense")
+        t.signal(signal.SIGHUP)
+        assert until(lambda: t.lines("reload-refused"))
+        time.sleep(0.3)
+        assert t.settle(2) == old
+        assert len(t.started()) == 2
+
+
+def reloads_change_the_number_of_workers():
+    with Toy("2").ready() as t:
+        workers = t.settle(2)
+        for count in (5, 1, 3):
+            t.configure(str(count))
+            t.signal(signal.SIGHUP)
+            workers = t.settle(count, but=workers)
+        t.configure("512")
+        t.signal(signal.SIGHUP)
+        assert until(lambda: t.lines("workers-limited"))
+        t.settle(32, but=workers)
+        assert t.stop() == 0
+
+
+def reloads_on_top_of_each_other_come_to_rest():
+    with Toy("3").ready() as t:
+        old = t.settle(3)
+        with Stream(t) as s:
+            for _ in range(20):
+                t.signal(signal.SIGHUP)
+                time.sleep(0.015)
+            t.settle(3, but=old)
+        assert not s.failed, s.failed
+
+
+def a_reload_to_workers_that_crash_keeps_the_old_ones_serving():
+    with Toy("2").ready() as t:
+        old = t.settle(2)
+        t.configure("2 crash")
+        t.signal(signal.SIGHUP)
+        with Stream(t) as s:
+            assert until(lambda: len(t.lines("worker-died")) >= 3)
+        assert not s.failed, s.failed
+        assert len(old & t.live()) == 2
+        t.configure("2 config")
+        t.signal(signal.SIGHUP)
+        assert until(lambda: "status=78" in "".join(t.lines("worker-died")))
+        assert len(old & t.live()) == 2
+        t.configure("2")
+        t.signal(signal.SIGHUP)
+        t.settle(2, but=old)
+        assert t.stop() == 0
+
+
+def settings_that_cannot_work_stop_the_master():
+    with Toy("2 config") as t:
+        assert t.master.wait(PATIENCE) == 78
+        assert not os.path.exists(t.path)
+        assert "status 78" in "".join(t.lines("toy-failed"))
+    with Toy("2").ready() as t:
+        t.settle(2)
+        slow = t.dial("sleep 500")
+        time.sleep(0.1)
+        t.ask("config")
+        assert t.hear(slow) != ""
+        assert t.master.wait(PATIENCE) == 78
+
+
+def usr1_opens_the_log_again_everywhere():
+    with Toy("2").ready() as t:
+        workers = t.settle(2)
+        os.rename(t.log, t.log + ".1")
+        t.signal(signal.SIGUSR1)
+        assert until(lambda: len(t.lines("reopened")) == 2), t.lines("reopened")
+        assert {int(re.search(r"pid=(\d+)", l)[1]) for l in t.lines("reopened")} == workers
+        assert not t.lines("reopened", t.log + ".1")
+        assert t.stop() == 0
+        assert t.lines("master-stopped")
+
+
+def a_socket_that_was_passed_is_kept():
+    with Toy("2", passed=True).ready() as t:
+        t.settle(2)
+        assert t.stop() == 0
+        assert os.path.exists(t.path)
+
+
+def workers_hold_nothing_of_the_master():
+    with Toy("2").ready() as t:
+        for pid in t.settle(2):
+            fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+            assert not [f for f in fds if "signalfd" in f], fds
+            with open(f"/proc/{pid}/status", encoding="ascii") as f:
+                status = f.read()
+            blocked = int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16)
+            assert blocked == 0, hex(blocked)
+
+
+def an_idle_master_sleeps():
+    with Toy("2").ready() as t:
+        t.settle(2)
+        def ticks():
+            with open(f"/proc/{t.master.pid}/status", encoding="ascii") as f:
+                return int(re.search(r"\nvoluntary_ctxt_switches:\s*(\d+)", f.read())[1])
+        before = ticks()
+        time.sleep(1)
+        assert ticks() - before <= 5
+
+
+CASES = [
+    a_worker_that_crashes_is_replaced_and_costs_its_request_only,
+    an_old_worker_that_dies_is_replaced_at_once,
+    a_crash_loop_backs_off,
+    workers_that_retire_are_replaced_at_once,
+    workers_that_end_unused_do_not_make_it_spin,
+    a_worker_that_hangs_is_killed_at_twice_the_timeout,
+    a_request_below_twice_the_timeout_is_not_killed,
+    a_drain_answers_the_request_in_flight,
+    a_drain_ends_in_time,
+    a_second_signal_or_quit_ends_at_once,
+    workers_go_with_a_master_that_is_killed,
+    a_reload_under_load_refuses_nobody,
+    a_reload_keeps_as_many_accepting_while_new_ones_get_ready,
+    a_reload_with_bad_settings_keeps_all,
+    reloads_change_the_number_of_workers,
+    reloads_on_top_of_each_other_come_to_rest,
+    a_reload_to_workers_that_crash_keeps_the_old_ones_serving,
+    settings_that_cannot_work_stop_the_master,
+    usr1_opens_the_log_again_everywhere,
+    a_socket_that_was_passed_is_kept,
+    workers_hold_nothing_of_the_master,
+    an_idle_master_sleeps,
+]
+
+
+def main():
+    chosen = [f for f in CASES if len(sys.argv) < 3 or f.__name__ in sys.argv[2:]]
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for n, case in enumerate(chosen, 1):
+        try:
+            case()
+            print(f"ok {n} - {case.__name__}", flush=True)
+        except Exception as e:  # whatever it was, the other cases still run
+            failed = 1
+            print(f"# {type(e).__name__}: {e} (line {e.__traceback__.tb_next.tb_lineno})")
+            print(f"not ok {n} - {case.__name__}", flush=True)
+    return failed
+
+
+sys.exit(main())
