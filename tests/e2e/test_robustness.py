@@ -135,7 +135,7 @@ def test_a_reload_under_load_fails_nobody(own):
     with Load(calls[0], 3) as one, Load(calls[1], 3) as two:
         for _ in range(3):
             time.sleep(0.7)
-            own.process.signal(signal.SIGHUP)
+            own.process.send(signal.SIGHUP)
         stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == 4, 15, what="new workers")
         time.sleep(0.5)
     for load in (one, two):
@@ -148,7 +148,7 @@ def test_a_reload_of_settings_with_a_fault_changes_nothing(own):
     before = set(own.workers())
     own.config.write_text(good + "WORKERS=many\n")
     try:
-        own.process.signal(signal.SIGHUP)
+        own.process.send(signal.SIGHUP)
         stack.until(lambda: "WORKERS" in own.log_text(), what="a word about it in the log")
         time.sleep(0.5)
         assert set(own.workers()) == before
@@ -168,7 +168,7 @@ def test_the_end_waits_for_the_request_in_flight(own):
         held.start()
         stack.until(lambda: own.db.cluster.sql(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [own.db.name]))
-        app.process.signal(signal.SIGTERM)
+        app.process.send(signal.SIGTERM)
         time.sleep(0.5)
         lock.rollback()
         lock.close()

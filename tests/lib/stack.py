@@ -103,13 +103,13 @@ class Process:
     def alive(self):
         return self.child.poll() is None
 
-    def signal(self, number):
+    def send(self, number):
         if self.alive():
             os.kill(self.pid, number)
 
     def stop(self, number=signal.SIGTERM, seconds=20):
         """Ends it; its exit status."""
-        self.signal(number)
+        self.send(number)
         try:
             return self.child.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
