@@ -85,7 +85,7 @@ def world(db, keys):
                 "audiences": ["tenants"]},
                {"issuer": URL_ISSUER, "jwks_url": server.url, "algorithms": ["RS256", "ES256"],
                 "audiences": ["tenants"], "honour": ["email", "tenant_id"]}]
-    (place.path / "issuers.json").write_text(json.dumps(issuers))
+    (place.path / "issuers.json").write_text(json.dumps({"issuers": issuers}))
     try:
         with stack.Tenantd(db, workers=1, JWT_ISSUERS_FILE=place.path / "issuers.json") as app:
             yield app, server
