@@ -14,7 +14,7 @@ CREATE FUNCTION tenantd.is_management() RETURNS BOOLEAN LANGUAGE sql STABLE PARA
 
 -- Every table with a tenant_id gets this when it is made, or a row in rls_exempt.
 CREATE FUNCTION tenantd.protect(relation REGCLASS) RETURNS VOID
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 BEGIN
 	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', relation);
 	EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', relation);

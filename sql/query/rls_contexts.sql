@@ -13,11 +13,12 @@ WITH preset AS (
 	                              WHERE d.datname = current_database()))
 )
 SELECT CASE WHEN p.setrole <> 0 THEN pg_get_userbyid(p.setrole)
-            ELSE current_database() END::text,
+            WHEN p.setdatabase <> 0 THEN current_database() ELSE 'every role' END::text,
        'preset context', 'failed',
        format('app.current_tenant_id is "%s" before any transaction sets it: ALTER %s RESET app.current_tenant_id',
            p.value,
-           CASE WHEN p.setrole = 0 THEN format('DATABASE %I', current_database())
+           CASE WHEN p.setrole = 0 AND p.setdatabase = 0 THEN 'ROLE ALL'
+                WHEN p.setrole = 0 THEN format('DATABASE %I', current_database())
                 WHEN p.setdatabase = 0 THEN format('ROLE %I', pg_get_userbyid(p.setrole))
                 ELSE format('ROLE %I IN DATABASE %I', pg_get_userbyid(p.setrole),
                          current_database()) END)
@@ -26,6 +27,6 @@ UNION ALL
 SELECT 'session', 'preset context',
        CASE WHEN c.value = '' THEN 'ok' ELSE 'failed' END,
        CASE WHEN c.value = '' THEN 'a session begins without a context'
-            ELSE format('a session begins with app.current_tenant_id "%s": take it out of postgresql.conf'
-                 ' (ALTER SYSTEM RESET app.current_tenant_id), the connection string and the settings above', c.value) END
+            ELSE format('a session begins with app.current_tenant_id "%s": take it out of the settings named'
+                 ' here, of postgresql.conf, postgresql.auto.conf and the connection string', c.value) END
   FROM (SELECT coalesce(current_setting('app.current_tenant_id', true), '') AS value) AS c;

@@ -37,10 +37,11 @@ struct principal {
 	const char *issuer;    /* "" for tokens of our own without iss */
 	const char *email;     /* honoured claims only; NULL: none */
 	const char *tenant_id; /* a hint: membership is checked where it matters */
+	bool tenant_claim;     /* the token names a tenant, honoured or not */
 	const char *client_id; /* partner_id, else azp, else client_id; NULL: none */
 	bool own;              /* we issued the token */
 	struct name_list roles, scopes; /* scopes: scope, scopes and permissions */
-	int64_t expires_s;     /* seconds since 1970 */
+	int64_t expires_s;              /* seconds since 1970 */
 };
 
 struct auth;
@@ -52,7 +53,8 @@ void auth_free(struct auth *a);
 /* authorization: the header's value, or NULL. */
 enum err auth_bearer(struct ctx *cx, struct auth *a, const char *authorization,
     struct principal *out) MUST_CHECK;
-/* The same for a bare token at a given time; why: the reason a token is refused. */
+/* The same for a bare token at a given time, seconds since 1970. The reason a token is
+ * refused is in cx->err.message, without the token and without the key. */
 enum err auth_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
     struct principal *out) MUST_CHECK;
 
@@ -61,13 +63,14 @@ bool principal_has_scope(const struct principal *p, const char *scope);
 
 /* -- tokens of our own -- */
 struct token_claims {
-	const char *sub;    /* 1 to 255 bytes */
+	const char *sub;                           /* 1 to 255 bytes */
 	const char *email, *tenant_id, *client_id; /* NULL: none */
-	const char *const *roles;  /* NULL-terminated, or NULL */
-	const char *const *scopes; /* likewise */
+	const char *const *roles;                  /* NULL-terminated, or NULL */
+	const char *const *scopes;                 /* likewise */
 	int64_t now_s;
-	int lifetime_s; /* 0: ACCESS_TOKEN_EXPIRE_MINUTES */
+	int lifetime_s; /* 0: ACCESS_TOKEN_EXPIRE_MINUTES; negative: already expired */
 };
+/* Signed with JWT_SECRET_KEY by ALGORITHM; iss and aud from the settings; iat, jti. */
 enum err token_issue(struct ctx *cx, const struct conf *c, const struct token_claims *t,
     const char **token) MUST_CHECK;
 

@@ -74,8 +74,7 @@ call_lost(struct ctx *cx, struct db *db, bool told)
 	return call_drop(cx, db, told, why);
 }
 
-/* A server that does not answer is not waited for: its statement_timeout ends the work.
- */
+/* A server that does not answer is left alone: statement_timeout ends the work. */
 static enum err
 call_late(struct ctx *cx, struct db *db, bool told)
 {
@@ -114,12 +113,13 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	const char *severity = result_field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 	enum err code = sqlstate_err(state, &meaning);
 
-	if (*state == '\0') { /* made by libpq: the connection broke */
+	if (*state == '\0') { /* not from the server: it broke, or asks for COPY data */
 		char line[256];
 
 		conn_first_line(line, sizeof(line), PQresultErrorMessage(res));
 		(void)err_set(&cx->err, ERR_UNAVAILABLE,
-		    "the connection to the database was lost: %s", line);
+		    "the connection to the database is of no use: %s (%s)", line,
+		    PQresStatus(PQresultStatus(res)));
 		code = ERR_UNAVAILABLE;
 		db->session_ends = true;
 	} else
@@ -135,6 +135,9 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	    result_field(res, PG_DIAG_CONSTRAINT_NAME));
 	db->tx.again = again_by_state(res, state);
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
+		db->session_ends = true;
+	/* After a fail-over this is a standby: a new connection finds the other one. */
+	if (strcmp(state, "25006") == 0)
 		db->session_ends = true;
 	if (db->session_ends)
 		db->tx.again = AGAIN_LOST;
@@ -199,6 +202,14 @@ next_result(struct db *db, int64_t until_ms, PGresult **res)
 	return GOT_RESULT;
 }
 
+/* Everything else is an error, COPY too: nobody here would feed it. */
+static bool
+status_is_good(ExecStatusType status)
+{
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+	    status == PGRES_EMPTY_QUERY;
+}
+
 /* A good answer; rows are kept unless an error came before. Returns whether one did. */
 static bool
 slot_take(
@@ -225,22 +236,31 @@ slot_take(
 	return told;
 }
 
-/* One result for one slot. `told`: an error was recorded before. Returns whether one
- * is. */
+/*
+ * Whether an error in this slot says that nothing was committed: the server never comes
+ * to a COMMIT behind one, and a COMMIT refused is one that did not happen. A session
+ * that ends in its COMMIT, or without a word from the server, leaves it open.
+ */
+static bool
+slot_settles(const struct db *db, const struct slot *slot, const char *sqlstate)
+{
+	return slot->kind == SLOT_COMMIT ? !db->session_ends : sqlstate[0] != '\0';
+}
+
+/* One result. `told`: an error was recorded before. Returns whether one is now. */
 static bool
 slot_result(
     struct ctx *cx, struct db *db, const struct slot *slot, PGresult *res, bool told)
 {
 	ExecStatusType status = PQresultStatus(res);
 
-	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+	if (status_is_good(status))
 		return slot_take(cx, db, slot, res, told);
 	if (!told && status != PGRES_PIPELINE_ABORTED)
 		call_record(cx, db, stmts[slot->id].name, res);
 	if (slot->kind == SLOT_PREPARE)
 		db->prepared[slot->id] = PREPARED_NO;
-	/* Refused, or skipped after an error: either way nothing was committed. */
-	if (slot->kind == SLOT_COMMIT && !db->session_ends)
+	if (slot_settles(db, slot, cx->err.sqlstate))
 		db->tx.commit_sent = false;
 	PQclear(res);
 	return true;
@@ -304,7 +324,7 @@ call_script(struct ctx *cx, struct db *db, const char *text)
 		return call_lost(cx, db, false);
 	db->stats.round_trips++;
 	while ((got = next_result(db, until, &res)) == GOT_RESULT && res != NULL) {
-		if (PQresultStatus(res) == PGRES_FATAL_ERROR && !told) {
+		if (!status_is_good(PQresultStatus(res)) && !told) {
 			call_record(cx, db, "of a script", res);
 			told = true;
 		}

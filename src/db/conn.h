@@ -43,7 +43,7 @@ struct db {
 	struct db_settings set; /* its strings are copies */
 	PGconn *pg;             /* NULL: not connected; in pipeline mode */
 	int host;               /* the one to try first */
-	bool session_ends;      /* the server announced it between two calls */
+	bool session_ends;      /* said the server, or it is of no more use */
 	int64_t quiet_until_ms; /* no attempt to connect before */
 	int backoff_ms;
 	unsigned char prepared[STMT_COUNT]; /* enum prepared */

@@ -11,7 +11,7 @@
  * Threads:  one.
  * Failure:  every wait ends at the ctx's deadline or the connection's own limit
  *           (ERR_UNAVAILABLE). One table maps SQLSTATE (see sqlstate.def); the
- *           SQLSTATE stays in ctx->err.sqlstate.
+ *           SQLSTATE stays in ctx->err.sqlstate. ERR_CONFIG: conninfo is malformed.
  */
 #ifndef TENANTD_DB_DB_H
 #define TENANTD_DB_DB_H
@@ -28,7 +28,7 @@ struct db_rows;
 #define DB_MANAGEMENT "unset" /* the context of tenant management */
 
 struct db_settings {
-	const char *conninfo; /* libpq URI or keywords; several hosts are tried in turn */
+	const char *conninfo; /* libpq URI or keywords; many hosts are tried in turn */
 	const char *application_name;
 	int connect_timeout_ms, query_timeout_ms;
 	bool prepare; /* off: parse each time (PgBouncer before 1.21) */
@@ -61,8 +61,10 @@ enum err db_read(struct ctx *cx, struct db *db, const char *context, enum stmt_i
  * Runs fn inside BEGIN … COMMIT with the context set; fn's error aborts and is
  * returned. Begin and context travel with fn's first statement, commit with what it
  * queued last. Run again from the start, with cx's error cleared, after
- * serialization failure or deadlock, and after a connection lost before COMMIT was sent:
- * fn must forget what an earlier run did. Lost during COMMIT: ERR_UNAVAILABLE.
+ * serialization failure or deadlock (4 times), and once after a connection lost before
+ * COMMIT was sent or reached: fn must forget what an earlier run did. Lost during
+ * COMMIT: ERR_UNAVAILABLE. A failed statement that fn ignores fails the transaction
+ * all the same. Transactions do not nest, and hold no db_read().
  */
 typedef enum err db_transaction_fn(struct ctx *cx, struct db *db, void *arg);
 enum err db_transaction(struct ctx *cx, struct db *db, const char *context,
@@ -71,18 +73,20 @@ enum err db_transaction(struct ctx *cx, struct db *db, const char *context,
 /* Inside a transaction: sends what is queued and this, and waits for the answer. */
 enum err db_query(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *args, struct db_rows **rows) MUST_CHECK;
-/* Inside a transaction: goes out with the next db_query() or the commit, whose error its
- * failure becomes. Returns no rows. args are copied. */
-enum err db_queue(struct ctx *cx, struct db *db, enum stmt_id id,
-    const char *const *args) MUST_CHECK;
-/* The same for a statement with "-- idents:": names are quoted into its text; no args. */
+/* Inside a transaction: goes out with the next db_query() or the commit, whose error
+ * its failure becomes. Returns no rows. args are copied. */
+enum err db_queue(
+    struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args) MUST_CHECK;
+/* The same for a statement with "-- idents:": names (1 to 63 bytes of UTF-8, else
+ * ERR_INTERNAL) are quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *idents) MUST_CHECK;
 
 /* -- rows: text format; row and column from 0, columns in the statement's order -- */
 int db_row_count(const struct db_rows *rows);
-const char *db_text(const struct db_rows *rows, int row, int column); /* NULL: SQL NULL */
-bool db_bool(const struct db_rows *rows, int row, int column); /* NULL: false */
+/* NULL: SQL NULL */
+const char *db_text(const struct db_rows *rows, int row, int column);
+bool db_bool(const struct db_rows *rows, int row, int column);   /* NULL: false */
 int64_t db_i64(const struct db_rows *rows, int row, int column); /* NULL: 0 */
 int64_t db_affected(const struct db_rows *rows); /* rows a command changed */
 

@@ -23,19 +23,19 @@ struct migrate_roles {
 };
 
 struct migrate_status {
-	int number;           /* from the file's name */
-	const char *name;     /* file name without ".sql" */
-	const char *checksum; /* SHA-256, 64 hexadecimal digits */
+	int number;             /* from the file's name */
+	const char *name;       /* file name without ".sql" */
+	const char *checksum;   /* SHA-256, 64 hexadecimal digits */
 	const char *applied_at; /* RFC 3339, NULL: not yet */
-	bool changed;         /* recorded with another checksum */
+	bool changed;           /* recorded with another checksum */
 };
 
 /* db: as the owner. Applies what is missing, then grants the roles their rights. */
 enum err migrate_run(struct ctx *cx, struct db *db, const struct migrate_roles *roles,
     void (*report)(const struct migrate_status *s, void *arg), void *arg) MUST_CHECK;
 /* All that the program knows, in order; *count of them, in cx->mem. */
-enum err migrate_list(struct ctx *cx, struct db *db, struct migrate_status **list,
-    int *count) MUST_CHECK;
+enum err migrate_list(
+    struct ctx *cx, struct db *db, struct migrate_status **list, int *count) MUST_CHECK;
 /* The newest migration the program knows. */
 int migrate_newest(void);
 

@@ -278,7 +278,8 @@ serve_one(struct door *d)
 		d->request.ipcFd = -1;
 		return;
 	}
-	if (d->request.role == RESPONDER) {
+	/* libfcgi takes parameters that broke off between two for all of them. */
+	if (d->request.role == RESPONDER && FCGX_GetError(d->request.in) == 0) {
 		answer(d);
 		return;
 	}

@@ -56,7 +56,9 @@ child(struct arena *mem, struct node *at, struct slice piece, const char *patter
 
 	if (!opens && !closes)
 		return literal_child(mem, at, piece);
-	if (piece.n < 3 || piece.p[0] != '{' || piece.p[piece.n - 1] != '}')
+	if (piece.n < 3 || piece.p[0] != '{' ||
+	    1 + strcspn(piece.p + 1, "{}") != piece.n - 1 ||
+	    piece.p[piece.n - 1] != '}')
 		die(pattern, "a piece is a literal or one {name}");
 	if (at->name == NULL)
 		at->name = arena_alloc(mem, sizeof(*at->name));
@@ -73,7 +75,7 @@ insert(struct arena *mem, struct node *at, const char *pattern)
 	for (const char *p = pattern + 1; *p != '\0';) {
 		struct slice piece = {p, strcspn(p, "/")};
 
-		if (piece.n == 0 || strcmp(p + piece.n, "/") == 0)
+		if (piece.n == 0)
 			die(pattern, "has an empty piece");
 		at = child(mem, at, piece, pattern);
 		names += piece.p[0] == '{';

@@ -11,10 +11,8 @@
  */
 #include "proc/master.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"

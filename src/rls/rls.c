@@ -23,7 +23,8 @@ static const enum stmt_id checks[] = {
 const char *
 rls_verdict_name(enum rls_verdict verdict)
 {
-	const char *name = (unsigned)verdict < RLS_VERDICT_COUNT ? verdict_names[verdict] : NULL;
+	const char *name =
+	    (unsigned)verdict < RLS_VERDICT_COUNT ? verdict_names[verdict] : NULL;
 
 	return name ? name : "";
 }
@@ -50,7 +51,8 @@ text_dup(struct ctx *cx, const char *text)
 }
 
 static enum err
-report_add(struct ctx *cx, struct rls_report *report, const struct db_rows *rows, int row)
+report_add(
+    struct ctx *cx, struct rls_report *report, const struct db_rows *rows, int row)
 {
 	enum rls_verdict verdict = verdict_of(db_text(rows, row, 2));
 	struct rls_finding *f;

@@ -29,7 +29,7 @@ enum rls_verdict {
 struct rls_finding {
 	struct rls_finding *next;
 	const char *object; /* relation, role or function */
-	const char *check;  /* what was looked at: "forced", "policy tenant_scope", … */
+	const char *check; /* what was looked at: "forced", "policy tenant_scope", … */
 	enum rls_verdict verdict;
 	const char *text; /* what is so; of a failure also what to run */
 };

@@ -26,14 +26,12 @@ migrate_cluster(void **state)
 {
 	struct fixture *f;
 	struct err_info e;
-	struct db_settings set;
 
 	if (log_open(&e, "/dev/null", LOG_ERROR) != ERR_OK || dbtest_setup(state) != 0)
 		return -1;
 	f = *state;
 	dbtest_sql(f, "CREATE ROLE least LOGIN NOSUPERUSER NOBYPASSRLS");
 	snprintf(server_url, sizeof(server_url), "%s user=least", dbtest_url());
-	set = dbtest_settings(dbtest_url());
 	assert_int_equal(migrate_run(&f->cx, f->db,
 			     &(struct migrate_roles){"least", "", ""}, NULL, NULL),
 	    ERR_OK);

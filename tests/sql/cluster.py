@@ -104,9 +104,7 @@ def rls_check(session):
 def migrate(cluster, database, owner, server="", control="", app="", until=None):
     """What `tenantd migrate` does; until: stop after that number, without granting."""
     with Session(cluster, database, owner, autocommit=False) as s:
-        s.run("CREATE SCHEMA IF NOT EXISTS tenantd")
-        s.run("CREATE TABLE IF NOT EXISTS tenantd.migrations (number INT PRIMARY KEY,"
-              " name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())")
+        s.run(query("migration_bootstrap"))
         s.c.commit()
         done = {r[0] for r in s.run("SELECT number FROM tenantd.migrations")}
         for path in sorted((SQL / "migrations").glob("*.sql")):

@@ -82,7 +82,7 @@ def test_slug_that_is_another_slug_or_id_is_refused(db, slug):
     with pytest.raises(errors.UniqueViolation) as e:
         make(db.srv, slug, "second")
     assert e.value.diag.constraint_name == "names_pkey"
-    assert not db.srv.run("SELECT FROM public.tenants WHERE id = 'second'")
+    assert not db.srv.run("SELECT 1 FROM public.tenants WHERE id = 'second'")
 
 
 def test_id_that_is_another_slug_is_refused(db):

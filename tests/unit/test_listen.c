@@ -104,34 +104,54 @@ a_socket_that_somebody_answers_is_left_alone(void **state)
 	listen_close(&one);
 }
 
+/* In a child: tries when go[0] ends, tells on result[1], serves until hold[0] ends. */
+static void
+race(struct ctx *cx, const int *go, const int *hold, const int *result)
+{
+	struct listener l;
+	char c;
+
+	close(go[1]);
+	close(hold[1]);
+	(void)!read(go[0], &c, 1);
+	c = listen_make(cx, path, 0600, 16, &l) == ERR_OK;
+	(void)!write(result[1], &c, 1);
+	(void)!read(hold[0], &c, 1);
+	_exit(0);
+}
+
 static void
 of_many_that_start_at_once_one_gets_the_socket(void **state)
 {
+	enum { ROUNDS = 8, RACERS = 6 };
 	struct ctx *cx = *state;
-	struct listener l;
-	int status, won = 0, go[2];
-	char c;
 
-	assert_int_equal(listen_make(cx, path, 0600, 16, &l), ERR_OK);
-	close(l.fd);
-	assert_int_equal(pipe(go), 0);
-	for (int i = 0; i < 8; i++)
-		if (fork() == 0) {
-			close(go[1]);
-			(void)!read(go[0], &c, 1);
-			if (listen_make(cx, path, 0600, 16, &l) != ERR_OK)
-				_exit(1);
-			usleep(300000); /* it serves while the others try */
-			_exit(0);
+	for (int round = 0; round < ROUNDS; round++) {
+		int go[2], hold[2], result[2], won = 0;
+		struct listener l;
+		char c;
+
+		assert_int_equal(listen_make(cx, path, 0600, 16, &l), ERR_OK);
+		close(l.fd); /* stale */
+		assert_int_equal(pipe(go) | pipe(hold) | pipe(result), 0);
+		for (int i = 0; i < RACERS; i++)
+			if (fork() == 0)
+				race(cx, go, hold, result);
+		close(go[0]);
+		close(go[1]);
+		close(hold[0]);
+		for (int i = 0; i < RACERS; i++) {
+			assert_int_equal(read(result[0], &c, 1), 1);
+			won += c;
 		}
-	close(go[0]);
-	close(go[1]);
-	for (int i = 0; i < 8; i++) {
-		assert_true(wait(&status) > 0);
-		won += status == 0;
+		close(hold[1]);
+		for (int i = 0; i < RACERS; i++)
+			wait(NULL);
+		close(result[0]);
+		close(result[1]);
+		assert_int_equal(won, 1);
+		unlink(path);
 	}
-	assert_int_equal(won, 1);
-	unlink(path);
 }
 
 static void

@@ -1,0 +1,406 @@
+#!/bin/sh
+# Runs tenantd on this machine for trying it out: installs what is missing, builds, makes a
+# private PostgreSQL cluster, migrates, creates demo identities, starts a web server and
+# tenantd on 127.0.0.1 and makes a first call. Ctrl-C stops everything.
+#
+#   quickstart.sh [--detach] [--port N] [--server lighttpd|nginx|apache] [--dir DIR]
+#   quickstart.sh --stop | --status [--dir DIR]
+#
+#   --detach    leave it running and return
+#   --port N    of the web server; default 8080, or the next free one
+#   --server S  default lighttpd
+#   --dir DIR   where everything lies, default .quickstart; DIR/env says how to reach it.
+#               Started again, it goes on with the data that is there.
+set -eu
+umask 022
+
+here=$(cd "$(dirname "$0")" && pwd)
+dir=.quickstart port='' server=lighttpd action=run rc=0
+lifetime=2592000 # of the tokens: 30 days
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s\n' "quickstart: $*" >&2; exit 1; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$0"; exit "$1"; }
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--detach) action=detach ;;
+	--stop) action=stop ;;
+	--status) action=status ;;
+	--port | --server | --dir)
+		[ $# -ge 2 ] || usage 64 >&2
+		case $1 in
+		--port) port=$2 ;;
+		--server) server=$2 ;;
+		--dir) dir=$2 ;;
+		esac
+		shift
+		;;
+	--help | -h) usage 0 ;;
+	*) usage 64 >&2 ;;
+	esac
+	shift
+done
+case $server in lighttpd | nginx | apache) ;; *) die "--server is lighttpd, nginx or apache" ;; esac
+case $port in *[!0-9]* | 0*) die "--port is a number" ;; esac
+
+# -- who runs what: as root, PostgreSQL and the servers get users of their own --
+
+can_become() { setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups true 2>/dev/null; }
+as() { # as USER COMMAND...: becomes the command
+	user=$1
+	shift
+	if [ "$(id -u)" -ne 0 ] || [ "$user" = root ]; then exec "$@"; fi
+	exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@"
+}
+choose_users() {
+	db_user=$(id -un) app_user=$db_user
+	[ "$(id -u)" -eq 0 ] || return 0
+	for user in nobody postgres; do if can_become "$user"; then db_user=$user; fi; done
+	for user in nobody www-data; do if can_become "$user"; then app_user=$user; fi; done
+	[ "$db_user" != root ] || die "PostgreSQL refuses to run as root, and no other user can be used here"
+}
+
+# -- places: $dir is the user's; $state is where the servers' files lie, which is $dir
+# unless the servers' users cannot go there or a socket's path would be too long --
+
+choose_places() {
+	mkdir -p "$dir"
+	dir=$(cd "$dir" && pwd)
+	exec 9>"$dir/lock"
+	flock -w 600 9 || die "another quickstart holds $dir/lock"
+	state=$dir
+	if [ -s "$dir/state" ]; then
+		state=$(cat "$dir/state")
+	elif ! (as "$db_user" test -x "$dir") || ! (as "$app_user" test -x "$dir") || [ ${#dir} -gt 70 ]; then
+		state=$(mktemp -d /var/tmp/tenantd.XXXXXX)
+		chmod 755 "$state"
+		say "$state" >"$dir/state"
+	fi
+	pg=$state/pg run=$state/run log=$state/log
+	mkdir -p "$pg" "$run" "$log" "$state/bin"
+	if [ "$(id -u)" -eq 0 ]; then
+		chown "$db_user:" "$pg"
+		chown "$app_user:" "$run" "$log"
+	fi
+	chmod 700 "$pg"
+	config=$state/tenantd.conf secrets=$dir/secrets
+}
+
+# -- processes: a pid file holds the pid and when that process started --
+
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
+alive() { # alive NAME: sets $pid
+	pid=''
+	[ -s "$dir/$1.pid" ] || return 1
+	read -r pid since <"$dir/$1.pid"
+	[ -n "$since" ] && [ "$(started_at "$pid")" = "$since" ]
+}
+remember() { say "$2 $(started_at "$2")" >"$dir/$1.pid"; }
+end() { # end NAME SIGNAL
+	if alive "$1"; then
+		kill -s "$2" "$pid" 2>/dev/null || :
+		tries=0
+		while alive "$1"; do
+			tries=$((tries + 1))
+			[ $tries -lt 300 ] || kill -s KILL "$pid" 2>/dev/null || :
+			[ $tries -lt 320 ] || break
+			sleep 0.1
+		done
+	fi
+	rm -f "$dir/$1.pid"
+}
+stop_all() { # INT is PostgreSQL's "fast"
+	end web TERM
+	end tenantd TERM
+	end postgres INT
+}
+# spawn NAME USER COMMAND...: in a session of its own, so that Ctrl-C reaches only us and
+# the order of the end is ours. The environment's settings are not to leak in.
+spawn() {
+	name=$1 user=$2
+	shift 2
+	(cd / && as "$user" setsid env -i PATH="/usr/sbin:/usr/bin:/sbin:/bin" HOME="$state" LC_ALL=C.UTF-8 "$@") \
+	    </dev/null >>"$log/$name.log" 2>&1 9>&- &
+	remember "$name" $!
+}
+until_ready() { # until_ready NAME COMMAND...: within 30 s, while the process lives
+	name=$1
+	shift
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		alive "$name" || failed "$name" "$name ended"
+		[ $tries -lt 300 ] || failed "$name" "$name does not answer"
+		sleep 0.1
+	done
+}
+failed() { # failed NAME WHAT
+	printf '%s\n' "quickstart: $2; the end of $log/$1.log:" >&2
+	tail -n 20 "$log/$1.log" >&2 || :
+	exit 1
+}
+
+# -- ports --
+
+listening() { # listening PORT: whether anything does
+	awk -v port="$(printf %04X "$1")" '$4 == "0A" && substr($2, index($2, ":") + 1) == port { n = 1 }
+		END { exit !n }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+free_port() { # free_port FIRST: the next one that is free
+	next=$1
+	while listening "$next"; do next=$((next + 1)); done
+	say "$next"
+}
+
+# -- files of KEY=value --
+
+random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+quoted() { # for a shell, and bare where a shell needs no quotes
+	case $1 in
+	*[!A-Za-z0-9_./:@%+=,-]* | '') printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" ;;
+	*) printf %s "$1" ;;
+	esac
+}
+put() { printf '%s=%s\n' "$1" "$(quoted "$2")"; }
+
+make_secrets() {
+	[ -s "$secrets" ] || (
+		umask 077
+		{
+			put OWNER_PASSWORD "$(random 16)"
+			put SERVER_PASSWORD "$(random 16)"
+			put APP_PASSWORD "$(random 16)"
+			put SECRET_KEY "$(random 32)"
+			put JWT_SECRET_KEY "$(random 32)"
+			put ADMIN_PASSWORD "$(random 12)"
+			put PG_PORT "$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))"
+		} >"$secrets.new"
+		mv "$secrets.new" "$secrets"
+	)
+	# shellcheck source=/dev/null
+	. "$secrets"
+}
+
+# -- PostgreSQL --
+
+pg_bin() {
+	for bin in "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/1[89]/bin \
+	    /usr/lib/postgresql/1[4-7]/bin; do
+		if [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ]; then say "$bin"; return; fi
+	done
+	die "no PostgreSQL server programs were found"
+}
+psql_super() { psql -X -q -v ON_ERROR_STOP=1 -h "$pg" -p "$PG_PORT" -U postgres "$@"; }
+
+make_cluster() {
+	[ ! -s "$pg/data/PG_VERSION" ] || return 0
+	say "making a PostgreSQL cluster in $pg"
+	(cd "$pg" && as "$db_user" env -i PATH="$PATH" HOME="$pg" "$bin/initdb" -D "$pg/data.new" -U postgres \
+	    --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8) \
+	    >"$log/initdb.log" 2>&1 || failed initdb "initdb failed"
+	# The socket's directory is open to this user alone: that is its password.
+	(cd "$pg" && as "$db_user" mv data.new data)
+}
+start_postgres() {
+	bin=$(pg_bin)
+	make_cluster
+	if alive postgres; then return; fi
+	PG_PORT=$(free_port "$PG_PORT")
+	spawn postgres "$db_user" "$bin/postgres" -D "$pg/data" -p "$PG_PORT" -k "$pg" \
+	    -c listen_addresses=127.0.0.1 -c max_connections=100
+	until_ready postgres psql_super -d postgres -c 'SELECT 1'
+}
+# The owner makes and migrates the tables and sees everything; tenantd itself runs with
+# less; the tenants' own applications get to see their tenant's rows alone.
+make_roles() {
+	psql_super -d postgres >>"$log/postgres.log" 2>&1 <<-SQL || failed postgres "the roles could not be made"
+		SELECT format('CREATE ROLE %I', r) FROM unnest('{tenantd_owner,tenantd_server,tenantd_app}'::text[]) r
+		WHERE to_regrole(r) IS NULL \gexec
+		ALTER ROLE tenantd_owner LOGIN BYPASSRLS PASSWORD '$OWNER_PASSWORD';
+		ALTER ROLE tenantd_server LOGIN PASSWORD '$SERVER_PASSWORD';
+		ALTER ROLE tenantd_app LOGIN PASSWORD '$APP_PASSWORD';
+		SELECT 'CREATE DATABASE tenantd OWNER tenantd_owner'
+		WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tenantd') \gexec
+	SQL
+}
+
+# -- tenantd --
+
+tenantd() { env -i PATH="$PATH" HOME="$state" "$state/bin/tenantd" --config "$config" "$@"; }
+
+write_config() {
+	at=127.0.0.1:$PG_PORT/tenantd
+	DATABASE_URL=postgresql://tenantd_server:$SERVER_PASSWORD@$at
+	DATABASE_OWNER_URL=postgresql://tenantd_owner:$OWNER_PASSWORD@$at
+	APP_DATABASE_URL=postgresql://tenantd_app:$APP_PASSWORD@$at
+	(
+		umask 077
+		cat >"$config.new" <<-CONF
+			DATABASE_URL=$DATABASE_URL
+			DATABASE_OWNER_URL=$DATABASE_OWNER_URL
+			DB_APP_ROLE=tenantd_app
+			SECRET_KEY=$SECRET_KEY
+			JWT_SECRET_KEY=$JWT_SECRET_KEY
+			LISTEN=$run/tenantd.sock
+			WORKERS=8
+		CONF
+	)
+	[ "$(id -u)" -ne 0 ] || chown "$app_user:" "$config.new"
+	mv "$config.new" "$config"
+}
+install_program() {
+	build=${TENANTD_BUILD:-$dir/build}
+	say "building in $build"
+	sh "$here/build.sh" "$build" 9>&- || die "the build failed; see $build/make.log"
+	cmp -s "$build/tenantd" "$state/bin/tenantd" 2>/dev/null || {
+		install -m 755 "$build/tenantd" "$state/bin/tenantd.new"
+		mv "$state/bin/tenantd.new" "$state/bin/tenantd"
+	}
+}
+migrate() {
+	say "migrating"
+	tenantd migrate >>"$log/migrate.log" 2>&1 || failed migrate "the migration failed"
+}
+start_tenantd() {
+	if alive tenantd; then return; fi
+	spawn tenantd "$app_user" "$state/bin/tenantd" --config "$config" serve
+	until_ready tenantd test -S "$run/tenantd.sock"
+}
+
+# -- web server --
+
+start_web() {
+	if alive web; then
+		port=$(cat "$dir/port")
+		return
+	fi
+	if [ -z "$port" ]; then port=$(free_port "$(cat "$dir/port" 2>/dev/null || say 8080)")
+	elif listening "$port"; then die "port $port is taken"; fi
+	say "$port" >"$dir/port"
+	sh "$here/webserver.sh" "$server" "$run" 127.0.0.1 "$port" "$run/tenantd.sock" >"$run/web.command"
+	set --
+	while read -r word; do set -- "$@" "$word"; done <"$run/web.command"
+	spawn web "$app_user" "$@"
+	until_ready web curl -sf "http://127.0.0.1:$port/readyz"
+}
+
+# -- identities --
+
+make_admin() {
+	ADMIN_EMAIL=admin@example.com
+	[ -n "${ADMIN_ID:-}" ] && return
+	ADMIN_ID=$(printf '%s\n' "$ADMIN_PASSWORD" | tenantd user create "$ADMIN_EMAIL" --password-stdin --superuser \
+	    2>>"$log/setup.log") || failed setup "the administrator could not be created"
+	put ADMIN_ID "$ADMIN_ID" >>"$secrets"
+}
+issue() { tenantd token issue --lifetime $lifetime "$@" 2>>"$log/setup.log" || failed setup "a token could not be issued"; }
+write_env() {
+	USER_TOKEN=$(issue --sub demo-user --email user@example.com)
+	PARTNER_TOKEN=$(issue --sub demo-partner --email partner@example.com --client demo-partner --role partner-admin \
+	    --scope tenant:create --scope tenant:read --scope tenant:update --scope tenant:delete)
+	PLATFORM_TOKEN=$(issue --sub demo-platform --email platform@example.com --scope admin)
+	ADMIN_TOKEN=$(issue --sub "$ADMIN_ID" --email "$ADMIN_EMAIL")
+	(
+		umask 077
+		{
+			put TENANTD_URL "http://127.0.0.1:$port"
+			put DATABASE_URL "$DATABASE_URL"
+			put DATABASE_OWNER_URL "$DATABASE_OWNER_URL"
+			put APP_DATABASE_URL "$APP_DATABASE_URL"
+			put JWT_SECRET_KEY "$JWT_SECRET_KEY"
+			put USER_TOKEN "$USER_TOKEN"
+			put PARTNER_TOKEN "$PARTNER_TOKEN"
+			put PLATFORM_TOKEN "$PLATFORM_TOKEN"
+			put ADMIN_EMAIL "$ADMIN_EMAIL"
+			put ADMIN_PASSWORD "$ADMIN_PASSWORD"
+			put ADMIN_TOKEN "$ADMIN_TOKEN"
+			put TENANTD "$state/bin/tenantd"
+			put TENANTD_CONFIG "$config"
+		} >"$dir/env.new"
+	)
+	mv "$dir/env.new" "$dir/env"
+}
+
+first_call() {
+	url=http://127.0.0.1:$port
+	say
+	say "POST $url/api/tenant/getOrCreate"
+	status=$(curl -s -o "$run/first" -w '%{http_code}' -X POST -H "Authorization: Bearer $USER_TOKEN" \
+	    -H 'Content-Type: application/json' -d '{"planId":"professional","billingCycle":"monthly"}' \
+	    "$url/api/tenant/getOrCreate") || failed web "the first call got no answer"
+	jq . <"$run/first" 2>/dev/null || { cat "$run/first"; say; }
+	[ "$status" = 200 ] || failed tenantd "the first call was answered with $status"
+	cat <<-NEXT
+
+		tenantd answers at $url. In another shell, try:
+
+		  . $dir/env
+		  curl -s -H "Authorization: Bearer \$USER_TOKEN" \$TENANTD_URL/api/tenant/current
+		  curl -s -H "Authorization: Bearer \$ADMIN_TOKEN" \$TENANTD_URL/admin/rls
+		  curl -s \$TENANTD_URL/readyz
+		  \$TENANTD --config \$TENANTD_CONFIG tenant list
+		  \$TENANTD --config \$TENANTD_CONFIG doctor
+		  psql "\$DATABASE_OWNER_URL" -c 'TABLE custom_auth_tenant'
+
+		Logs: $log
+	NEXT
+}
+
+# -- what was asked for --
+
+status() {
+	all=0
+	for name in postgres tenantd web; do
+		if alive "$name"; then say "$name runs (pid $pid)"; else say "$name does not run"; all=3; fi
+	done
+	[ $all -ne 0 ] || say "http://127.0.0.1:$(cat "$dir/port")"
+	return $all
+}
+existing() {
+	[ -d "$dir" ] || { say "there is nothing in $dir"; exit "$1"; }
+	dir=$(cd "$dir" && pwd)
+}
+case $action in
+status) existing 3; status; exit ;;
+stop) existing 0; stop_all; say "stopped"; exit ;;
+esac
+
+packages="build run $server"
+# shellcheck disable=SC2086
+sh "$here/packages.sh" $packages || die "packages are missing"
+choose_users
+choose_places
+if status >/dev/null; then
+	say "it runs already, at http://127.0.0.1:$(cat "$dir/port"); --stop ends it"
+	exit 0
+fi
+trap 'rc=$?; trap "" INT TERM; stop_all; exit $rc' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+end web TERM
+end tenantd TERM
+make_secrets
+install_program
+start_postgres
+make_roles
+write_config
+migrate
+make_admin
+start_tenantd
+start_web
+write_env
+first_call
+
+if [ $action = detach ]; then
+	trap - EXIT INT TERM HUP
+	say "It goes on running; to stop it: sh $here/quickstart.sh --stop --dir $dir"
+	exit 0
+fi
+say "Ctrl-C stops everything."
+exec 9>&-
+while :; do
+	for name in postgres tenantd web; do alive "$name" || failed "$name" "$name ended"; done
+	sleep 1 &
+	wait $! || :
+done

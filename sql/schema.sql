@@ -1,0 +1,656 @@
+-- The schema after the newest migration, as pg_dump prints it; made by tests/sql/schema.sh.
+CREATE SCHEMA tenantd;
+
+CREATE FUNCTION tenantd.adopt_all() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	made BIGINT;
+	rest UUID;
+BEGIN
+	INSERT INTO public.tenants (id, tenant, slug, status, created_at, deactivated_at)
+		SELECT m.id::text, m.id,
+		       CASE WHEN m.place = 1 AND s.name IS NULL THEN m.short_slug ELSE m.long_slug END,
+		       CASE WHEN m.is_active IS FALSE THEN 'deactivated' ELSE 'active' END,
+		       coalesce(m.created_at, now()),
+		       CASE WHEN m.is_active IS FALSE THEN now() END
+		  FROM (SELECT c.id, c.is_active, c.created_at,
+		               'tenant-' || replace(c.id::text, '-', '') AS long_slug,
+		               'tenant-' || left(replace(c.id::text, '-', ''), 12) AS short_slug,
+		               row_number() OVER (PARTITION BY left(replace(c.id::text, '-', ''), 12)
+		                                      ORDER BY c.id) AS place
+		          FROM public.custom_auth_tenant c
+		         WHERE NOT EXISTS (SELECT FROM public.tenants t WHERE t.tenant = c.id)) AS m
+		  LEFT JOIN tenantd.names s ON s.name = m.short_slug
+		  LEFT JOIN tenantd.names l ON l.name = m.long_slug
+		 WHERE l.name IS NULL
+		ON CONFLICT DO NOTHING;
+	GET DIAGNOSTICS made = ROW_COUNT;
+	FOR rest IN
+		SELECT c.id FROM public.custom_auth_tenant c
+		 WHERE NOT EXISTS (SELECT FROM public.tenants t WHERE t.tenant = c.id)
+	LOOP
+		BEGIN
+			IF tenantd.adopt_tenant(rest) THEN
+				made := made + 1;
+			END IF;
+		EXCEPTION WHEN OTHERS THEN
+			PERFORM tenantd.record_adoption_fault(rest, SQLERRM);
+		END;
+	END LOOP;
+	RETURN made;
+END $$;
+
+CREATE FUNCTION tenantd.adopt_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	about UUID;
+BEGIN
+	IF TG_OP = 'DELETE' THEN
+		about := OLD.id;
+		PERFORM tenantd.follow_registry(OLD.id, false, false);
+		RETURN NULL;
+	END IF;
+	about := NEW.id;
+	IF TG_OP = 'UPDATE' THEN
+		IF NEW.id <> OLD.id THEN
+			PERFORM tenantd.follow_registry(OLD.id, false, false);
+		END IF;
+		IF NEW.id = OLD.id AND (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
+			PERFORM tenantd.follow_registry(NEW.id, true, NEW.is_active IS NOT FALSE);
+		END IF;
+	ELSIF NEW.is_active IS NOT FALSE THEN
+		-- written again after a DELETE
+		UPDATE public.tenants SET status = 'active', status_reason = NULL
+		 WHERE tenant = NEW.id AND status = 'deactivated' AND status_reason = 'deleted from the registry';
+	END IF;
+	PERFORM tenantd.adopt_tenant(NEW.id);
+	RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+	PERFORM tenantd.record_adoption_fault(about, SQLERRM);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.adopt_tenant(registry_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	hex CONSTANT TEXT := replace(registry_id::text, '-', '');
+	slugs CONSTANT TEXT[] := ARRAY['tenant-' || left(hex, 12), 'tenant-' || hex,
+		'tenant-' || hex || '-2', 'tenant-' || hex || '-3'];
+	place INT := 1;
+	made INT;
+BEGIN
+	IF EXISTS (SELECT FROM public.tenants WHERE tenant = registry_id) THEN
+		RETURN false;
+	END IF;
+	LOOP
+		BEGIN
+			INSERT INTO public.tenants (id, tenant, slug, status, created_at, deactivated_at)
+				SELECT c.id::text, c.id, slugs[place],
+				       CASE WHEN c.is_active IS FALSE THEN 'deactivated' ELSE 'active' END,
+				       coalesce(c.created_at, now()),
+				       CASE WHEN c.is_active IS FALSE THEN now() END
+				  FROM public.custom_auth_tenant c
+				 WHERE c.id = registry_id
+				ON CONFLICT DO NOTHING;
+			GET DIAGNOSTICS made = ROW_COUNT;
+			RETURN made > 0;
+		EXCEPTION WHEN unique_violation THEN
+			IF place >= cardinality(slugs) THEN
+				RAISE;
+			END IF;
+			place := place + 1;
+		END;
+	END LOOP;
+END $$;
+
+CREATE FUNCTION tenantd.current_tenant() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text);
+
+CREATE FUNCTION tenantd.follow_registry(registry_id uuid, present boolean, active boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	IF NOT present THEN
+		UPDATE public.tenants
+		   SET status_reason = CASE status WHEN 'suspended' THEN 'deleted from the registry while suspended'
+		                                   ELSE 'deleted from the registry' END,
+		       status = 'deactivated'
+		 WHERE tenant = registry_id AND status IN ('active', 'suspended');
+	ELSIF NOT active THEN
+		UPDATE public.tenants SET status = 'deactivated', status_reason = 'deactivated in the registry'
+		 WHERE tenant = registry_id AND status = 'active';
+	ELSE
+		UPDATE public.tenants SET status = 'active', status_reason = NULL
+		 WHERE tenant = registry_id AND status = 'deactivated'
+		   AND status_reason IS DISTINCT FROM 'deleted from the registry while suspended';
+	END IF;
+END $$;
+
+CREATE FUNCTION tenantd.grant_roles(server text, control text, app text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	owner CONSTANT NAME := current_user;
+	server_role CONSTANT NAME := coalesce(nullif(server, ''), owner);
+	control_role CONSTANT NAME := coalesce(nullif(control, ''), server_role);
+	app_role CONSTANT NAME := coalesce(nullif(app, ''), server_role);
+	wanted NAME;
+	right_of RECORD;
+BEGIN
+	FOREACH wanted IN ARRAY ARRAY[server_role, control_role, app_role] LOOP
+		IF to_regrole(quote_ident(wanted)) IS NULL THEN
+			RAISE EXCEPTION 'role "%" does not exist', wanted USING ERRCODE = 'undefined_object',
+				HINT = format('Create it: CREATE ROLE %I LOGIN', wanted);
+		END IF;
+	END LOOP;
+	IF NOT pg_has_role(server_role, control_role, 'MEMBER') THEN
+		RAISE EXCEPTION 'role "%" is not a member of the control role "%"', server_role, control_role
+			USING ERRCODE = 'insufficient_privilege',
+			HINT = format('As a superuser: GRANT %I TO %I', control_role, server_role);
+	END IF;
+	IF app_role <> server_role AND pg_has_role(app_role, control_role, 'MEMBER') THEN
+		RAISE EXCEPTION 'role "%" of the applications is a member of the control role "%"', app_role, control_role
+			USING ERRCODE = 'invalid_role_specification',
+			HINT = format('Revoke it: REVOKE %I FROM %I', control_role, app_role);
+	END IF;
+
+	-- The owner could drop the policies as well, so it manages too.
+	EXECUTE 'CREATE OR REPLACE FUNCTION tenantd.is_control() RETURNS BOOLEAN'
+		' LANGUAGE sql STABLE PARALLEL SAFE RETURN ' || CASE
+		WHEN server_role = owner AND control_role = owner AND app_role = owner THEN 'true'
+		ELSE format('current_user = %L::name OR pg_has_role(current_user, %L::name, ''MEMBER'')',
+			owner, control_role) END;
+
+	IF server_role <> owner THEN
+		EXECUTE format('GRANT USAGE ON SCHEMA public, tenantd TO %I', server_role);
+		FOR right_of IN SELECT relation, privileges FROM tenantd.server_rights ORDER BY relation LOOP
+			-- what else the registry's other writers were given is not ours to take
+			IF right_of.relation <> 'public.custom_auth_tenant' THEN
+				EXECUTE format('REVOKE ALL ON %s FROM %I', right_of.relation, server_role);
+			END IF;
+			EXECUTE format('GRANT %s ON %s TO %I', right_of.privileges, right_of.relation, server_role);
+		END LOOP;
+		EXECUTE format('GRANT SELECT ON tenantd.my_tenant TO %I', server_role);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION tenantd.adopt_tenant(UUID), tenantd.adopt_all() TO %I', server_role);
+		IF NOT has_database_privilege(server_role, current_database(), 'CREATE') THEN
+			BEGIN
+				EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), server_role);
+			EXCEPTION WHEN insufficient_privilege THEN
+				NULL; -- told below, as when the grant was empty
+			END;
+		END IF;
+	END IF;
+	IF NOT has_database_privilege(server_role, current_database(), 'CREATE') THEN
+		RAISE WARNING 'role "%" cannot create schemas for tenants', server_role
+			USING HINT = format('As the database''s owner: GRANT CREATE ON DATABASE %I TO %I',
+				current_database(), server_role);
+	END IF;
+	IF app_role <> server_role THEN
+		EXECUTE format('GRANT USAGE ON SCHEMA tenantd TO %I', app_role);
+		EXECUTE format('GRANT SELECT ON tenantd.my_tenant TO %I', app_role);
+	END IF;
+END $$;
+
+CREATE FUNCTION tenantd.is_management() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE((tenantd.current_tenant() = 'unset'::text), false) AND tenantd.is_control());
+
+CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'warning'
+    AS $$
+BEGIN
+	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', relation);
+	EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', relation);
+	EXECUTE format('DROP POLICY IF EXISTS tenant_scope ON %s', relation);
+	-- The sub-selects are evaluated once a query, not once a row.
+	EXECUTE format('CREATE POLICY tenant_scope ON %s FOR ALL'
+		' USING (tenant_id = (SELECT tenantd.current_tenant()) OR (SELECT tenantd.is_management()))'
+		' WITH CHECK (tenant_id = (SELECT tenantd.current_tenant()) OR (SELECT tenantd.is_management()))',
+		relation);
+END $$;
+
+CREATE FUNCTION tenantd.record_adoption_fault(registry_id uuid, problem text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	RAISE WARNING 'tenantd could not follow registry row %: %', registry_id, problem;
+	INSERT INTO tenantd.adoption_faults (tenant, problem) VALUES (registry_id, problem);
+EXCEPTION WHEN OTHERS THEN
+	RAISE WARNING 'tenantd could not record that either: %', SQLERRM;
+END $$;
+
+CREATE FUNCTION tenantd.tenants_guard() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	IF NEW IS NOT DISTINCT FROM OLD THEN
+		RETURN NEW;
+	END IF;
+	IF NEW.id <> OLD.id OR NEW.tenant <> OLD.tenant THEN
+		RAISE EXCEPTION 'tenant "%" cannot get another id', OLD.id USING ERRCODE = 'TD409';
+	END IF;
+	IF NEW.status <> OLD.status THEN
+		IF NOT EXISTS (SELECT FROM tenantd.tenant_transitions
+		                WHERE from_status = OLD.status AND to_status = NEW.status) THEN
+			RAISE EXCEPTION 'tenant "%" cannot go from status "%" to "%"',
+				OLD.id, OLD.status, NEW.status USING ERRCODE = 'TD409';
+		END IF;
+		IF NEW.status = 'deactivated' AND NEW.deactivated_at IS NOT DISTINCT FROM OLD.deactivated_at THEN
+			NEW.deactivated_at := now();
+		ELSIF NEW.status = 'active' THEN
+			NEW.deactivated_at := NULL;
+		END IF;
+	END IF;
+	NEW.version := OLD.version + 1;
+	NEW.updated_at := now();
+	RETURN NEW;
+END $$;
+
+CREATE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	DELETE FROM tenantd.names
+	 WHERE kind = 'past_slug' AND held_until <= now()
+	   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
+	INSERT INTO tenantd.names (name, tenant_id, kind)
+		SELECT lower(id), id, 'id' FROM inserted
+		UNION ALL
+		SELECT lower(slug), id, 'slug' FROM inserted WHERE lower(slug) <> lower(id);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.tenants_update_names() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	IF lower(NEW.slug) = lower(OLD.slug) THEN
+		RETURN NULL;
+	END IF;
+	UPDATE tenantd.names SET kind = 'past_slug', held_until = NULL
+	 WHERE name = lower(OLD.slug) AND tenant_id = NEW.id AND kind = 'slug';
+	UPDATE tenantd.names SET kind = CASE kind WHEN 'id' THEN 'id' ELSE 'slug' END, held_until = NULL
+	 WHERE name = lower(NEW.slug) AND tenant_id = NEW.id;
+	IF NOT FOUND THEN
+		DELETE FROM tenantd.names
+		 WHERE name = lower(NEW.slug) AND kind = 'past_slug' AND held_until <= now();
+		INSERT INTO tenantd.names (name, tenant_id, kind) VALUES (lower(NEW.slug), NEW.id, 'slug');
+	END IF;
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+	NEW.updated_at := now();
+	RETURN NEW;
+END $$;
+
+CREATE TABLE public.custom_auth_tenant (
+    id uuid NOT NULL,
+    name character varying(255) NOT NULL,
+    owner_id character varying(255),
+    schema_name character varying(255) NOT NULL,
+    created_at timestamp with time zone DEFAULT now(),
+    updated_at timestamp with time zone DEFAULT now(),
+    rls_enabled boolean DEFAULT true,
+    rls_setup_date timestamp with time zone,
+    is_active boolean DEFAULT true
+);
+
+CREATE TABLE public.tenant_users (
+    tenant_id text NOT NULL,
+    user_id character varying(255) NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_users FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    id text NOT NULL,
+    tenant uuid NOT NULL,
+    slug text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    plan text DEFAULT 'free'::text NOT NULL,
+    billing_cycle text DEFAULT 'monthly'::text NOT NULL,
+    isolation text DEFAULT 'shared'::text NOT NULL,
+    onboarding_status text DEFAULT 'pending'::text NOT NULL,
+    features jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
+    CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
+    CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
+    CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
+    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
+    CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
+    CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
+    CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
+    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
+    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.users (
+    id text NOT NULL,
+    email text NOT NULL,
+    password_hash text,
+    is_superuser boolean DEFAULT false NOT NULL,
+    tenant_id text,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255)))
+);
+
+CREATE TABLE tenantd.adoption_faults (
+    id bigint NOT NULL,
+    tenant uuid NOT NULL,
+    problem text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE tenantd.adoption_faults ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.adoption_faults_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.audit (
+    id bigint NOT NULL,
+    seq bigint,
+    event text NOT NULL,
+    severity text NOT NULL,
+    actor text,
+    tenant_id text,
+    request_id text,
+    address text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_severity_known CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+);
+
+ALTER TABLE ONLY tenantd.audit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.events (
+    id bigint NOT NULL,
+    seq bigint,
+    tenant_id text,
+    kind text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    actor text,
+    request_id text,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.idempotency (
+    scope text NOT NULL,
+    tenant_id text,
+    user_id text NOT NULL,
+    request_hash text NOT NULL,
+    status integer NOT NULL,
+    content_type text NOT NULL,
+    headers text NOT NULL,
+    body text NOT NULL,
+    sealed boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_scope_digest CHECK ((scope ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    tenant_id text,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    leased_by text,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT jobs_running_leased CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
+    CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'dead'::text])))
+);
+
+ALTER TABLE ONLY tenantd.jobs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE VIEW tenantd.my_tenant WITH (security_barrier='true') AS
+ SELECT t.id,
+    t.tenant,
+    c.name,
+    t.slug,
+    t.status,
+    t.plan,
+    t.billing_cycle,
+    t.isolation,
+    t.onboarding_status,
+    t.features,
+    c.schema_name,
+    t.created_at,
+    t.updated_at
+   FROM (public.tenants t
+     JOIN public.custom_auth_tenant c ON ((c.id = t.tenant)))
+  WHERE (t.id = tenantd.current_tenant());
+
+CREATE TABLE tenantd.names (
+    name text NOT NULL,
+    tenant_id text NOT NULL,
+    kind text NOT NULL,
+    held_until timestamp with time zone,
+    CONSTRAINT names_kind_known CHECK ((kind = ANY (ARRAY['id'::text, 'slug'::text, 'past_slug'::text]))),
+    CONSTRAINT names_lower_case CHECK ((name = lower(name)))
+);
+
+CREATE TABLE tenantd.rls_exempt (
+    relation text NOT NULL,
+    reason text NOT NULL
+);
+
+CREATE TABLE tenantd.server_rights (
+    relation text NOT NULL,
+    privileges text NOT NULL
+);
+
+CREATE TABLE tenantd.tenant_transitions (
+    from_status text NOT NULL,
+    to_status text NOT NULL
+);
+
+ALTER TABLE ONLY public.custom_auth_tenant
+    ADD CONSTRAINT custom_auth_tenant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tenant_users
+    ADD CONSTRAINT tenant_users_pkey PRIMARY KEY (tenant_id, user_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_tenant_key UNIQUE (tenant);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.adoption_faults
+    ADD CONSTRAINT adoption_faults_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.audit
+    ADD CONSTRAINT audit_seq_key UNIQUE (seq);
+
+ALTER TABLE ONLY tenantd.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.events
+    ADD CONSTRAINT events_seq_key UNIQUE (seq);
+
+ALTER TABLE ONLY tenantd.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
+
+ALTER TABLE ONLY tenantd.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.migrations
+    ADD CONSTRAINT migrations_name_key UNIQUE (name);
+
+ALTER TABLE ONLY tenantd.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY tenantd.names
+    ADD CONSTRAINT names_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY tenantd.rls_exempt
+    ADD CONSTRAINT rls_exempt_pkey PRIMARY KEY (relation);
+
+ALTER TABLE ONLY tenantd.server_rights
+    ADD CONSTRAINT server_rights_pkey PRIMARY KEY (relation);
+
+ALTER TABLE ONLY tenantd.tenant_transitions
+    ADD CONSTRAINT tenant_transitions_pkey PRIMARY KEY (from_status, to_status);
+
+CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING btree (owner_id);
+
+CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
+
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
+
+CREATE INDEX audit_tenant_id_idx ON tenantd.audit USING btree (tenant_id, id);
+
+CREATE INDEX audit_unsequenced_idx ON tenantd.audit USING btree (id) WHERE (seq IS NULL);
+
+CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq);
+
+CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (seq IS NULL);
+
+CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
+
+CREATE INDEX jobs_open_by_tenant_idx ON tenantd.jobs USING btree (tenant_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (run_at) WHERE (state = 'queued'::text);
+
+CREATE INDEX jobs_running_idx ON tenantd.jobs USING btree (lease_until) WHERE (state = 'running'::text);
+
+CREATE INDEX names_held_until_idx ON tenantd.names USING btree (held_until) WHERE (held_until IS NOT NULL);
+
+CREATE INDEX names_tenant_id_idx ON tenantd.names USING btree (tenant_id);
+
+CREATE TRIGGER tenant_users_touch BEFORE UPDATE ON public.tenant_users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+
+CREATE TRIGGER tenantd_adopt AFTER INSERT OR DELETE OR UPDATE ON public.custom_auth_tenant FOR EACH ROW EXECUTE FUNCTION tenantd.adopt_row();
+
+ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_adopt;
+
+CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_guard();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
+
+CREATE TRIGGER tenants_insert_names AFTER INSERT ON public.tenants REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION tenantd.tenants_insert_names();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
+
+CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
+
+CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+
+CREATE TRIGGER jobs_touch BEFORE UPDATE ON tenantd.jobs FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+
+ALTER TABLE ONLY public.tenant_users
+    ADD CONSTRAINT tenant_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY tenantd.names
+    ADD CONSTRAINT names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+CREATE POLICY tenant_scope ON public.tenant_users USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+ALTER TABLE public.tenant_users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.audit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));

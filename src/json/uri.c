@@ -1,0 +1,234 @@
+/* uri.c - see uri.h. */
+#include "json/uri.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { RESOLVED_MAX = 4096 };
+
+/* Cuts what lies before the first of `stops` off *rest. */
+static struct slice
+cut(const char **rest, const char *stops)
+{
+	struct slice s = {*rest, strcspn(*rest, stops)};
+
+	*rest += s.n;
+	return s;
+}
+
+struct uri
+uri_split(const char *text)
+{
+	struct uri u = {0};
+	const char *p = text;
+	struct slice s = cut(&p, ":/?#");
+
+	if (*p == ':' && s.n > 0) {
+		u.scheme = s;
+		text = ++p;
+	}
+	p = text;
+	if (p[0] == '/' && p[1] == '/') {
+		p += 2;
+		u.authority = cut(&p, "/?#");
+	}
+	u.path = cut(&p, "?#");
+	if (*p == '?') {
+		p++;
+		u.query = cut(&p, "#");
+	}
+	if (*p == '#')
+		u.fragment = slice_of(p + 1);
+	return u;
+}
+
+/* -- well-formed -- */
+
+static bool
+is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+	    (c >= 'A' && c <= 'F');
+}
+
+/* Unreserved, sub-delims, percent-encoded and what else `more` allows. */
+static bool
+all_of(struct slice s, const char *more)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '%') {
+			if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
+				return false;
+		} else if (!is_alnum(c) &&
+		    (c == '\0' ||
+			(strchr("-._~!$&'()*+,;=", c) == NULL &&
+			    strchr(more, c) == NULL)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_scheme(struct slice s)
+{
+	if (s.n == 0 || !is_alnum(s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9'))
+		return false;
+	for (size_t i = 1; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && strchr("+-.", s.p[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* What stands between brackets: an IPv6 address or IPvFuture. */
+static bool
+is_literal(struct slice s)
+{
+	struct slice rest = {s.p + 1, s.n == 0 ? 0 : s.n - 1};
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr a;
+
+	if (s.n > 0 && (s.p[0] == 'v' || s.p[0] == 'V')) {
+		size_t i = 0;
+
+		while (i < rest.n && is_hex(rest.p[i]))
+			i++;
+		return i > 0 && i + 1 < rest.n && rest.p[i] == '.' &&
+		    all_of(rest, ":") && memchr(rest.p, '%', rest.n) == NULL;
+	}
+	if (s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(AF_INET6, text, &a) == 1;
+}
+
+static bool
+is_authority(struct slice s)
+{
+	const char *at = s.n == 0 ? NULL : memchr(s.p, '@', s.n);
+	size_t n = at == NULL ? 0 : (size_t)(at - s.p);
+	const char *end;
+
+	if (at != NULL) {
+		if (!all_of((struct slice){s.p, n}, ":"))
+			return false;
+		s = (struct slice){at + 1, s.n - n - 1};
+	}
+	if (s.n > 0 && s.p[0] == '[') {
+		if ((end = memchr(s.p, ']', s.n)) == NULL ||
+		    !is_literal((struct slice){s.p + 1, (size_t)(end - s.p) - 1}))
+			return false;
+		end++;
+	} else {
+		if ((end = s.n == 0 ? NULL : memchr(s.p, ':', s.n)) == NULL)
+			end = s.p + s.n;
+		if (!all_of((struct slice){s.p, (size_t)(end - s.p)}, ""))
+			return false;
+	}
+	if (end < s.p + s.n && *end++ != ':')
+		return false;
+	while (end < s.p + s.n && *end >= '0' && *end <= '9')
+		end++;
+	return end == s.p + s.n;
+}
+
+bool
+uri_is_absolute(const char *text)
+{
+	struct uri u = uri_split(text);
+
+	return is_scheme(u.scheme) &&
+	    (u.authority.p == NULL || is_authority(u.authority)) &&
+	    all_of(u.path, ":@/") && all_of(u.query, ":@/?") &&
+	    all_of(u.fragment, ":@/?");
+}
+
+/* -- resolved -- */
+
+/* RFC 3986, 5.2.4. */
+static void
+put_path(struct buf *to, const char *p, size_t n)
+{
+	size_t start = to->n;
+	struct slice rest = {p, n};
+
+	while (rest.n > 0) {
+		bool slash = rest.p[0] == '/';
+		const char *next =
+		    rest.n == 1 ? NULL : memchr(rest.p + 1, '/', rest.n - 1);
+		size_t piece = next == NULL ? rest.n : (size_t)(next - rest.p);
+		struct slice name = {rest.p + slash, piece - slash};
+		bool up = slice_eq(name, "..");
+
+		if (up || slice_eq(name, ".")) {
+			while (up && to->n > start && to->p[--to->n] != '/')
+				;
+			if (next == NULL)
+				buf_putc(to, '/');
+		} else
+			buf_put(to, rest.p, piece);
+		rest = (struct slice){rest.p + piece, rest.n - piece};
+	}
+}
+
+static void
+put_merged(struct buf *to, struct arena *mem, const struct uri *b, struct slice path)
+{
+	size_t n = b->path.n;
+	struct buf merged;
+
+	while (n > 0 && b->path.p[n - 1] != '/')
+		n--;
+	buf_init(&merged, mem, RESOLVED_MAX);
+	if (b->authority.p != NULL && b->path.n == 0)
+		buf_putc(&merged, '/');
+	buf_put(&merged, b->path.p, n);
+	buf_put(&merged, path.p, path.n);
+	put_path(to, buf_text(&merged), merged.n);
+}
+
+const char *
+uri_resolve(struct arena *mem, const char *base, const char *ref)
+{
+	struct uri b = uri_split(base), r = uri_split(ref);
+	const struct uri *from = r.scheme.p != NULL ? &r : &b; /* of the scheme */
+	struct buf to;
+
+	buf_init(&to, mem, RESOLVED_MAX);
+	if (from->scheme.p != NULL) {
+		buf_put(&to, from->scheme.p, from->scheme.n);
+		buf_putc(&to, ':');
+	}
+	if (r.scheme.p != NULL || r.authority.p != NULL)
+		from = &r;
+	if (from->authority.p != NULL) {
+		buf_puts(&to, "//");
+		buf_put(&to, from->authority.p, from->authority.n);
+	}
+	if (from == &r || r.path.n > 0) {
+		if (from == &r || r.path.p[0] == '/')
+			put_path(&to, r.path.p, r.path.n);
+		else
+			put_merged(&to, mem, &b, r.path);
+	} else {
+		buf_put(&to, b.path.p, b.path.n);
+		if (r.query.p == NULL)
+			r.query = b.query;
+	}
+	if (r.query.p != NULL) {
+		buf_putc(&to, '?');
+		buf_put(&to, r.query.p, r.query.n);
+	}
+	return buf_text(&to);
+}

@@ -1,0 +1,102 @@
+"""The main job under the load that it is for: first calls at once, hostile users."""
+import uuid
+
+import pytest
+from client import at_once, get_or_create, http_call
+from tokens import token
+
+NAMESPACE = uuid.UUID("74738ff5-5367-5958-9aee-98fffdcd1876")
+
+
+def key(db):
+    return db.settings["JWT_SECRET_KEY"]
+
+
+def test_200_first_calls_of_one_user_make_one_tenant(web, db):
+    user = f"storm-{uuid.uuid4()}"
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    before = db.value(deadlocks)
+    answers = at_once([lambda: get_or_create(web, key(db), user)] * 200)
+    assert [a.status for a in answers] == [200] * 200, [a for a in answers if getattr(a, "status", 0) != 200][:3]
+    bodies = [a.json() for a in answers]
+    assert {b["tenantId"] for b in bodies} == {str(uuid.uuid5(NAMESPACE, user))}
+    assert sum(b["isNew"] for b in bodies) == 1
+    tenant = bodies[0]["tenantId"]
+    assert db.value("SELECT count(*) FROM public.custom_auth_tenant WHERE owner_id = %s", [user]) == 1
+    assert db.value("SELECT count(*) FROM public.tenants WHERE id = %s", [tenant]) == 1
+    assert db.value("SELECT count(*) FROM public.tenant_users WHERE user_id = %s", [user]) == 1
+    assert db.value("SELECT count(*) FROM pg_namespace WHERE nspname = %s", ["tenant_" + tenant.replace("-", "_")]) == 1
+    assert db.value("SELECT count(*) FROM tenantd.jobs j WHERE kind = 'cognito.update_attributes' AND j::text LIKE %s",
+                    [f"%{user}%"]) == 1
+    assert db.value(deadlocks) == before
+
+
+def test_1000_users_at_once_get_1000_tenants(web, db):
+    salt = uuid.uuid4().hex[:8]
+    users = [f"many-{salt}-{i}" for i in range(1000)]
+    answers = at_once([lambda u=u: get_or_create(web, key(db), u) for u in users])
+    failed = [a for a in answers if getattr(a, "status", 0) != 200]
+    assert not failed, (len(failed), failed[:3])
+    assert all(a.json()["isNew"] for a in answers)
+    assert len({a.json()["tenantId"] for a in answers}) == 1000
+    assert db.value("SELECT count(*) FROM public.tenant_users WHERE user_id LIKE %s", [f"many-{salt}-%"]) == 1000
+    assert db.value("SELECT count(*) FROM public.custom_auth_tenant WHERE owner_id LIKE %s", [f"many-{salt}-%"]) == 1000
+
+
+def test_a_storm_on_both_routes_and_servers_makes_one_tenant(servers, db):
+    user = f"mixed-{uuid.uuid4()}"
+    t = token(key(db), user)
+    urls = [servers["lighttpd"].url, servers["nginx"].url]
+    calls = [lambda u=urls[i % 2], record=i % 4 == 0:
+             http_call(u, "POST", "/api/tenant/create-tenant-record", t, {"name": "Mixed"}) if record else
+             http_call(u, "POST", "/api/tenant/getOrCreate", t) for i in range(100)]
+    answers = at_once(calls)
+    assert {a.status for a in answers} == {200}, [a for a in answers if a.status != 200][:3]
+    assert len({a.json()["tenantId"] for a in answers}) == 1
+    assert db.value("SELECT count(*) FROM public.custom_auth_tenant WHERE owner_id = %s", [user]) == 1
+    assert db.value("SELECT count(*) FROM public.tenant_users WHERE user_id = %s", [user]) == 1
+
+
+def test_a_crowd_that_races_for_an_id_leaves_it_to_its_user(web, db):
+    """49 others name the id that one user will get, while that user calls."""
+    salt = uuid.uuid4().hex[:8]
+    victim = f"victim-{salt}"
+    wanted = str(uuid.uuid5(NAMESPACE, victim))
+    calls = [lambda i=i: get_or_create(web, key(db), f"eve-{salt}-{i}", {"tenantId": wanted}) for i in range(49)]
+    calls.insert(25, lambda: get_or_create(web, key(db), victim))
+    answers = at_once(calls)
+    mine = answers.pop(25)
+    assert (mine.status, mine.json()["tenantId"], mine.json()["isNew"]) == (200, wanted, True)
+    assert {a.status for a in answers} == {403}
+    assert db.sql("SELECT user_id FROM public.tenant_users WHERE tenant_id = %s", [wanted]) == [(victim,)]
+
+
+def test_many_users_racing_for_one_random_id_share_nothing(web, db):
+    salt, wanted = uuid.uuid4().hex[:8], str(uuid.uuid4())
+    answers = at_once([lambda i=i: get_or_create(web, key(db), f"race-{salt}-{i}", {"tenantId": wanted})
+                       for i in range(50)])
+    assert sorted(a.status for a in answers) == [200] + [403] * 49, {a.status for a in answers}
+    assert db.value("SELECT count(*) FROM public.tenant_users WHERE tenant_id = %s", [wanted]) == 1
+
+
+@pytest.mark.parametrize("spoof", ["X-Forwarded-For", "X_Forwarded_For"])
+def test_an_address_in_a_header_is_not_believed(web, spoof):
+    """The web server's own address may read the figures; a header makes nobody else, and
+    takes nothing away either, while TRUSTED_PROXIES is empty."""
+    assert http_call(web, "GET", "/metrics", headers={spoof: "203.0.113.9"}).status == 200
+
+
+def test_what_a_web_server_can_bend_arrives_straight(web, db):
+    t = token(key(db), f"straight-{uuid.uuid4()}")
+    assert http_call(web, "POST", "/api/tenant/getOrCreate/", t).status == 200
+    assert http_call(web, "GET", "/api/tenant%2Fcurrent", t).status == 404
+    assert http_call(web, "HEAD", "/api/tenant/current", t).body == b""
+    first = http_call(web, "GET", "/api/tenant/current?x=1", t)
+    assert first.status == 200
+    assert http_call(web, "GET", "/api/tenant/current", t, headers={"If-None-Match": first.headers["etag"]}).status == 304
+    too_large = http_call(web, "POST", "/api/tenant/getOrCreate", t, '{"x":"' + "x" * 2_000_000 + '"}',
+                          {"Content-Type": "application/json"})
+    assert too_large.status == 413 and too_large.json()["type"].endswith("too-large")
+    chunked = http_call(web, "POST", "/api/tenant/getOrCreate", t, iter([b'{"plan', b'Id":"free"}']),
+                        {"Content-Type": "application/json", "Transfer-Encoding": "chunked"})
+    assert chunked.status == 200 and chunked.json()["tenant"]["planId"] == "free"

@@ -1,0 +1,202 @@
+"""What breaks, and what it may cost: a killed worker, a PostgreSQL that restarts, a reload."""
+import os
+import re
+import signal
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import psycopg2
+import pytest
+import stack
+from client import Load, get_or_create, http_call
+from tokens import token
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A cluster, a program with four workers, nginx and lighttpd, for this module alone."""
+    with stack.Cluster() as cluster, cluster.database() as db, stack.Tenantd(db, workers=4) as app, \
+            stack.WebServer("nginx", app.socket) as nginx, stack.WebServer("lighttpd", app.socket) as lighttpd:
+        app.cluster, app.urls, app.key = cluster, [nginx.url, lighttpd.url], db.settings["JWT_SECRET_KEY"]
+        yield app
+
+
+def worker_of(app, backend):
+    """The worker that holds the connection of a PostgreSQL backend (over TCP)."""
+    port = app.db.sql("SELECT client_port FROM pg_stat_activity WHERE pid = %s", [backend])[0][0]
+    line = next(row.split() for row in Path("/proc/net/tcp").read_text().splitlines()
+                if row.split()[1].endswith(f":{port:04X}"))
+    wanted = f"socket:[{line[9]}]"
+    for pid in app.workers():
+        for fd in Path(f"/proc/{pid}/fd").iterdir():
+            if os.readlink(fd) == wanted:
+                return pid
+    raise AssertionError("no worker has that connection")
+
+
+def test_a_worker_killed_in_a_request_costs_that_request_only(own):
+    before = set(own.workers())
+    user = f"killed-{uuid.uuid4()}"
+    result = []
+    with psycopg2.connect(own.db.super_url) as lock, lock.cursor() as c:
+        c.execute("LOCK TABLE public.custom_auth_tenant IN ACCESS EXCLUSIVE MODE")
+        held = threading.Thread(target=lambda: result.append(get_or_create(own.urls[0], own.key, user)))
+        held.start()
+        backend = stack.until(lambda: own.db.cluster.sql(
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [own.db.name]))[0][0]
+        victim = worker_of(own, backend)
+        os.kill(victim, signal.SIGKILL)
+        held.join()
+        lock.rollback()
+    lock.close()
+    assert result[0].status in (502, 503), result
+    with Load(lambda: get_or_create(own.urls[0], own.key, user), threads=4) as load:
+        time.sleep(1)
+    assert set(load.statuses()) == {200}
+    after = stack.until(lambda: len(own.workers()) == 4 and set(own.workers()))
+    assert len(before & after) == 3 and victim not in after
+    assert own.db.value("SELECT count(*) FROM public.custom_auth_tenant WHERE owner_id = %s", [user]) == 1
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_postgresql_restart_passes_by_itself(own, mode):
+    user = f"restart-{uuid.uuid4()}"
+    t = token(own.key, user)
+    for url in own.urls:
+        assert get_or_create(url, own.key, user).status == 200
+    calls = [lambda u=u: http_call(u, "GET", "/api/tenant/current", t) for u in own.urls]
+    with Load(calls[0], 2) as one, Load(calls[1], 2) as two:
+        time.sleep(0.5)
+        own.cluster.stop(mode)
+        time.sleep(1.5)
+        own.cluster.up()
+        up = time.monotonic()
+        time.sleep(3 * stack.PATIENCE)
+    for load in (one, two):
+        assert set(load.statuses()) <= {200, 503}, set(load.statuses())
+        assert 503 in load.statuses(), "the server was away, and nobody noticed"
+        late = [s for when, s in load.results if when > up + 2 * stack.PATIENCE]
+        assert late and set(late) == {200}, set(late)
+    assert len(own.workers()) == 4
+
+
+def test_while_postgresql_is_away_the_answer_is_a_clean_503(own):
+    user = f"away-{uuid.uuid4()}"
+    own.cluster.stop("fast")
+    try:
+        for url in own.urls:
+            started = time.monotonic()
+            answer = get_or_create(url, own.key, user)
+            assert time.monotonic() - started < 5 * stack.PATIENCE
+            assert answer.status == 503, answer
+            assert int(answer.headers["retry-after"]) >= 1
+            body = answer.json()
+            assert body["success"] is False and body["error"], body
+            assert body["message"].startswith("Error processing tenant request: ")
+            for secret in ("127.0.0.1", own.db.server_role, own.db.name, "connection to server", "libpq"):
+                assert secret not in answer.body.decode(), body
+            assert http_call(url, "GET", "/healthz").status == 200
+            assert http_call(url, "GET", "/readyz").status == 503
+            assert http_call(url, "GET", "/api/tenant/current").status == 401
+    finally:
+        own.cluster.up()
+    stack.until(lambda: get_or_create(own.urls[0], own.key, user).status == 200, 5)
+
+
+def test_a_hung_postgresql_is_a_503_within_the_deadline(own):
+    """SIGSTOP: connected, and silent."""
+    user = f"hung-{uuid.uuid4()}"
+    t = token(own.key, user)
+    assert get_or_create(own.urls[0], own.key, user).status == 200
+    backends = own.db.cluster.sql("SELECT pid FROM pg_stat_activity WHERE usename = %s", [own.db.server_role])
+    postmaster = int(own.cluster._sh("pid"))
+    stopped = [postmaster] + [pid for (pid,) in backends]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        answer = http_call(own.urls[0], "GET", "/api/tenant/current", t)
+        assert answer.status == 503, answer
+        assert time.monotonic() - started < 15 * stack.PATIENCE
+    finally:
+        for pid in reversed(stopped):
+            os.kill(pid, signal.SIGCONT)
+    stack.until(lambda: http_call(own.urls[0], "GET", "/api/tenant/current", t).status == 200, 15)
+
+
+def test_a_reload_under_load_fails_nobody(own):
+    user = f"reload-{uuid.uuid4()}"
+    t = token(own.key, user)
+    assert get_or_create(own.urls[0], own.key, user).status == 200
+    before = set(own.workers())
+    calls = [lambda u=u: http_call(u, "GET", "/api/tenant/current", t) for u in own.urls]
+    with Load(calls[0], 3) as one, Load(calls[1], 3) as two:
+        for _ in range(3):
+            time.sleep(0.7)
+            own.process.send(signal.SIGHUP)
+        stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == 4, 15, what="new workers")
+        time.sleep(0.5)
+    for load in (one, two):
+        assert set(load.statuses()) == {200}, [s for s in load.statuses() if s != 200][:5]
+        assert len(load.results) > 50
+
+
+def test_a_reload_of_settings_with_a_fault_changes_nothing(own):
+    good = own.config.read_text()
+    before = set(own.workers())
+    own.config.write_text(good + "WORKERS=many\n")
+    try:
+        own.process.send(signal.SIGHUP)
+        stack.until(lambda: "WORKERS" in own.log_text(), what="a word about it in the log")
+        time.sleep(0.5)
+        assert set(own.workers()) == before
+        assert http_call(own.urls[0], "GET", "/readyz").status == 200
+    finally:
+        own.config.write_text(good)
+
+
+def test_the_end_waits_for_the_request_in_flight(own):
+    """SIGTERM: what runs is answered, then all is over."""
+    with stack.Tenantd(own.db, workers=2) as app, stack.WebServer("nginx", app.socket) as web:
+        result = []
+        lock = psycopg2.connect(own.db.super_url)
+        c = lock.cursor()
+        c.execute("LOCK TABLE public.custom_auth_tenant IN ACCESS EXCLUSIVE MODE")
+        held = threading.Thread(target=lambda: result.append(get_or_create(web.url, own.key, f"drain-{uuid.uuid4()}")))
+        held.start()
+        stack.until(lambda: own.db.cluster.sql(
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [own.db.name]))
+        app.process.send(signal.SIGTERM)
+        time.sleep(0.5)
+        lock.rollback()
+        lock.close()
+        held.join()
+        assert result[0].status == 200, result
+        assert app.process.stop() == 0
+
+
+def test_workers_are_recycled_without_a_failure(own):
+    with stack.Tenantd(own.db, workers=2, WORKER_MAX_REQUESTS=20) as app, stack.WebServer("nginx", app.socket) as web:
+        before = set(app.workers())
+        user = f"recycle-{uuid.uuid4()}"
+        with Load(lambda: get_or_create(web.url, own.key, user), 4) as load:
+            time.sleep(2 * stack.PATIENCE)
+        assert set(load.statuses()) == {200}
+        assert len(load.results) > 60
+        assert not before & set(app.workers())
+
+
+def test_the_figures_add_up_over_workers(own):
+    def count():
+        text = http_call(own.urls[0], "GET", "/metrics").body.decode()
+        rows = re.findall(r'^(\w*requests?_total\{[^}]*getOrCreate[^}]*status="200"[^}]*\}) (\d+)', text, re.M)
+        assert rows, text[:1500]
+        return sum(int(n) for _, n in rows)
+    user = f"count-{uuid.uuid4()}"
+    assert get_or_create(own.urls[0], own.key, user).status == 200
+    before = count()
+    for _ in range(40):
+        assert get_or_create(own.urls[0], own.key, user).status == 200
+    assert count() == before + 40

@@ -1,0 +1,85 @@
+"""The sample configurations in deploy/, each with a real web server in front."""
+import shutil
+import signal
+import subprocess
+import uuid
+
+import pytest
+import stack
+from client import get_or_create, http_call
+from tokens import token
+
+
+@pytest.mark.skipif(not shutil.which("apache2", path=stack.PATH), reason="apache2 is not installed")
+def test_apache_by_mod_proxy_fcgi(servers, db):
+    url = servers["apache"].url
+    key = db.settings["JWT_SECRET_KEY"]
+    user = f"apache-{uuid.uuid4()}"
+    assert get_or_create(url, key, user).json()["isNew"] is True
+    assert http_call(url, "GET", "/api/tenant%2Fcurrent", token(key, user)).status == 404
+    chunked = http_call(url, "POST", "/api/tenant/getOrCreate", token(key, user), iter([b'{"planId"', b':"free"}']),
+                        {"Content-Type": "application/json", "Transfer-Encoding": "chunked"})
+    assert chunked.status == 200, chunked
+
+
+def test_lighttpd_starts_the_program_and_passes_it_the_socket(db):
+    """deploy/lighttpd/spawn.conf.in: no daemon but the web server."""
+    place = stack.Directory("tdl.")
+    run = place.writable("run")
+    config = run / "tenantd.conf"
+    config.write_text("".join(f"{k}={v}\n" for k, v in
+                              {**db.settings, "WORKERS": "2", "LOG_FILE": str(run / "log")}.items()))
+    server = stack.WebServer("lighttpd-spawn", "", config)
+    try:
+        answer = stack.until(lambda: get_or_create(server.url, db.settings["JWT_SECRET_KEY"], f"spawn-{uuid.uuid4()}"))
+        assert answer.status == 200 and answer.json()["isNew"] is True, answer
+        masters = children(server.process.pid)
+        assert len(masters) == 1
+        workers = children(masters[0])
+        assert len(workers) == 2
+    finally:
+        server.__exit__()
+    stack.until(lambda: not any(running(p) for p in masters + workers), 20, what="the end of the spawned program")
+    place.remove()
+
+
+def children(pid):
+    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(p) for p in out.split()]
+
+
+def running(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
+def test_program_answers_one_request_as_plain_cgi(db):
+    """Where no FastCGI is: the same program, one request, argv ignored."""
+    done = subprocess.run([stack.PROGRAM, "user", "create", "evil@example.com"], input=b"", capture_output=True,
+                          check=False, timeout=30,
+                          env={"PATH": stack.PATH, **db.settings, "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
+                               "REQUEST_URI": "/healthz", "SERVER_PROTOCOL": "HTTP/1.1", "SCRIPT_NAME": ""})
+    assert done.returncode == 0, done.stderr
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    assert b"application/json" in head, done.stdout
+    assert b"Status: 200" in head or b"Status:" not in head
+    assert body
+    assert db.value("SELECT count(*) FROM users WHERE email = 'evil@example.com'") == 0
+
+
+def test_tcp_socket(db):
+    """LISTEN=HOST:PORT serves the same."""
+    from fcgi_client import call
+    port = stack.free_port()
+    place = stack.Directory("tdt.")
+    log = place.writable("run") / "log"
+    process = stack.Process([stack.PROGRAM, "serve"], log,
+                            {**db.settings, "LISTEN": f"127.0.0.1:{port}", "WORKERS": "1"})
+    try:
+        stack.until(lambda: call(("127.0.0.1", port), "GET", "/readyz").status == 200)
+    finally:
+        assert process.stop(signal.SIGINT) == 0, process.tail()
+        place.remove()

@@ -1,0 +1,428 @@
+"""The FastCGI and CGI doors, driven through a listening socket that workers inherit."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from fcgi_client import (AUTHORIZER, FILTER, PARAMS, STDIN, Closed, Connection, begin,  # noqa: E402
+                         call, cgi_params, pairs, record, request_bytes, split)
+
+ECHO = os.environ["ECHO"]
+TIMEOUT_MS = 600
+
+
+class Service:
+    def __init__(self, tcp=False, env=None):
+        self.dir = tempfile.mkdtemp(prefix="d.", dir="/tmp")
+        if tcp:
+            self.listener = socket.socket(socket.AF_INET)
+            self.listener.bind(("127.0.0.1", 0))
+            self.address = self.listener.getsockname()
+        else:
+            self.address = os.path.join(self.dir, "s")
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(self.address)
+        self.listener.listen(128)
+        self.workers, self.env = [], dict(os.environ, **(env or {}))
+
+    def start(self, n=1):
+        for _ in range(n):
+            self.workers.append(subprocess.Popen([ECHO, str(TIMEOUT_MS)],
+                                                 stdin=self.listener, env=self.env))
+        return self.workers[-1]
+
+    def stop(self):
+        for w in self.workers:
+            if w.poll() is None:
+                w.send_signal(signal.SIGTERM)
+        codes = [w.wait(10) for w in self.workers]
+        self.listener.close()
+        if os.path.exists(os.path.join(self.dir, "s")):
+            os.unlink(os.path.join(self.dir, "s"))
+        os.rmdir(self.dir)
+        return codes
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def service(request):
+    s = Service(request.param == "tcp")
+    s.start()
+    yield s
+    assert all(code == 0 for code in s.stop())
+
+
+@pytest.fixture
+def unix():
+    s = Service()
+    s.start()
+    yield s
+    assert all(code == 0 for code in s.stop())
+
+
+def stats(address):
+    text = call(address, "GET", "/stats").body.decode()
+    return {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", text)}
+
+
+def checksum(body):
+    total = 0
+    for byte in body:
+        total = (total * 31 + byte) & 0xFFFFFFFFFFFFFFFF
+    return "%d:%x" % (len(body), total & 0xFFFFFFFF)
+
+
+def test_request_is_answered_and_the_connection_closed(service):
+    with Connection(service.address) as c:
+        a = c.request("GET", "/a/b?x=1")
+        assert a.status == 200
+        assert a.body.startswith(b"method=GET target=/a/b?x=1 body=0:0 ")
+        assert int(a.headers["content-length"]) == len(a.body)
+        assert len(a.headers["x-request-id"]) == 36
+        assert (a.app_status, a.protocol_status, a.stderr) == (0, 0, b"")
+        assert c.is_closed()
+
+
+def test_head_tells_the_length_and_sends_no_body(unix):
+    a = call(unix.address, "HEAD", "/?size=5000")
+    assert (a.status, a.headers["content-length"], a.body) == (200, "5000", b"")
+
+
+def test_kept_connection_serves_many_requests_without_a_body(service):
+    with Connection(service.address) as c:
+        for i in range(300):
+            a = c.request("GET", "/%d" % i, keep=True)
+            assert b"target=/%d " % i in a.body
+
+
+def test_kept_connection_survives_an_unread_body_and_an_empty_late_one(unix):
+    with Connection(unix.address) as c:
+        for i in range(20):
+            a = c.request("POST", "/%d?noread" % i, body=b"x" * 100000, keep=True)
+            assert b"target=/%d?" % i in a.body
+            # The end of the body arrives after the parameters, by itself.
+            c.send(begin(keep=True) + split(PARAMS, pairs(cgi_params("GET", "/late"))))
+            time.sleep(0.01)
+            c.send(record(STDIN))
+            assert b"target=/late " in c.read_answer().body
+
+
+def test_kept_connection_gives_way_to_who_waits_at_the_door(unix):
+    with Connection(unix.address) as kept:
+        kept.request("GET", "/", keep=True)
+        began = time.monotonic()
+        assert call(unix.address, "GET", "/other", timeout=5).status == 200
+        assert time.monotonic() - began < 0.5
+        assert kept.is_closed()
+
+
+def test_busy_kept_connections_do_not_shut_others_out(unix):
+    stop, failed = threading.Event(), []
+
+    def hog():
+        while not stop.is_set():
+            try:
+                with Connection(unix.address) as c:
+                    while not stop.is_set():
+                        c.request("GET", "/?sleep=2", keep=True)
+            except (Closed, BrokenPipeError, ConnectionResetError):
+                pass  # as a web server must: connect again
+            except OSError as e:
+                failed.append(e)
+
+    hogs = [threading.Thread(target=hog) for _ in range(3)]
+    for h in hogs:
+        h.start()
+    began = time.monotonic()
+    for _ in range(10):
+        assert call(unix.address, "GET", "/", timeout=5).status == 200
+    assert time.monotonic() - began < 2
+    stop.set()
+    for h in hogs:
+        h.join()
+    assert not failed
+
+
+def test_split_and_padded_records_are_put_together(service):
+    body = bytes(range(256)) * 20
+    a = call(service.address, "POST", "/p", {"X-Long": "v" * 3000}, body, record_size=7, padding=5)
+    assert b"body=%s " % checksum(body).encode() in a.body
+
+
+def test_slow_pieces_are_put_together(unix):
+    data = request_bytes("POST", "/slow", body=b"hello")
+    with Connection(unix.address) as c:
+        for i in range(0, len(data), 16):
+            c.send(data[i:i + 16])
+            time.sleep(0.002)
+        assert b"body=%s " % checksum(b"hello").encode() in c.read_answer().body
+
+
+def test_body_without_a_length_is_read_to_its_end(unix):
+    body = b"chunked " * 1000
+    a = call(unix.address, "POST", "/", body=body, extra={"CONTENT_LENGTH": None})
+    assert b"body=%s " % checksum(body).encode() in a.body
+
+
+@pytest.mark.parametrize("extra", [{}, {"CONTENT_LENGTH": None}])
+def test_body_over_the_limit_is_413(unix, extra):
+    a = call(unix.address, "POST", "/?limit=1000", body=b"x" * 1001, extra=extra)
+    assert (a.status, a.json()["success"]) == (413, False)
+    assert call(unix.address, "POST", "/?limit=1000", body=b"x" * 1000, extra=extra).status == 200
+
+
+def test_huge_refused_body_is_drained_and_the_answer_arrives(unix):
+    a = call(unix.address, "POST", "/", body=b"x" * (8 << 20))
+    assert a.status == 413
+
+
+def test_body_past_the_drain_limit_still_gets_its_answer(unix):
+    data = request_bytes("POST", "/", body=b"x" * (66 << 20))
+    with Connection(unix.address) as c:
+        sender = threading.Thread(target=_send_ignoring_reset, args=(c, data))
+        sender.start()
+        assert c.read_answer().status == 413
+        sender.join()
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def _send_ignoring_reset(c, data):
+    try:
+        c.send(data)
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+
+
+def test_short_body_is_400(unix):
+    with Connection(unix.address) as c:
+        c.truncated("POST", "/", b"abc", 10)
+        a = c.read_answer()
+        assert (a.status, a.json()["detail"]) == (400, "the body ended early")
+
+
+def test_body_that_never_ends_is_400_after_the_timeout(unix):
+    with Connection(unix.address) as c:
+        began = time.monotonic()
+        c.truncated("POST", "/", b"abc", 10, end=False)
+        assert c.read_answer().status == 400
+        assert time.monotonic() - began < 3 * TIMEOUT_MS / 1000
+        assert c.is_closed()
+
+
+def test_body_in_drops_is_cut_off(unix):
+    with Connection(unix.address) as c:
+        c.truncated("POST", "/", b"a", 1000, end=False)
+        began = time.monotonic()
+        c.sock.settimeout(0.05)
+        while time.monotonic() - began < 5:
+            try:
+                c.send(record(STDIN, b"x"))
+                assert c.read_answer().status == 400
+                break
+            except TimeoutError:
+                pass
+        assert time.monotonic() - began < 3 * TIMEOUT_MS / 1000
+
+
+def test_abort_costs_itself_alone(unix):
+    with Connection(unix.address) as c:
+        c.truncated("POST", "/", b"abc", 10, end=False)
+        c.abort()
+        try:
+            assert c.read_answer().status == 400
+        except Closed:
+            pass
+    with Connection(unix.address) as c:
+        c.send(begin() + record(PARAMS, pairs({"REQUEST_METHOD": "GET"})))
+        c.abort()
+        assert c.is_closed()
+    assert call(unix.address, "GET", "/").status == 200
+
+
+@pytest.mark.parametrize("role", [AUTHORIZER, FILTER, 77])
+def test_other_roles_are_refused(unix, role):
+    with Connection(unix.address) as c:
+        c.send(request_bytes("GET", "/", role=role))
+        assert c.is_closed()
+    assert stats(unix.address)["done"] == 0
+
+
+@pytest.mark.parametrize("junk", [
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 64, b"\1", record(77, b"x"),
+    begin() + record(PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xff" + b"a" * 64) + record(PARAMS),
+    begin() + record(PARAMS, b"\x05\x05abc") + record(PARAMS), record(STDIN, b"x")],
+                         ids=["http", "zeros", "one-byte", "unknown-type", "huge-lengths", "short-pair", "no-begin"])
+def test_junk_costs_itself_alone(unix, junk):
+    with Connection(unix.address) as c:
+        c.send(junk)
+        c.sock.shutdown(socket.SHUT_WR)
+        try:
+            while c.sock.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def test_silent_connections_do_not_block_beyond_the_timeout(service):
+    silent = [Connection(service.address) for _ in range(2)]
+    began = time.monotonic()
+    assert call(service.address, "GET", "/").status == 200
+    assert time.monotonic() - began < 2 * TIMEOUT_MS / 1000 + 0.5
+    for c in silent:
+        c.close()
+
+
+def test_many_and_long_parameters(unix):
+    headers = {"X-H%d" % i: "v" * 200 for i in range(250)}
+    assert call(unix.address, "GET", "/", headers).status == 200
+    headers["X-More"] = "v" * 20000
+    a = call(unix.address, "GET", "/", headers)
+    assert (a.status, a.json()["type"]) == (431, "/docs/problems/headers-too-large")
+    a = call(unix.address, "GET", "/" + "a" * 9000)
+    assert a.status == 414
+    a = call(unix.address, "GET", "/", extra={"X_BIG": "v" * (4 << 20)})
+    assert a.status == 200
+
+
+@pytest.mark.parametrize("size", [8 << 10, 64 << 10, (64 << 10) + 1, 5 << 20])
+def test_big_answers_arrive_whole(service, size):
+    a = call(service.address, "GET", "/?size=%d" % size)
+    head = a.body.index(b"\n") + 1
+    assert len(a.body) == size
+    want = b"0123456789abcdef" * (size // 16 + 1)
+    assert a.body[head:] == want[head:size]
+
+
+def test_client_that_does_not_read_is_given_up(service):
+    with Connection(service.address) as c:
+        c.send(request_bytes("GET", "/?size=20000000"))
+        began = time.monotonic()
+        assert call(service.address, "GET", "/").status == 200
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+    assert stats(service.address)["done"] == 2
+
+
+def test_client_that_went_away_is_counted_and_harmless(service):
+    for _ in range(5):
+        with Connection(service.address) as c:
+            c.send(request_bytes("GET", "/?sleep=30&size=100000"))
+    assert stats(service.address)["done"] == 5
+
+
+def test_idle_loop_ticks_every_second(unix):
+    before = stats(unix.address)["idle"]
+    time.sleep(2.3)
+    assert 2 <= stats(unix.address)["idle"] - before <= 6
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_sigterm_answers_the_request_in_flight_and_stops(keep):
+    s = Service()
+    worker = s.start()
+    with Connection(s.address) as c:
+        c.send(request_bytes("GET", "/?sleep=300", keep=keep))
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGTERM)
+        assert c.read_answer().status == 200
+        assert c.is_closed()
+    assert worker.wait(2) == 0
+    s.stop()
+
+
+def test_sigterm_does_not_cut_a_body_that_is_arriving():
+    s = Service()
+    worker = s.start()
+    with Connection(s.address) as c:
+        c.truncated("POST", "/", b"abc", 6, end=False)
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        c.send(split(STDIN, b"def"))
+        assert b"body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
+    assert worker.wait(2) == 0
+    s.stop()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_sigterm_stops_an_idle_worker_at_once(kept):
+    s = Service()
+    worker = s.start()
+    with Connection(s.address) as c:
+        c.request("GET", "/", keep=kept)
+        time.sleep(0.1)
+        began = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(5) == 0
+        assert time.monotonic() - began < 0.5
+    s.stop()
+
+
+def test_stopping_one_of_two_workers_loses_no_request():
+    s = Service()
+    first = s.start()
+    s.start()
+    failed, stop = [], threading.Event()
+
+    def client():
+        while not stop.is_set():
+            try:
+                if call(s.address, "GET", "/?sleep=1").status != 200:
+                    failed.append("status")
+            except Exception as e:  # any failure is the finding
+                failed.append(e)
+
+    clients = [threading.Thread(target=client) for _ in range(4)]
+    for t in clients:
+        t.start()
+    time.sleep(0.3)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(2) == 0
+    time.sleep(0.3)
+    stop.set()
+    for t in clients:
+        t.join()
+    assert not failed
+    s.stop()
+
+
+def test_thousand_requests_need_no_more_memory(unix):
+    def resident():
+        with open("/proc/%d/statm" % unix.workers[0].pid) as f:
+            return int(f.read().split()[1]) * 4
+
+    def hundreds(n):
+        for i in range(n):
+            call(unix.address, "POST", "/%d" % i, {"X-A": "b" * 500}, b"x" * 20000)
+
+    hundreds(100)
+    before = resident()
+    hundreds(1000)
+    assert resident() - before < (1 << 30 if "ASAN_OPTIONS" in os.environ else 256)
+
+
+def test_only_named_web_servers_are_served():
+    s = Service(tcp=True, env={"FCGI_WEB_SERVER_ADDRS": "192.0.2.1"})
+    s.start()
+    with Connection(s.address) as c:
+        assert c.is_closed()
+    s.stop()
+
+
+def test_cgi_door_answers_one_request():
+    variables = dict(cgi_params("POST", "/cgi?limit=5", body=b"hello"))
+    p = subprocess.run([ECHO, "1000", "limit=1"], input=b"hello trailing", env=variables,
+                       stdout=subprocess.PIPE, timeout=10)
+    head, _, body = p.stdout.partition(b"\r\n\r\n")
+    assert p.returncode == 0 and head.startswith(b"Status: 200 OK\r\n")
+    assert b"body=%s " % checksum(b"hello").encode() in body
+    p = subprocess.run([ECHO, "1000"], input=b"hell", env=variables, stdout=subprocess.PIPE,
+                       timeout=10)
+    assert p.stdout.startswith(b"Status: 400 ")

@@ -1,0 +1,292 @@
+"""What the tests run against: a private PostgreSQL (cluster.sh), databases in it, the
+program in front of one, and a web server in front of that. Everything lies in a directory
+of its own and listens on a Unix socket or a free port, so that runs do not meet.
+
+    with Cluster() as cluster, cluster.database() as db, Tenantd(db) as app:
+        call(app.socket, "GET", "/healthz")
+
+The program under test is $TENANTD; $VALGRIND is a command to run it under. Processes are
+children in sessions of their own and are ended by pid.
+"""
+import contextlib
+import functools
+import itertools
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg2
+
+from fcgi_client import Closed, call
+
+TOP = Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("TENANTD", str(TOP / "build/check/tenantd"))
+VALGRIND = os.environ.get("VALGRIND", "").split()
+# Under valgrind, and in a build with sanitizers, everything takes its time.
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
+PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, seconds=10, every=0.02, what="the condition"):
+    """Waits for a true value and returns it; errors of the way count as not yet."""
+    end = time.monotonic() + seconds * PATIENCE
+    while True:
+        try:
+            value = condition()
+            if value:
+                return value
+            problem = None
+        except (OSError, Closed, AssertionError) as e:
+            problem = e
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come within {seconds * PATIENCE:g} s") from problem
+        time.sleep(every)
+
+
+@functools.lru_cache
+def unprivileged():
+    """The words that make root nobody in particular; none for everybody else, nor where
+    that user cannot reach the program."""
+    if os.getuid() != 0:
+        return []
+    user = pwd.getpwnam("www-data")
+    words = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    reached = subprocess.run([*words, "test", "-x", PROGRAM], check=False, cwd="/").returncode == 0
+    return words if reached else []
+
+
+class Directory:
+    """A private directory that a server's user may enter; short, for the sockets in it."""
+
+    def __init__(self, prefix):
+        self.path = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+        self.path.chmod(0o755)
+
+    def writable(self, name):
+        path = self.path / name
+        path.mkdir()
+        if os.getuid() == 0:
+            shutil.chown(path, "www-data")
+        return path
+
+    def remove(self):
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Process:
+    """A foreground process; log: the file of its output."""
+
+    def __init__(self, command, log, env=None):
+        self.log = Path(log)
+        self.out = open(self.log, "ab")
+        self.child = subprocess.Popen(
+            unprivileged() + ["env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8"]
+            + [f"{k}={v}" for k, v in (env or {}).items()] + command,
+            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
+        self.pid = self.child.pid
+
+    def alive(self):
+        return self.child.poll() is None
+
+    def send(self, number):
+        if self.alive():
+            os.kill(self.pid, number)
+
+    def stop(self, number=signal.SIGTERM, seconds=20):
+        """Ends it; its exit status."""
+        self.send(number)
+        try:
+            return self.child.wait(seconds * PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise AssertionError(f"{self.log.name}: does not end") from None
+        finally:
+            self.out.close()
+
+    def tail(self):
+        return self.log.read_text(errors="replace")[-4000:]
+
+
+class Cluster:
+    def __init__(self, conf=""):
+        self.dir = tempfile.mkdtemp(prefix="tdp.", dir="/tmp")
+        os.rmdir(self.dir)
+        self.names = itertools.count(1)
+        self._sh("start", CLUSTER_CONF="max_connections = 300\n" + conf)
+        self.url = self._sh("url").strip()
+        self.passwords = {}
+
+    def _sh(self, *args, **env):
+        done = subprocess.run(["sh", str(TOP / "tests/lib/cluster.sh"), args[0], self.dir, *args[1:]],
+                              capture_output=True, text=True, env={"PATH": PATH, **env}, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._sh("destroy")
+
+    def restart(self, mode="fast"):
+        self._sh("restart", mode)
+
+    def stop(self, mode="fast"):
+        self._sh("stop", mode)
+
+    def up(self):
+        self._sh("up")
+
+    def url_of(self, role, database):
+        return re.sub(r"//[^@]*@([^/]*)/.*", rf"//{role}@\1/{database}", self.url)
+
+    def sql(self, text, args=None, database="postgres"):
+        return sql(self.url_of("postgres", database), text, args)
+
+    def database(self, template=None, migrate=True, before=""):
+        """A new database with roles of its own. before: SQL that runs in it first."""
+        name = f"td{next(self.names)}"
+        owner, server, app = f"{name}_owner", f"{name}_server", f"{name}_app"
+        self.sql(f"CREATE ROLE {owner} LOGIN BYPASSRLS; CREATE ROLE {server} LOGIN; CREATE ROLE {app} LOGIN")
+        self.sql(f"CREATE DATABASE {name} OWNER {owner}" + (f" TEMPLATE {template}" if template else ""))
+        return Database(self, name, owner, server, app, migrate, before)
+
+
+class Database:
+    def __init__(self, cluster, name, owner, server, app, migrate, before):
+        self.cluster, self.name, self.server_role, self.app_role = cluster, name, server, app
+        self.url = cluster.url_of(server, name)
+        self.owner_url = cluster.url_of(owner, name)
+        self.app_url = cluster.url_of(app, name)
+        self.super_url = cluster.url_of("postgres", name)
+        self.settings = {
+            "DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url, "DB_APP_ROLE": app,
+            "SECRET_KEY": secrets.token_hex(32), "JWT_SECRET_KEY": secrets.token_hex(32),
+        }
+        if before:
+            sql(self.owner_url, before)
+        if migrate:
+            command(self.settings, "migrate")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cluster.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+    def sql(self, text, args=None):
+        """As the owner, who sees every row."""
+        return sql(self.owner_url, text, args)
+
+    def value(self, text, args=None):
+        return self.sql(text, args)[0][0]
+
+
+def sql(url, text, args=None):
+    with contextlib.closing(psycopg2.connect(url)) as c:
+        c.autocommit = True
+        with c.cursor() as cursor:
+            cursor.execute(text, args)
+            return cursor.fetchall() if cursor.description else []
+
+
+def command(settings, *args, status=0, stdin="", under=()):
+    """Runs the program with these settings in its environment; its output. status: the
+    exit status it must have, None for any (then both are returned)."""
+    done = subprocess.run([*under, PROGRAM, *args], input=stdin, capture_output=True, text=True,
+                          env={"PATH": PATH, "LC_ALL": "C.UTF-8", **settings}, check=False, timeout=120)
+    if status is None:
+        return done.returncode, done.stdout + done.stderr
+    assert done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+class Tenantd:
+    """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn."""
+
+    def __init__(self, db, workers=4, **settings):
+        self.db = db
+        self.place = Directory("tda.")
+        run = self.place.writable("run")
+        self.socket = str(run / "app.sock")
+        self.settings = {**db.settings, "LISTEN": self.socket, "LISTEN_MODE": "0666", "WORKERS": str(workers),
+                         **{k: str(v) for k, v in settings.items()}}
+        self.config = run / "tenantd.conf"
+        self.write_config()
+        self.log = run / "tenantd.log"
+        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
+        until(self.ready, 20, what="tenantd")
+
+    def write_config(self):
+        self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+
+    def ready(self):
+        assert self.process.alive(), self.process.tail()
+        return self.call("GET", "/readyz").status == 200
+
+    def call(self, method, target, headers=None, body=None, **how):
+        return call(self.socket, method, target, headers, body, timeout=15 * PATIENCE, **how)
+
+    def workers(self):
+        """The pids of the children of the master."""
+        out = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)],
+                             capture_output=True, text=True, check=False).stdout
+        return [int(line.split()[0]) for line in out.splitlines() if not line.split()[1].startswith("Z")]
+
+    def log_text(self):
+        return self.log.read_text(errors="replace")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            status = self.process.stop()
+        finally:
+            text = self.log_text()
+            self.place.remove()
+        assert status == 0, f"tenantd ended with {status}\n{text[-4000:]}"
+        assert not re.search(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==", text), text[-8000:]
+
+
+class WebServer:
+    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself."""
+
+    def __init__(self, kind, socket_path, config=""):
+        self.place = Directory("tdw.")
+        run = self.place.writable("run")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        words = subprocess.run(
+            ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
+             str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
+        self.process = Process(words.splitlines(), run / "web.log")
+        until(self.ready, 20, what=kind)
+
+    def ready(self):
+        assert self.process.alive(), self.process.tail()
+        socket.create_connection(("127.0.0.1", self.port), 1).close()
+        return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
+        self.place.remove()

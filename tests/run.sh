@@ -1,0 +1,176 @@
+#!/bin/sh
+# All tests, from nothing: installs what they need (when it may), builds out of tree, runs
+# every suite; the last line is "N passed, N failed".
+#
+#   run.sh [--quick] [--build DIR] [SUITE...]
+#
+#   lint       shellcheck on every script
+#   check      make check: units, architecture, database, processes, commands
+#   api        cases over FastCGI, tests/api
+#   e2e        real web servers and clients, tests/e2e
+#   distcheck  make distcheck: builds and passes from the tarball alone
+#   sanitize   check and api in a build with AddressSanitizer and UndefinedBehaviorSanitizer
+#   valgrind   api under valgrind
+#
+# Without a SUITE all of them; with --quick the first four. Builds lie in DIR (default
+# build) and are used again; while another run holds that, a temporary one is used.
+# PYTEST_OPTIONS go to pytest.
+set -u
+top=$(cd "$(dirname "$0")/.." && pwd)
+all="lint check api e2e distcheck sanitize valgrind" quick="lint check api e2e"
+suites='' build=$top/build
+export PYTHONDONTWRITEBYTECODE=1
+
+say() { printf '%s\n' "$*"; }
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick) suites=$quick ;;
+	--build) build=$2; shift ;;
+	--help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	*)
+		case " $all " in
+		*" $1 "*) suites="$suites $1" ;;
+		*) say "run.sh: there is no suite \"$1\"" >&2; exit 64 ;;
+		esac
+		;;
+	esac
+	shift
+done
+suites=${suites:-$all}
+
+passed=0 failed=0 skipped=0
+scratch=$(mktemp -d /tmp/tdr.XXXXXX)
+chmod 755 "$scratch"
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+mkdir -p "$build" && build=$(cd "$build" && pwd) || exit 1
+exec 8>"$build/lock"
+if ! flock -n 8; then
+	build=$scratch/build
+	say "another run holds the build directory: building in $build"
+	mkdir "$build"
+fi
+
+# -- counting --
+
+# tally NAME PASSED FAILED SKIPPED: a suite that reports nothing has failed.
+tally() {
+	if [ $(($2 + $3)) -eq 0 ]; then
+		say "$1: no test has reported"
+		failed=$((failed + 1))
+		return
+	fi
+	passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+	say "$1: $2 passed, $3 failed, $4 skipped ($(($(date +%s) - started)) s)"
+}
+once() { # once NAME STATUS: a suite that is one verdict
+	if [ "$2" -eq 0 ]; then tally "$1" 1 0 0; else tally "$1" 0 1 0; fi
+}
+# Automake's summary of a "make check".
+tally_make() { # tally_make NAME LOG STATUS
+	count() { sed -n "s/^# $1: *\([0-9][0-9]*\)\$/\1/p" "$log" | awk '{ n += $1 } END { print n + 0 }'; }
+	log=$2
+	bad=$(($(count FAIL) + $(count XPASS) + $(count ERROR)))
+	if [ "$3" -ne 0 ] && [ $bad -eq 0 ]; then bad=1; fi
+	if [ $bad -ne 0 ]; then
+		grep -hE '^(not ok|FAIL|ERROR|# FAIL)' "$4"/tests/*/*.log 2>/dev/null | head -n 40
+		tail -n 40 "$log"
+	fi
+	tally "$1" "$(count PASS)" $bad "$(count SKIP)"
+}
+# pytest's junit file.
+tally_pytest() { # tally_pytest NAME XML STATUS
+	# shellcheck disable=SC2046
+	set -- "$1" "$3" $(/usr/bin/python3 - "$2" <<-'PY'
+		import sys, xml.etree.ElementTree as tree
+		try:
+		    suites = list(tree.parse(sys.argv[1]).iter("testsuite"))
+		except (OSError, tree.ParseError):
+		    suites = []
+		total, bad, skipped = (sum(int(s.get(k)) for s in suites for k in keys)
+		                       for keys in (["tests"], ["failures", "errors"], ["skipped"]))
+		print(max(total - bad - skipped, 0), bad, skipped)
+	PY
+	)
+	if [ "$2" -ne 0 ] && [ "$4" -eq 0 ]; then tally "$1" "$3" 1 "$5"; else tally "$1" "$3" "$4" "$5"; fi
+}
+
+# -- building --
+
+build_in() { # build_in NAME CONFIGURE-OPTION...: once a run
+	where=$build/$1
+	shift
+	sh "$top/deploy/build.sh" "$where" "$@" 8>&- || {
+		say "the build in $where failed"
+		return 1
+	}
+}
+make_check() { # make_check NAME DIR
+	make -C "$2" -j"${JOBS:-$(nproc)}" -k check >"$2/check.log" 2>&1 8>&-
+	tally_make "$1" "$2/check.log" $? "$2"
+}
+# pytest NAME DIR: $TENANTD is the program
+py() {
+	name=$1
+	shift
+	# shellcheck disable=SC2086
+	(cd "$top/tests" && exec timeout 1200 /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$scratch/$name.xml" \
+	    -o junit_family=xunit2 ${PYTEST_OPTIONS:-} "$@") 8>&-
+	tally_pytest "$name" "$scratch/$name.xml" $?
+}
+
+# -- suites --
+
+suite_lint() {
+	good=0 bad=0
+	for script in $(cd "$top" && find deploy tests autogen.sh .ci/run -name '*.sh' -o -path '.ci/run' | sort); do
+		if (cd "$top" && sh -n "$script" && shellcheck -S warning "$script"); then good=$((good + 1))
+		else bad=$((bad + 1)); fi
+	done
+	tally lint $good $bad 0
+}
+suite_check() {
+	build_in check --enable-werror || { once check 1; return; }
+	make_check check "$build/check"
+}
+suite_api() {
+	build_in check --enable-werror || { once api 1; return; }
+	TENANTD=$build/check/tenantd py api api
+}
+suite_e2e() {
+	build_in check --enable-werror || { once e2e 1; return; }
+	TENANTD=$build/check/tenantd NODE_DIR=$build/node py e2e e2e
+}
+suite_distcheck() {
+	build_in check --enable-werror || { once distcheck 1; return; }
+	make -C "$build/check" -s -j"${JOBS:-$(nproc)}" distcheck >"$build/check/distcheck.log" 2>&1 8>&-
+	status=$?
+	[ $status -eq 0 ] || tail -n 60 "$build/check/distcheck.log"
+	once distcheck $status
+}
+suite_sanitize() {
+	build_in sanitize --enable-werror --enable-sanitizers=address,undefined || { once sanitize 1; return; }
+	make_check sanitize-check "$build/sanitize"
+	started=$(date +%s)
+	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=4 py sanitize-api api
+}
+suite_valgrind() {
+	build_in check --enable-werror || { once valgrind 1; return; }
+	TENANTD=$build/check/tenantd TEST_PATIENCE=15 \
+	    VALGRIND="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=25" \
+	    py valgrind api
+}
+
+begun=$(date +%s)
+sh "$top/deploy/packages.sh" build run lighttpd nginx test node ||
+    say "packages are missing: the suites that need them will fail"
+for suite in $suites; do
+	started=$(date +%s)
+	say "== $suite"
+	"suite_$suite"
+done
+say "$(($(date +%s) - begun)) s"
+if [ $skipped -ne 0 ]; then say "$passed passed, $failed failed, $skipped skipped"
+else say "$passed passed, $failed failed"; fi
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

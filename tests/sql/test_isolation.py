@@ -1,0 +1,222 @@
+"""Row-level security: who sees what, in which context, by which role; and who has which rights."""
+
+import uuid
+
+import pytest
+from psycopg2 import errors
+
+from cluster import Session, migrate
+
+A, B = "tenant_a", "tenant_b"
+PROTECTED = {
+    "public.tenant_users": "INSERT INTO public.tenant_users (tenant_id, user_id) VALUES (%s, 'u')",
+    "tenantd.events": "INSERT INTO tenantd.events (tenant_id, kind) VALUES (%s, 'k')",
+    "tenantd.jobs": "INSERT INTO tenantd.jobs (tenant_id, kind) VALUES (%s, 'k')",
+    "tenantd.audit": "INSERT INTO tenantd.audit (tenant_id, event, severity) VALUES (%s, 'e', 'low')",
+    "tenantd.idempotency": "INSERT INTO tenantd.idempotency VALUES (encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
+                           " %s, 'u', 'h', 201, 'application/json', '', '{}', false, now(), now())",
+}
+
+
+def two_tenants(session):
+    for id in (A, B):
+        tenant = str(uuid.uuid4())
+        session.run("INSERT INTO public.tenants (id, tenant, slug) VALUES (%s, %s, %s)", (id, tenant, "slug-" + id))
+        session.run("INSERT INTO public.custom_auth_tenant (id, name, schema_name) VALUES (%s, %s, 's')",
+                    (tenant, "Name of " + id))
+        for insert in PROTECTED.values():
+            session.within("unset", insert, (id,))
+
+
+@pytest.fixture(params=["separate", "single"])
+def server(request, db, lone_db):
+    """The server's session where roles are separate, and where there is one."""
+    session = db.srv if request.param == "separate" else lone_db.lone
+    two_tenants(session)
+    return session
+
+
+def seen(session, context, table):
+    return {r[0] for r in session.within(context, f"SELECT tenant_id FROM {table}")}
+
+
+@pytest.mark.parametrize("table", PROTECTED)
+def test_a_context_shows_its_tenant_and_nothing_without_one(server, table):
+    assert seen(server, None, table) == set()
+    assert seen(server, "", table) == set()
+    assert seen(server, A, table) == {A}
+    assert seen(server, A.upper(), table) == set()
+    assert seen(server, "unset", table) == {A, B}
+    assert seen(server, None, table) == set()  # nothing stayed on the connection
+
+
+@pytest.mark.parametrize("table", PROTECTED)
+@pytest.mark.parametrize("context", [A, "", None])
+def test_a_row_for_another_tenant_is_refused(server, table, context):
+    with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+        server.within(context, PROTECTED[table].replace("'u'", "'v'"), (B,))
+
+
+def test_changes_do_not_reach_another_tenant(server):
+    assert server.within(A, "UPDATE tenant_users SET role = 'owner' WHERE tenant_id = %s", (B,)) == 0
+    assert server.within(A, "DELETE FROM tenant_users WHERE tenant_id = %s", (B,)) == 0
+    with pytest.raises(errors.InsufficientPrivilege):
+        server.within(A, "UPDATE tenant_users SET tenant_id = %s", (B,))
+    assert server.within(A, "UPDATE tenant_users SET role = 'owner'") == 1
+    assert server.within("unset", "SELECT tenant_id, role FROM tenant_users ORDER BY 1") == [(A, "owner"), (B, "member")]
+
+
+def test_a_row_of_no_tenant_is_managements_alone(server):
+    server.within("unset", "INSERT INTO tenantd.events (kind) VALUES ('platform')")
+    assert seen(server, A, "tenantd.events") == {A}
+    assert None in seen(server, "unset", "tenantd.events")
+
+
+def test_unset_opens_nothing_to_a_role_outside_control(db):
+    two_tenants(db.srv)
+    db.own.run("GRANT SELECT, INSERT ON tenant_users TO app")
+    assert seen(db.app, "unset", "tenant_users") == set()
+    assert seen(db.app, A, "tenant_users") == {A}
+    with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+        db.app.within("unset", PROTECTED["public.tenant_users"], (B,))
+
+
+def test_the_owner_is_held_too(db):
+    two_tenants(db.srv)
+    assert seen(db.own, None, "tenant_users") == set()
+    assert seen(db.own, "unset", "tenant_users") == {A, B}
+
+
+def test_protect_covers_a_new_table_like_ours(db):
+    two_tenants(db.srv)
+    db.own.run("CREATE TABLE tenantd.notes (tenant_id TEXT, note TEXT);"
+               "SELECT tenantd.protect('tenantd.notes');"
+               "INSERT INTO tenantd.server_rights VALUES ('tenantd.notes', 'SELECT, INSERT');"
+               "SELECT tenantd.grant_roles('srv', 'ctl', 'app')")
+    db.srv.within("unset", "INSERT INTO tenantd.notes VALUES (%s, 'a'), (%s, 'b')", (A, B))
+    assert seen(db.srv, A, "tenantd.notes") == {A}
+    assert seen(db.own, None, "tenantd.notes") == set()
+
+
+# -- what an application sees of its tenant --
+
+def test_my_tenant_is_the_one_in_context(db):
+    two_tenants(db.srv)
+    assert db.app.within(A, "SELECT id, name, slug, status, plan, schema_name FROM tenantd.my_tenant") == [
+        (A, "Name of tenant_a", "slug-tenant_a", "active", "free", "s")]
+    for context in (None, "", "unset", "tenant_c"):
+        assert db.app.within(context, "SELECT * FROM tenantd.my_tenant") == []
+
+
+def test_my_tenant_leaks_nothing_to_a_function_in_the_query(db, cluster):
+    two_tenants(db.srv)
+    with Session(cluster, db.name) as s:
+        s.run("GRANT CREATE ON SCHEMA public TO app")
+    db.app.run("CREATE FUNCTION leak(TEXT) RETURNS BOOLEAN LANGUAGE plpgsql COST 0.0001 AS"
+               " $$ BEGIN RAISE NOTICE 'saw %%', $1; RETURN true; END $$", ())
+    db.app.within(A, "SELECT id FROM tenantd.my_tenant WHERE leak(slug)")
+    assert [n for n in db.app.c.notices if "tenant_b" in n] == []
+
+
+# -- rights --
+
+TABLES = ("SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE n.nspname IN ('public', 'tenantd') AND c.relkind IN ('r', 'v', 'p', 'S') ORDER BY 1")
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+
+
+def rights(session, role):
+    return {(t, r) for (t,) in session.run(TABLES) for r in RIGHTS
+            if not (t.endswith("_seq") and r not in ("SELECT", "UPDATE"))
+            and session.one("SELECT has_table_privilege(%s, %s, %s)", (role, t, r))}
+
+
+def test_application_role_has_the_view_and_nothing_else(db):
+    assert rights(db.own, "app") == {("tenantd.my_tenant", "SELECT")}
+    assert not db.own.one("SELECT has_schema_privilege('app', 'tenantd', 'CREATE')")
+
+
+def test_strangers_have_nothing(db):
+    assert rights(db.own, "stranger") == set()
+    assert not db.own.one("SELECT has_schema_privilege('stranger', 'tenantd', 'USAGE')")
+
+
+def test_server_role_has_what_its_rows_say(db):
+    wanted = {("tenantd.my_tenant", "SELECT")}
+    for table, list in db.own.run("SELECT relation, privileges FROM tenantd.server_rights"):
+        wanted |= {(table, r) for r in list.split(", ") if "(" not in r}
+    assert rights(db.own, "srv") == wanted
+    assert {t for t, r in wanted if r == "DELETE"} == {
+        "public.tenant_users", "tenantd.jobs", "tenantd.idempotency"}
+    assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
+
+
+@pytest.mark.parametrize("change", ["UPDATE tenantd.audit SET event = 'x'", "DELETE FROM tenantd.audit",
+                                    "TRUNCATE tenantd.audit", "UPDATE tenantd.events SET payload = '{}'"])
+def test_server_cannot_rewrite_history(db, change):
+    two_tenants(db.srv)
+    with pytest.raises(errors.InsufficientPrivilege):
+        db.srv.within("unset", change)
+
+
+def test_server_can_make_a_schema(cluster, empty):
+    migrate(cluster, empty.name, "own", "srv", "ctl", "app")
+    empty.srv.run("CREATE SCHEMA tenant_x")
+
+
+def test_granting_again_takes_back_what_is_too_much(db):
+    db.own.run("GRANT DELETE ON tenantd.audit, public.tenants TO srv")
+    db.own.run("SELECT tenantd.grant_roles('srv', 'ctl', 'app')")
+    assert ("tenantd.audit", "DELETE") not in rights(db.own, "srv")
+    assert ("public.tenants", "DELETE") not in rights(db.own, "srv")
+    before = rights(db.own, "srv")
+    db.own.run("SELECT tenantd.grant_roles('srv', 'ctl', 'app')")
+    assert rights(db.own, "srv") == before
+
+
+@pytest.mark.parametrize("roles, words", [
+    (("nobody_here", "", ""), 'role "nobody_here" does not exist'),
+    (("app", "ctl", ""), 'role "app" is not a member of the control role "ctl"'),
+    (("srv", "app", "app"), 'not a member'),
+    (("srv", "srv", "lone_member"), 'of the applications is a member'),
+])
+def test_roles_that_cannot_work_are_refused_by_name(db, cluster, roles, words):
+    with Session(cluster, "postgres") as s:
+        if not s.run("SELECT 1 FROM pg_roles WHERE rolname = 'lone_member'"):
+            s.run("CREATE ROLE lone_member; GRANT srv TO lone_member")
+    with pytest.raises(Exception, match=words):
+        db.own.run("SELECT tenantd.grant_roles(%s, %s, %s)", roles)
+
+
+def test_a_name_that_needs_quotes_is_quoted(db, cluster):
+    with Session(cluster, "postgres") as s:
+        if not s.run("SELECT 1 FROM pg_roles WHERE rolname = 'Od\"d o''ne'"):
+            s.run("""CREATE ROLE "Od""d o'ne" LOGIN""")
+    two_tenants(db.srv)
+    db.own.run("SELECT tenantd.grant_roles(%s, '', '')", ("Od\"d o'ne",))
+    with Session(cluster, db.name, "Od\"d o'ne") as s:
+        assert seen(s, "unset", "tenant_users") == {A, B}
+
+
+# -- the hot path's plan --
+
+def nodes(plan):
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def test_finding_a_users_tenants_uses_indexes_among_100000(db):
+    db.own.run("INSERT INTO custom_auth_tenant (id, name, schema_name, owner_id)"
+               " SELECT gen_random_uuid(), 'n', 's' || g, 'user-' || g FROM generate_series(1, 100000) g")
+    db.own.within("unset", "INSERT INTO tenant_users (tenant_id, user_id, role)"
+                           " SELECT t.id, c.owner_id, 'owner' FROM tenants t JOIN custom_auth_tenant c ON c.id = t.tenant")
+    db.own.run("ANALYZE")
+    plan = db.srv.within("unset", """EXPLAIN (FORMAT JSON, ANALYZE)
+        SELECT t.id, c.name, m.role FROM tenant_users m JOIN tenants t ON t.id = m.tenant_id
+          JOIN custom_auth_tenant c ON c.id = t.tenant WHERE m.user_id = %s""", ("user-4711",))[0][0][0]
+    scans = [n for n in nodes(plan["Plan"]) if "Relation Name" in n]
+    assert {n["Relation Name"] for n in scans} == {"tenant_users", "tenants", "custom_auth_tenant"}
+    assert {n["Node Type"] for n in scans} <= {"Index Scan", "Index Only Scan"}, plan
+    assert plan["Plan"]["Actual Rows"] == 1
+    assert plan["Execution Time"] < 50

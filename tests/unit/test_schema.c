@@ -1,0 +1,655 @@
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "json/schema.h"
+
+static const struct schema *
+compiled(struct ctx *cx, const char *text)
+{
+	const struct schema *s;
+
+	if (schema_compile(cx, cx->mem, "test", text, strlen(text), &s) != ERR_OK)
+		fail_msg("%s: %s", text, cx->err.message);
+	return s;
+}
+
+/* What is wrong with a value, a line a fault: pointer, keyword, message. */
+static const char *
+faults_of(struct ctx *cx, const struct schema *s, const char *value)
+{
+	const struct json *v;
+	struct buf b;
+	enum err e;
+
+	ctx_clear(cx);
+	if (json_parse(cx, value, strlen(value), 0, &v) != ERR_OK)
+		fail_msg("%s: %s", value, cx->err.detail);
+	buf_init(&b, cx->mem, 64 * 1024);
+	e = schema_check(cx, s, v);
+	assert_int_equal(e, cx->fault_count == 0 ? ERR_OK : ERR_INVALID);
+	for (const struct fault *f = cx->faults; f != NULL; f = f->next)
+		buf_printf(&b, "%s%s %s: %s", b.n == 0 ? "" : "\n", f->pointer,
+		    f->keyword, f->message);
+	return buf_text(&b);
+}
+
+struct row {
+	const char *schema, *value, *faults;
+};
+
+static void
+check_rows(struct ctx *cx, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *got =
+		    faults_of(cx, compiled(cx, rows[i].schema), rows[i].value);
+
+		if (strcmp(got, rows[i].faults) != 0)
+			fail_msg("%s of %s: \"%s\", not \"%s\"", rows[i].schema,
+			    rows[i].value, got, rows[i].faults);
+	}
+}
+
+#define CHECK_ROWS(cx, rows) check_rows((cx), (rows), COUNT_OF(rows))
+
+static void
+each_keyword_says_what_is_wrong(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"type\":\"string\"}", "1", " type: must be a string"},
+	    {"{\"type\":[\"string\",\"null\"]}", "1",
+		" type: must be a string or null"},
+	    {"{\"type\":\"integer\"}", "1.5", " type: must be an integer"},
+	    {"{\"type\":\"boolean\"}", "null", " type: must be a boolean"},
+	    {"{\"type\":\"array\"}", "{}", " type: must be an array"},
+	    {"{\"type\":\"object\"}", "[]", " type: must be an object"},
+	    {"{\"type\":\"number\"}", "\"1\"", " type: must be a number"},
+	    {"{\"enum\":[\"free\",\"professional\",\"enterprise\"]}", "\"gold\"",
+		" enum: must be one of free, professional, enterprise"},
+	    {"{\"enum\":[1,null,[2]]}", "2", " enum: must be one of 1, null, [2]"},
+	    {"{\"const\":{\"a\":1}}", "{}", " const: must be {\"a\":1}"},
+	    {"{\"const\":null}", "0", " const: must be null"},
+	    {"{\"minLength\":3}", "\"ab\"",
+		" minLength: must have at least 3 characters"},
+	    {"{\"minLength\":1}", "\"\"", " minLength: must have at least 1 character"},
+	    {"{\"maxLength\":2}", "\"abc\"",
+		" maxLength: must have at most 2 characters"},
+	    {"{\"pattern\":\"^[a-z]+$\"}", "\"A\"",
+		" pattern: must have the form ^[a-z]+$"},
+	    {"{\"format\":\"uuid\"}", "\"1\"", " format: must be a UUID"},
+	    {"{\"minimum\":1}", "0.99", " minimum: must be at least 1"},
+	    {"{\"maximum\":1.5}", "2", " maximum: must be at most 1.5"},
+	    {"{\"exclusiveMinimum\":1}", "1", " exclusiveMinimum: must be more than 1"},
+	    {"{\"exclusiveMaximum\":1}", "1.0",
+		" exclusiveMaximum: must be less than 1"},
+	    {"{\"multipleOf\":0.01}", "0.015",
+		" multipleOf: must be a multiple of 0.01"},
+	    {"{\"minItems\":2}", "[1]", " minItems: must have at least 2 items"},
+	    {"{\"maxItems\":1}", "[1,2]", " maxItems: must have at most 1 item"},
+	    {"{\"uniqueItems\":true}", "[1,2,1.0]",
+		" uniqueItems: must not have equal items"},
+	    {"{\"minProperties\":1}", "{}",
+		" minProperties: must have at least 1 member"},
+	    {"{\"maxProperties\":0}", "{\"a\":1}",
+		" maxProperties: must have at most 0 members"},
+	    {"{\"required\":[\"email\"]}", "{}", "/email required: is required"},
+	    {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}",
+		"/b dependentRequired: is required beside \"a\""},
+	    {"{\"additionalProperties\":false}", "{\"x\":1}",
+		"/x additionalProperties: is not a known member"},
+	    {"{\"propertyNames\":{\"maxLength\":1}}", "{\"ab\":1,\"c\":2}",
+		"/ab propertyNames: has a name that is not allowed"},
+	    {"{\"anyOf\":[{\"type\":\"null\"},{\"minimum\":5}]}", "1",
+		" anyOf: fits none of the forms that are allowed"},
+	    {"{\"oneOf\":[true,true]}", "1",
+		" oneOf: must fit exactly one of the forms that are allowed"},
+	    {"{\"not\":{\"type\":\"null\"}}", "null",
+		" not: has a value that is not allowed"},
+	    {"false", "1", " false: is not allowed"},
+	    {"{\"properties\":{\"a\":false}}", "{\"a\":1}",
+		"/a properties: is not allowed"},
+	    {"{\"prefixItems\":[true],\"items\":false}", "[1,2]",
+		"/1 items: is not allowed"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+values_that_fit_have_no_fault(void **state)
+{
+	static const struct row rows[] = {
+	    {"true", "null", ""},
+	    {"{}", "[1]", ""},
+	    {"{\"type\":\"integer\"}", "1.0", ""},
+	    {"{\"type\":\"integer\"}", "1e400", ""},
+	    {"{\"type\":\"integer\"}", "123456789012345678901234567890", ""},
+	    {"{\"type\":\"number\"}", "1", ""},
+	    {"{\"maxLength\":2}", "\"\\ud83d\\ude00\\ud83d\\ude00\"", ""},
+	    {"{\"enum\":[[1]]}", "[1.0]", ""},
+	    {"{\"const\":null}", "null", ""},
+	    {"{\"multipleOf\":0.01}", "4.35", ""},
+	    {"{\"maximum\":1e400}", "1e399", ""},
+	    {"{\"uniqueItems\":true}", "[[1],[2],1,true,\"1\",0,false]", ""},
+	    {"{\"uniqueItems\":false}", "[1,1]", ""},
+	    {"{\"minLength\":3,\"minItems\":3,\"minProperties\":3,\"minimum\":3}",
+		"null", ""},
+	    {"{\"required\":[\"a\"]}", "[]", ""},
+	    {"{\"properties\":{\"a\":false}}", "{\"b\":1}", ""},
+	    {"{\"patternProperties\":{\"^x-\":true},\"additionalProperties\":false}",
+		"{\"x-a\":1}", ""},
+	    {"{\"if\":{\"type\":\"string\"},\"then\":{\"minLength\":2}}", "1", ""},
+	    {"{\"then\":false,\"else\":false}", "1", ""},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+large_numbers_are_not_silently_others(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"maximum\":9007199254740992}", "9007199254740993",
+		" maximum: must be at most 9007199254740992"},
+	    {"{\"maximum\":18446744073709551615}", "18446744073709551616",
+		" maximum: must be at most 18446744073709551615"},
+	    {"{\"const\":1e400}", "1e401", " const: must be 1e400"},
+	    {"{\"multipleOf\":7}", "1e400", " multipleOf: must be a multiple of 7"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+every_fault_is_reported(void **state)
+{
+	struct ctx *cx = *state;
+	const struct schema *s = compiled(cx,
+	    "{\"type\":\"object\",\"required\":[\"name\",\"email\"],"
+	    "\"properties\":{\"name\":{\"type\":\"string\",\"minLength\":3,"
+	    "\"pattern\":\"^[a-z]\"},\"email\":{\"format\":\"email\"},"
+	    "\"tags\":{\"items\":{\"type\":\"string\"},\"maxItems\":2},"
+	    "\"address\":{\"required\":[\"city\"],\"additionalProperties\":false}},"
+	    "\"additionalProperties\":false}");
+
+	assert_string_equal(
+	    faults_of(cx, s,
+		"{\"name\":\"A\",\"tags\":[\"x\",1,\"y\",null],\"address\":{\"zip\":1},"
+		"\"extra\":true,\"more\":1}"),
+	    "/email required: is required\n"
+	    "/name minLength: must have at least 3 characters\n"
+	    "/name pattern: must have the form ^[a-z]\n"
+	    "/tags maxItems: must have at most 2 items\n"
+	    "/tags/1 type: must be a string\n"
+	    "/tags/3 type: must be a string\n"
+	    "/address/city required: is required\n"
+	    "/address/zip additionalProperties: is not a known member\n"
+	    "/extra additionalProperties: is not a known member\n"
+	    "/more additionalProperties: is not a known member");
+	assert_string_equal(
+	    faults_of(cx, s, "{\"name\":\"abc\",\"email\":\"a@b.c\"}"), "");
+	assert_string_equal(faults_of(cx, s, "[]"), " type: must be an object");
+}
+
+static void
+pointers_are_escaped(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"properties\":{\"a/"
+	     "b~c\":{\"items\":{\"additionalProperties\":false}}}}",
+		"{\"a/b~c\":[{\"\":1}]}",
+		"/a~1b~0c/0/ additionalProperties: is not a known member"},
+	    {"{\"required\":[\"~\"]}", "{}", "/~0 required: is required"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+a_pointer_too_long_names_an_ancestor(void **state)
+{
+	struct ctx *cx = *state;
+	char text[1024] = "{\"a\":{\"";
+	size_t n = strlen(text);
+
+	memset(text + n, '~', 600);
+	memcpy(text + n + 600, "\":1}}", 6);
+	assert_string_equal(
+	    faults_of(cx,
+		compiled(
+		    cx, "{\"properties\":{\"a\":{\"additionalProperties\":false}}}"),
+		text),
+	    "/a additionalProperties: is not a known member");
+}
+
+static void
+a_flood_of_faults_is_counted_not_kept(void **state)
+{
+	struct arena *mem = arena_new(1024 * 1024);
+	const struct schema *s;
+	const struct json *v;
+	struct ctx cx;
+	struct buf b;
+
+	(void)state;
+	ctx_init(&cx, mem);
+	buf_init(&b, NULL, 256 * 1024);
+	buf_putc(&b, '[');
+	for (int i = 0; i < 50000; i++)
+		buf_puts(&b, "1,");
+	buf_puts(&b, "1]");
+	s = compiled(&cx, "{\"items\":{\"type\":\"string\"}}");
+	assert_int_equal(json_parse(&cx, b.p, b.n, 0, &v), ERR_OK);
+	assert_int_equal(schema_check(&cx, s, v), ERR_INVALID);
+	assert_int_equal(cx.fault_count, 50001);
+	assert_string_equal(cx.last_fault->pointer, "/99");
+	buf_fini(&b);
+	arena_free(mem);
+}
+
+static void
+the_good_path_takes_nothing_from_the_arena(void **state)
+{
+	struct ctx *cx = *state;
+	const char *value =
+	    "{\"id\":\"6ba7b810-9dad-11d1-80b4-00c04fd430c8\",\"n\":[1,2.5],"
+	    "\"k\":\"ab\",\"x-y\":null}";
+	const struct schema *s = compiled(cx,
+	    "{\"properties\":{\"id\":{\"format\":\"uuid\"},\"n\":{\"uniqueItems\":true,"
+	    "\"items\":{\"anyOf\":[{\"type\":\"integer\"},{\"multipleOf\":0.5}]}},"
+	    "\"k\":{\"pattern\":\"^a\",\"not\":{\"const\":\"b\"}}},"
+	    "\"patternProperties\":{\"^x-\":{\"$ref\":\"#/$defs/nothing\"}},"
+	    "\"additionalProperties\":false,\"propertyNames\":{\"pattern\":\"^[a-z-]+$"
+	    "\"},"
+	    "\"$defs\":{\"nothing\":{\"type\":\"null\"}}}");
+	const struct json *v;
+	size_t before;
+
+	assert_int_equal(json_parse(cx, value, strlen(value), 0, &v), ERR_OK);
+	before = arena_used(cx->mem);
+	assert_int_equal(schema_check(cx, s, v), ERR_OK);
+	assert_int_equal(arena_used(cx->mem), before);
+}
+
+static void
+error_message_replaces_the_words(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"minLength\":3,\"pattern\":\"x\",\"errorMessage\":\"No.\"}", "\"a\"",
+		" minLength: No.\n pattern: No."},
+	    {"{\"minLength\":3,\"pattern\":\"x\",\"errorMessage\":{\"pattern\":\"No "
+	     "x.\"}}",
+		"\"a\"",
+		" minLength: must have at least 3 characters\n pattern: No x."},
+	    {"{\"required\":[\"name\"],\"properties\":{\"name\":{\"minLength\":1,"
+	     "\"errorMessage\":\"Company name is required\"}}}",
+		"{}", "/name required: Company name is required"},
+	    {"{\"required\":[\"name\"],\"properties\":{\"name\":{\"minLength\":1,"
+	     "\"errorMessage\":\"Company name is required\"}}}",
+		"{\"name\":\"\"}", "/name minLength: Company name is required"},
+	    {"{\"required\":[\"a\",\"b\"],\"properties\":{\"a\":{\"errorMessage\":"
+	     "{\"required\":\"Say a\"}}},\"errorMessage\":{\"required\":\"Say it\"}}",
+		"{}", "/a required: Say a\n/b required: Say it"},
+	    {"{\"additionalProperties\":false,\"errorMessage\":"
+	     "{\"additionalProperties\":\"Unknown\"}}",
+		"{\"x\":1}", "/x additionalProperties: Unknown"},
+	    {"{\"dependentRequired\":{\"a\":[\"b\"]},\"errorMessage\":\"Both\"}",
+		"{\"a\":1}", "/b dependentRequired: Both"},
+	    {"{\"properties\":{\"a\":{\"type\":\"null\"}},\"errorMessage\":\"Mine "
+	     "only\"}",
+		"{\"a\":1}", "/a type: must be null"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+a_message_is_no_format_string(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"type\":\"null\",\"errorMessage\":\"100%s %n\"}", "1",
+		" type: 100%s %n"},
+	    {"{\"const\":\"%s%n\"}", "1", " const: must be %s%n"},
+	    {"{\"pattern\":\"^%d$\"}", "\"a\"", " pattern: must have the form ^%d$"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+branches_are_taken_by_what_fits(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"if\":{\"type\":\"string\"},\"then\":{\"minLength\":2},"
+	     "\"else\":{\"minimum\":5}}",
+		"\"a\"", " minLength: must have at least 2 characters"},
+	    {"{\"if\":{\"type\":\"string\"},\"then\":{\"minLength\":2},"
+	     "\"else\":{\"minimum\":5}}",
+		"1", " minimum: must be at least 5"},
+	    {"{\"allOf\":[{\"minimum\":5},{\"multipleOf\":2}]}", "1",
+		" minimum: must be at least 5\n multipleOf: must be a multiple of 2"},
+	    {"{\"anyOf\":[{\"properties\":{\"a\":{\"type\":\"null\"}}},false]}",
+		"{\"a\":1}", " anyOf: fits none of the forms that are allowed"},
+	    {"{\"not\":{\"not\":{\"type\":\"null\"}}}", "1",
+		" not: has a value that is not allowed"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+references_reach_pointers_anchors_and_ids(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"$ref\":\"#/$defs/a~1b%25\",\"$defs\":{\"a/b%\":{\"type\":\"null\"}}}",
+		"1", " type: must be null"},
+	    {"{\"$ref\":\"#x\",\"$defs\":{\"a\":{\"$anchor\":\"x\",\"type\":\"null\"}}"
+	     "}",
+		"1", " type: must be null"},
+	    {"{\"$id\":\"https://a.test/s/root.json\",\"$ref\":\"../"
+	     "t.json#x\",\"$defs\":"
+	     "{\"a\":{\"$id\":\"/t.json\",\"$defs\":{\"b\":{\"$anchor\":\"x\","
+	     "\"type\":\"null\"}}}}}",
+		"1", " type: must be null"},
+	    {"{\"properties\":{\"next\":{\"$ref\":\"#\"}},\"required\":[\"v\"]}",
+		"{\"v\":1,\"next\":{\"v\":1,\"next\":{}}}",
+		"/next/next/v required: is required"},
+	    {"{\"$ref\":\"#/$defs/a\",\"minimum\":3,\"$defs\":{\"a\":false}}", "1",
+		" minimum: must be at least 3\n $ref: is not allowed"},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+static void
+formats_are_asserted(void **state)
+{
+	static const struct {
+		const char *format, *text;
+		bool fits;
+	} rows[] = {
+	    {"uuid", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", true},
+	    {"uuid", "6BA7B810-9DAD-11D1-80B4-00C04FD430C8", true},
+	    {"uuid", "6ba7b8109dad11d180b400c04fd430c8", false},
+	    {"uuid", "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}", false},
+	    {"email", "o'neil+x@example.co.uk", true},
+	    {"email", "\\\"a b\\\"@example.com", true},
+	    {"email", "\\\"a\\\"b\\\"@example.com", false},
+	    {"email", "\\\"a\\\\\\\\\\\"b\\\"@example.com", false},
+	    {"email", "\\\"a\\\\\\\"@example.com", false},
+	    {"email", "a@[IPv6:::1]", true},
+	    {"email", "a@[::1]", false},
+	    {"email", "a@b@example.com", false},
+	    {"email", "a@exa mple.com", false},
+	    {"email", "a@example.com\\n", false},
+	    {"email", "a@-example.com", false},
+	    {"email", "\\u00e9@example.com", false},
+	    {"email", "@", false},
+	    {"email", "", false},
+	    {"date-time", "2025-02-10T16:30:00Z", true},
+	    {"date-time", "2024-02-29t16:30:00.123456+05:30", true},
+	    {"date-time", "2025-02-29T16:30:00Z", false},
+	    {"date-time", "1900-02-29T16:30:00Z", false},
+	    {"date-time", "2000-02-29T16:30:00Z", true},
+	    {"date-time", "2016-12-31T23:59:60Z", true},
+	    {"date-time", "2016-12-31T15:59:60-08:00", true},
+	    {"date-time", "2016-12-31T23:59:60+01:00", false},
+	    {"date-time", "2025-02-10T24:00:00Z", false},
+	    {"date-time", "2025-02-10 16:30:00Z", false},
+	    {"date-time", "2025-02-10T16:30:00", false},
+	    {"date-time", "2025-02-10T16:30:00.Z", false},
+	    {"date-time", "2025-2-10T16:30:00Z", false},
+	    {"date-time", "2025-02-10T16:30:00Zx", false},
+	    {"uri", "https://user:pw@example.com:8443/a/b?c=d#e", true},
+	    {"uri", "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8", true},
+	    {"uri", "http://[2001:db8::1]:80/", true},
+	    {"uri", "http://[v1.a:b]/", true},
+	    {"uri", "http://[2001:db8::1/", false},
+	    {"uri", "http://[::1]x/", false},
+	    {"uri", "/relative", false},
+	    {"uri", "https://example.com/a b", false},
+	    {"uri", "https://example.com/%zz", false},
+	    {"uri", "https://example.com/\\u00e9", false},
+	    {"uri", "", false},
+	    {"uri", ":", false},
+	    {"hostname", "a.b-c.example", true},
+	    {"hostname", "a..b", false},
+	    {"hostname", "a.", false},
+	    {"hostname", "", false},
+	    {"hostname", "a_b", false},
+	    {"hostname", "b-.a", false},
+	    {"ipv4", "127.0.0.1", true},
+	    {"ipv4", "127.0.0.01", false},
+	    {"ipv4", "127.1", false},
+	    {"ipv4", "256.0.0.1", false},
+	    {"ipv6", "::ffff:127.0.0.1", true},
+	    {"ipv6", "fe80::1%eth0", false},
+	    {"ipv6", "1:2:3:4:5:6:7", false},
+	};
+	struct ctx *cx = *state;
+	char schema[64], value[128];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		snprintf(schema, sizeof(schema), "{\"format\":\"%s\"}", rows[i].format);
+		snprintf(value, sizeof(value), "\"%s\"", rows[i].text);
+		if ((*faults_of(cx, compiled(cx, schema), value) == '\0') !=
+		    rows[i].fits)
+			fail_msg("%s: %s", rows[i].format, value);
+	}
+}
+
+static void
+patterns_are_read_as_ecma_262(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool fits;
+	} rows[] = {
+	    {"^a$", "a\\n", false},
+	    {"^\\\\d$", "\\u0663", false},
+	    {"^\\\\w+$", "\\u00e9", false},
+	    {"^\\\\s$", "\\u00a0", true},
+	    {"^[\\\\s]$", "\\ufeff", true},
+	    {"^\\\\S$", "\\u2003", false},
+	    {"^\\\\p{Letter}+$", "\\u00e9", true},
+	    {"^\\\\P{gc=Letter}$", "1", true},
+	    {"^[\\\\p{Lu}\\\\]]+$", "A]", true},
+	    {"^.$", "\\ud83d\\ude00", true},
+	    {"^\\\\u00e9$", "\\u00e9", true},
+	    {"b", "abc", true},
+	    {"[^]", "a", true},
+	};
+	struct ctx *cx = *state;
+	char schema[64], value[64];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		snprintf(
+		    schema, sizeof(schema), "{\"pattern\":\"%s\"}", rows[i].pattern);
+		snprintf(value, sizeof(value), "\"%s\"", rows[i].text);
+		if ((*faults_of(cx, compiled(cx, schema), value) == '\0') !=
+		    rows[i].fits)
+			fail_msg("%s of %s", schema, value);
+	}
+}
+
+static void
+a_pattern_that_costs_too_much_is_no_match(void **state)
+{
+	struct ctx *cx = *state;
+
+	assert_string_equal(faults_of(cx, compiled(cx, "{\"pattern\":\"^(a+)+$\"}"),
+				"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				"aaaaaaaaaaaa!\""),
+	    " pattern: must have the form ^(a+)+$");
+}
+
+static void
+a_schema_that_is_wrong_is_refused_with_its_place(void **state)
+{
+	static const struct {
+		const char *schema, *message;
+	} rows[] = {
+	    {"{", "schema test: unexpected end of text at byte 1"},
+	    {"{\"type\":\"null\",\"type\":\"null\"}",
+		"schema test: duplicate member \"type\" at byte 15"},
+	    {"1", "schema test at \"\": a schema is an object or a boolean"},
+	    {"null", "schema test at \"\": a schema is an object or a boolean"},
+	    {"{\"propertys\":{}}",
+		"schema test at \"\": unknown keyword \"propertys\""},
+	    {"{\"properties\":{\"a/b\":{\"minlength\":1}}}",
+		"schema test at \"/properties/a~1b\": unknown keyword \"minlength\""},
+	    {"{\"$defs\":{\"unused\":{\"x\":1}}}",
+		"schema test at \"/$defs/unused\": unknown keyword \"x\""},
+	    {"{\"then\":{\"x\":1}}", "schema test at \"/then\": unknown keyword \"x\""},
+	    {"{\"contains\":{}}",
+		"schema test at \"/contains\": keyword \"contains\" is not supported"},
+	    {"{\"format\":\"duration\"}",
+		"schema test at \"/format\": format \"duration\" is not supported"},
+	    {"{\"format\":1}", "schema test at \"/format\": must be a string"},
+	    {"{\"type\":\"str\"}", "schema test at \"/type\": no such type"},
+	    {"{\"type\":[\"null\",1]}", "schema test at \"/type\": no such type"},
+	    {"{\"type\":[]}", "schema test at \"/type\": no type is named"},
+	    {"{\"enum\":1}", "schema test at \"/enum\": must be an array"},
+	    {"{\"minLength\":-1}",
+		"schema test at \"/minLength\": must be a whole number, not negative"},
+	    {"{\"minLength\":1.5}",
+		"schema test at \"/minLength\": must be a whole number, not negative"},
+	    {"{\"maxItems\":1e400}",
+		"schema test at \"/maxItems\": must be a whole number, not negative"},
+	    {"{\"maxItems\":\"1\"}",
+		"schema test at \"/maxItems\": must be a whole number, not negative"},
+	    {"{\"minimum\":\"1\"}", "schema test at \"/minimum\": must be a number"},
+	    {"{\"multipleOf\":0}",
+		"schema test at \"/multipleOf\": must be positive, of at most 18 "
+		"digits"},
+	    {"{\"multipleOf\":-2}",
+		"schema test at \"/multipleOf\": must be positive, of at most 18 "
+		"digits"},
+	    {"{\"multipleOf\":1234567890123456789}",
+		"schema test at \"/multipleOf\": must be positive, of at most 18 "
+		"digits"},
+	    {"{\"pattern\":1}", "schema test at \"/pattern\": must be a string"},
+	    {"{\"uniqueItems\":1}",
+		"schema test at \"/uniqueItems\": must be a boolean"},
+	    {"{\"required\":\"a\"}",
+		"schema test at \"/required\": must be an array of names"},
+	    {"{\"required\":[1]}",
+		"schema test at \"/required\": must be an array of names"},
+	    {"{\"dependentRequired\":[]}",
+		"schema test at \"/dependentRequired\": must be an object"},
+	    {"{\"dependentRequired\":{\"a\":\"b\"}}",
+		"schema test at \"/dependentRequired\": must be an array of names"},
+	    {"{\"properties\":[]}",
+		"schema test at \"/properties\": must be an object of schemas"},
+	    {"{\"properties\":{\"a\":null}}",
+		"schema test at \"/properties/a\": a schema is an object or a boolean"},
+	    {"{\"allOf\":{}}",
+		"schema test at \"/allOf\": must be an array of schemas"},
+	    {"{\"anyOf\":[]}",
+		"schema test at \"/anyOf\": must be an array of schemas"},
+	    {"{\"oneOf\":[true,1]}",
+		"schema test at \"/oneOf/1\": a schema is an object or a boolean"},
+	    {"{\"items\":[]}",
+		"schema test at \"/items\": a schema is an object or a boolean"},
+	    {"{\"$ref\":1}", "schema test at \"/$ref\": must be a string"},
+	    {"{\"$ref\":\"#/$defs/none\"}",
+		"schema test at \"/$ref\": there is no \"#/$defs/none\""},
+	    {"{\"$ref\":\"#none\"}", "schema test at \"/$ref\": there is no \"#none\""},
+	    {"{\"$ref\":\"other.json\"}",
+		"schema test at \"/$ref\": $ref to another document is not supported"},
+	    {"{\"$ref\":\"#\"}",
+		"schema test at \"\": a schema refers to itself without end"},
+	    {"{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"not\":"
+	     "{\"$ref\":\"#\"}}}}",
+		"schema test at \"\": a schema refers to itself without end"},
+	    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}",
+		"schema test at \"\": dialect "
+		"\"http://json-schema.org/draft-07/schema#\" "
+		"is not supported"},
+	    {"{\"errorMessage\":1}",
+		"schema test at \"\": errorMessage must be a string or an object of "
+		"strings"},
+	    {"{\"errorMessage\":{\"typ\":\"x\"}}",
+		"schema test at \"\": unknown keyword \"typ\""},
+	    {"{\"errorMessage\":{\"type\":1}}",
+		"schema test at \"\": errorMessage must be a string or an object of "
+		"strings"},
+	};
+	struct ctx *cx = *state;
+	const struct schema *s;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		err_clear(&cx->err);
+		if (schema_compile(cx, cx->mem, "test", rows[i].schema,
+			strlen(rows[i].schema), &s) != ERR_CONFIG)
+			fail_msg("taken: %s", rows[i].schema);
+		assert_null(s);
+		if (strcmp(cx->err.message, rows[i].message) != 0)
+			fail_msg("%s: %s", rows[i].schema, cx->err.message);
+		assert_string_equal(cx->err.detail, ""); /* nothing of it is public */
+	}
+}
+
+static void
+a_pattern_that_is_wrong_is_refused_with_its_reason(void **state)
+{
+	const char *text = "{\"properties\":{\"a\":{\"pattern\":\"(\"}}}";
+	struct ctx *cx = *state;
+	const struct schema *s;
+
+	assert_int_equal(
+	    schema_compile(cx, cx->mem, "test", text, strlen(text), &s), ERR_CONFIG);
+	assert_non_null(strstr(cx->err.message,
+	    "schema test at \"/properties/a/pattern\": bad pattern: "));
+	text = "{\"patternProperties\":{\"[\":true}}";
+	assert_int_equal(
+	    schema_compile(cx, cx->mem, "test", text, strlen(text), &s), ERR_CONFIG);
+	assert_non_null(
+	    strstr(cx->err.message, "schema test at \"/patternProperties\": bad"));
+}
+
+static void
+annotations_change_nothing(void **state)
+{
+	static const struct row rows[] = {
+	    {"{\"$schema\":\"https://json-schema.org/draft/2020-12/"
+	     "schema\",\"$id\":\"x:y\","
+	     "\"$comment\":\"c\",\"title\":\"t\",\"description\":\"d\",\"default\":1,"
+	     "\"examples\":[1],\"deprecated\":true,\"readOnly\":true,\"writeOnly\":"
+	     "true,"
+	     "\"contentEncoding\":\"base64\",\"contentMediaType\":\"a/b\","
+	     "\"contentSchema\":false}",
+		"\"x\"", ""},
+	};
+
+	CHECK_ROWS(*state, rows);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    UNIT_CTX_TEST(each_keyword_says_what_is_wrong),
+	    UNIT_CTX_TEST(values_that_fit_have_no_fault),
+	    UNIT_CTX_TEST(large_numbers_are_not_silently_others),
+	    UNIT_CTX_TEST(every_fault_is_reported),
+	    UNIT_CTX_TEST(pointers_are_escaped),
+	    UNIT_CTX_TEST(a_pointer_too_long_names_an_ancestor),
+	    UNIT_CTX_TEST(a_flood_of_faults_is_counted_not_kept),
+	    UNIT_CTX_TEST(the_good_path_takes_nothing_from_the_arena),
+	    UNIT_CTX_TEST(error_message_replaces_the_words),
+	    UNIT_CTX_TEST(a_message_is_no_format_string),
+	    UNIT_CTX_TEST(branches_are_taken_by_what_fits),
+	    UNIT_CTX_TEST(references_reach_pointers_anchors_and_ids),
+	    UNIT_CTX_TEST(formats_are_asserted),
+	    UNIT_CTX_TEST(patterns_are_read_as_ecma_262),
+	    UNIT_CTX_TEST(a_pattern_that_costs_too_much_is_no_match),
+	    UNIT_CTX_TEST(a_schema_that_is_wrong_is_refused_with_its_place),
+	    UNIT_CTX_TEST(a_pattern_that_is_wrong_is_refused_with_its_reason),
+	    UNIT_CTX_TEST(annotations_change_nothing),
+	};
+
+	return UNIT_RUN(tests);
+}
