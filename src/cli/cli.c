@@ -152,7 +152,8 @@ parse_globals(struct ctx *cx, int argc, char *const *argv, struct globals *g)
 		const char *word = argv[g->used];
 		int n = take_config(argc, argv, g->used, &g->config_path);
 
-		if (n == 0 && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+		if (n == 0 &&
+		    (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
 			g->help = true;
 			n = 1;
 		} else if (n == 0 && strcmp(word, "--version") == 0) {

@@ -4,6 +4,8 @@
 #include "cli/cli.h"
 #include "cli/manual.h"
 #include "cli/table.h"
+#include "controllers/routes.h"
+#include "db/stmt.h"
 
 static enum err
 print_rows(struct cli *c, const struct table *t)
@@ -113,6 +115,63 @@ command_options(struct cli *c)
 		table_i64(&t, o->max);
 		table_bool(&t, conf_is_secret(i));
 		table_text(&t, o->help);
+	}
+	return print_rows(c, &t);
+}
+enum err
+command_routes(struct cli *c)
+{
+	static const char *const columns[] = {"method", "path", "permission", "level",
+	    "body", "body_max", "schema", "rate", "answer", "summary"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < ROUTE_COUNT; i++) {
+		const struct route *r = &routes[i];
+
+		table_text(&t, http_method_name(r->method));
+		table_text(&t, r->path);
+		table_text(&t, perm_name(r->perm));
+		table_text(&t, perm_level_name(perm_level(r->perm)));
+		table_text(&t, body_kind_name(r->body));
+		table_i64(&t, (int64_t)r->body_max);
+		table_text(&t, schema_texts[r->schema].name);
+		table_text(&t, rate_class_name(r->rate));
+		table_text(&t, answer_kind_name(r->answer));
+		table_text(&t, r->summary);
+	}
+	return print_rows(c, &t);
+}
+
+static enum err
+print_statement(struct cli *c, const char *name)
+{
+	for (int i = 0; i < STMT_COUNT; i++)
+		if (strcmp(stmts[i].name, name) == 0) {
+			fputs(stmts[i].text, c->out);
+			return ERR_OK;
+		}
+	return err_tell(
+	    &c->cx->err, ERR_NOT_FOUND, "there is no statement \"%s\"", name);
+}
+
+enum err
+command_statements(struct cli *c)
+{
+	static const char *const columns[] = {
+	    "statement", "parameters", "rows", "names"};
+	static const char *const rows[] = {
+	    [ROWS_NONE] = "none", [ROWS_ONE] = "one", [ROWS_MANY] = "many"};
+	struct table t;
+
+	if (args_operand(c->args, 0) != NULL)
+		return print_statement(c, args_operand(c->args, 0));
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < STMT_COUNT; i++) {
+		table_text(&t, stmts[i].name);
+		table_i64(&t, stmts[i].params);
+		table_text(&t, rows[stmts[i].rows]);
+		table_text(&t, stmts[i].idents[0] != '\0' ? stmts[i].idents : NULL);
 	}
 	return print_rows(c, &t);
 }

@@ -12,11 +12,11 @@
 
 enum { GAP = 2, OUTPUT_MAX = 32 * 1024 * 1024 };
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_BOOL };
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_BOOL, KIND_JSON };
 
 struct table_cell {
 	enum kind kind;
-	const char *text; /* KIND_TEXT; NULL: nothing */
+	const char *text; /* KIND_TEXT, KIND_JSON; NULL: nothing */
 	int64_t number;
 };
 
@@ -59,11 +59,16 @@ table_bool(struct table *t, bool v)
 	add_cell(t, (struct table_cell){KIND_BOOL, NULL, v});
 }
 
+void
+table_json(struct table *t, const char *json)
+{
+	add_cell(t, (struct table_cell){KIND_JSON, json, 0});
+}
+
 /* -- for people -- */
 
-/* Control characters, and bytes that are no UTF-8, as \xNN. */
-static const char *
-printable(struct arena *mem, const char *s)
+const char *
+table_printable(struct arena *mem, const char *s)
 {
 	bool utf8 = utf8_valid(s, strlen(s), true);
 	struct buf b;
@@ -89,7 +94,8 @@ cell_text(const struct table *t, const struct table_cell *c)
 {
 	switch (c->kind) {
 	case KIND_TEXT:
-		return c->text != NULL ? printable(t->mem, c->text) : "-";
+	case KIND_JSON:
+		return c->text != NULL ? table_printable(t->mem, c->text) : "-";
 	case KIND_NUMBER:
 		return arena_printf(t->mem, "%" PRId64, c->number);
 	case KIND_BOOL:
@@ -193,6 +199,8 @@ put_object(struct json_out *o, const struct table *t, const struct table_cell *r
 			json_put_i64(o, row[i].number);
 		else if (row[i].kind == KIND_BOOL)
 			json_put_bool(o, row[i].number != 0);
+		else if (row[i].kind == KIND_JSON)
+			json_put_raw(o, row[i].text);
 		else
 			json_put_text(o, row[i].text);
 	}

@@ -37,7 +37,10 @@ void table_init(
 void table_text(struct table *t, const char *s); /* NULL: nothing, JSON null */
 void table_i64(struct table *t, int64_t v);
 void table_bool(struct table *t, bool v);
+void table_json(struct table *t, const char *json); /* JSON text; NULL: null */
 
+/* Control characters, and bytes that are no UTF-8, as \xNN. */
+const char *table_printable(struct arena *mem, const char *s);
 /* A control character in a cell is shown as \xNN: what a terminal gets is text. */
 enum err table_print(struct ctx *cx, const struct table *t, enum table_shape shape,
     bool json, FILE *out) MUST_CHECK;

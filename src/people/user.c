@@ -1,6 +1,17 @@
 /* user.c - see user.h. */
 #include "people/user.h"
 
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/buf.h"
+#include "base/id.h"
+#include "base/str.h"
+#include "crypto/password.h"
+#include "json/json.h"
+
+enum { LOCAL_MAX = 64, LABEL_MAX = 63 };
+
 enum err
 user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
 {
@@ -9,5 +20,158 @@ user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
 	    cx, db, DB_MANAGEMENT, STMT_user_superuser, DB_ARGS(user_id), &rows);
 
 	*out = rc == ERR_OK && db_row_count(rows) == 1 && db_bool(rows, 0, 0);
+	return rc;
+}
+
+static bool
+is_word_byte(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z');
+}
+
+/* Words with single dots between them; `extra`: what else may stand in a word. */
+static bool
+is_dotted(struct slice text, const char *extra, size_t word_max)
+{
+	struct slice word;
+	size_t seen = 0;
+
+	while (slice_next(&text, '.', &word)) {
+		if (word.n == 0 || word.n > word_max)
+			return false;
+		for (size_t i = 0; i < word.n; i++)
+			if (!is_word_byte((unsigned char)word.p[i]) &&
+			    strchr(extra, word.p[i]) == NULL)
+				return false;
+		seen++;
+	}
+	return seen > 0;
+}
+
+static bool
+has_edge_hyphen(struct slice domain)
+{
+	struct slice label;
+
+	while (slice_next(&domain, '.', &label))
+		if (label.p[0] == '-' || label.p[label.n - 1] == '-')
+			return true;
+	return false;
+}
+
+bool
+user_email_valid(const char *email)
+{
+	size_t n = strlen(email);
+	const char *at = strrchr(email, '@');
+	struct slice local, domain;
+
+	/* a blank would be trimmed by whoever cuts words */
+	if (at == NULL || n > USER_EMAIL_MAX || !utf8_valid(email, n, true) ||
+	    strpbrk(email, " \t") != NULL)
+		return false;
+	local = (struct slice){email, (size_t)(at - email)};
+	domain = slice_of(at + 1);
+	return local.n <= LOCAL_MAX &&
+	    is_dotted(local, "!#$%&'*+-/=?^_`{|}~", LOCAL_MAX) &&
+	    is_dotted(domain, "-", LABEL_MAX) && !has_edge_hyphen(domain);
+}
+
+static enum err
+check_draft(struct ctx *cx, const struct user_draft *d)
+{
+	if (!user_email_valid(d->email))
+		return err_tell(
+		    &cx->err, ERR_INVALID, "\"%s\" is not an e-mail address", d->email);
+	if (!utf8_valid(d->password, d->password_n, true))
+		return err_tell(
+		    &cx->err, ERR_INVALID, "the password is not text in UTF-8");
+	if (utf8_length(d->password, d->password_n) < USER_PASSWORD_LEAST)
+		return err_tell(&cx->err, ERR_INVALID,
+		    "the password is shorter than %d characters", USER_PASSWORD_LEAST);
+	return ERR_OK;
+}
+
+/* -- in the transaction -- */
+
+struct creation {
+	const struct user_draft *d;
+	const char *id, *hash;
+};
+
+static enum err
+find_tenant(struct ctx *cx, struct db *db, const char *name, const char **id)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	*id = NULL;
+	if (name == NULL)
+		return ERR_OK;
+	rc = db_query(cx, db, STMT_tenant_show, DB_ARGS(name), &rows);
+	if (rc == ERR_OK && db_row_count(rows) == 0)
+		return err_tell(
+		    &cx->err, ERR_NOT_FOUND, "there is no tenant \"%s\"", name);
+	if (rc == ERR_OK)
+		*id = db_text(rows, 0, 0);
+	return rc;
+}
+
+static const char *
+creation_details(struct ctx *cx, const struct creation *c)
+{
+	struct json_out o;
+	struct buf b;
+
+	buf_init(&b, cx->mem, 4096);
+	json_out_init(&o, &b);
+	json_open_object(&o);
+	json_member_text(&o, "user_id", c->id);
+	json_member_bool(&o, "is_superuser", c->d->superuser);
+	json_close_object(&o);
+	return buf_text(&b);
+}
+
+static enum err
+create(struct ctx *cx, struct db *db, void *arg)
+{
+	struct creation *c = arg;
+	const char *tenant;
+	enum err rc = find_tenant(cx, db, c->d->tenant, &tenant);
+
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_user_create,
+		    DB_ARGS(c->id, c->d->email, c->hash,
+			c->d->superuser ? "true" : "false", tenant),
+		    NULL);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_append(cx, db,
+	    &(struct audit_entry){.event = "USER_CREATED",
+		.severity = c->d->superuser ? AUDIT_HIGH : AUDIT_MEDIUM,
+		.actor = c->d->actor,
+		.tenant_id = tenant,
+		.address = "",
+		.details = creation_details(cx, c)});
+}
+
+enum err
+user_create(struct ctx *cx, struct db *db, const struct user_draft *d, const char **id)
+{
+	struct creation c = {.d = d};
+	char text[UUID_TEXT_SIZE];
+	enum err rc;
+
+	if ((rc = check_draft(cx, d)) != ERR_OK)
+		return rc;
+	if ((rc = password_hash(cx, d->password, d->password_n, &c.hash)) != ERR_OK)
+		return rc;
+	uuid_text(text, uuid_random());
+	*id = c.id = arena_strdup(cx->mem, text);
+	rc = db_transaction(cx, db, DB_MANAGEMENT, create, &c);
+	if (rc == ERR_CONFLICT && strcmp(db_constraint(db), "users_email_key") == 0)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "there is a user with the address \"%s\" already", d->email);
 	return rc;
 }

@@ -4,18 +4,43 @@
  * Owner:    the database.
  * Lifetime: values live in the ctx's arena.
  * Threads:  one.
- * Failure:  as db.h.
+ * Failure:  as db.h; user_create() tells ERR_INVALID for what it is not given right,
+ *           ERR_CONFLICT for an address that somebody has, in any case of letters,
+ *           ERR_NOT_FOUND for a tenant that is not there.
  */
 #ifndef TENANTD_PEOPLE_USER_H
 #define TENANTD_PEOPLE_USER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/ctx.h"
 #include "db/db.h"
 
+enum {
+	USER_EMAIL_MAX = 254,     /* bytes (RFC 5321, 4.5.3.1.3) */
+	USER_PASSWORD_LEAST = 12, /* characters */
+};
+
+struct user_draft {
+	const char *email;    /* known to be theirs; stored as given */
+	const char *password; /* n bytes; the caller cleanses it */
+	size_t password_n;
+	const char *tenant; /* id or slug of the tenant they belong to; NULL: none */
+	const char *actor;  /* who makes them: a user id, or the name of a command */
+	bool superuser;
+};
+
+/* Makes a user; *id is a new UUID, version 4. */
+enum err user_create(struct ctx *cx, struct db *db, const struct user_draft *d,
+    const char **id) MUST_CHECK;
+
 /* Read at each request, so that a demotion acts at once. Unknown user: false. */
 enum err user_is_superuser(
     struct ctx *cx, struct db *db, const char *user_id, bool *out) MUST_CHECK;
+
+/* LOCAL@DOMAIN: a dot-atom or any UTF-8 in its place (RFC 5322, RFC 6532), and host
+ * labels. No quoted local parts, no address literals. */
+bool user_email_valid(const char *email);
 
 #endif

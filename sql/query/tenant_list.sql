@@ -1,0 +1,12 @@
+-- Tenants in the order of their ids: $1 the id to go on after, or ''; $2 a status, or ''
+-- for all; $3 how many.
+-- params: 3
+-- rows: many
+SELECT t.id, t.slug, coalesce(c.name, t.slug), t.status, t.plan, t.isolation, c.owner_id,
+       to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  FROM public.tenants t
+  LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
+ WHERE t.id > $1::text
+   AND ($2::text = '' OR t.status = $2::text)
+ ORDER BY t.id
+ LIMIT $3::int;

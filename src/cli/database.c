@@ -1,0 +1,50 @@
+/* database.c - see database.h. */
+#include "cli/database.h"
+
+static void
+close_database(void *db)
+{
+	db_free(db);
+}
+
+struct db *
+database_open(struct ctx *cx, const struct conf *conf, enum database_role role)
+{
+	const struct db_settings settings = {
+	    .conninfo = role == DATABASE_AS_OWNER ? conf_owner_conninfo(conf, cx->mem)
+						  : conf_conninfo(conf, cx->mem),
+	    .application_name = "tenantd",
+	    .connect_timeout_ms = conf->db_connect_timeout,
+	    .query_timeout_ms = conf->db_query_timeout,
+	    .prepare = conf->db_prepare,
+	};
+	struct db *db = db_new(&settings);
+
+	arena_defer(cx->mem, close_database, db);
+	return db;
+}
+
+enum err
+database_identify(struct ctx *cx, struct db *db, struct database_identity *out)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, STMT_server_identity, DB_NO_ARGS, &rows);
+
+	if (rc != ERR_OK)
+		return rc;
+	*out = (struct database_identity){
+	    .role = db_text(rows, 0, 0),
+	    .database = db_text(rows, 0, 1),
+	    .host = db_text(rows, 0, 2),
+	    .port = db_text(rows, 0, 3),
+	    .cluster = db_text(rows, 0, 4),
+	    .version = db_text(rows, 0, 5),
+	    .version_num = (int)db_i64(rows, 0, 6),
+	    .standby = db_bool(rows, 0, 7),
+	    .now_ms = db_i64(rows, 0, 8),
+	    .connections = (int)db_i64(rows, 0, 9),
+	    .may_create = db_bool(rows, 0, 10),
+	};
+	return ERR_OK;
+}

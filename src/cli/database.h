@@ -1,0 +1,34 @@
+/*
+ * database.h - the database of a command.
+ *
+ * Owner:    the command's arena, which closes the connection.
+ * Lifetime: of the command.
+ * Threads:  one.
+ * Failure:  none here: the first call connects.
+ */
+#ifndef TENANTD_CLI_DATABASE_H
+#define TENANTD_CLI_DATABASE_H
+
+#include "conf/conf.h"
+#include "db/db.h"
+
+enum database_role { DATABASE_AS_SERVER, DATABASE_AS_OWNER };
+
+struct db *database_open(
+    struct ctx *cx, const struct conf *conf, enum database_role role);
+
+/* Which database somebody is connected to, and as whom. */
+struct database_identity {
+	const char *role, *database, *host, *port;
+	const char *cluster; /* PostgreSQL's system identifier */
+	const char *version;
+	int version_num;
+	bool standby, may_create;
+	int64_t now_ms;  /* there, since 1970 */
+	int connections; /* that ordinary roles may have there */
+};
+
+enum err database_identify(
+    struct ctx *cx, struct db *db, struct database_identity *out) MUST_CHECK;
+
+#endif
