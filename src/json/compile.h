@@ -38,8 +38,7 @@ struct each {
 
 enum err compile_refuse(struct compiler *c, const struct where *where, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
-/* The node of the schema `source`, compiled once; base: the URI that applies outside.
- */
+/* The node of `source`, compiled once; base: the URI that applies outside of it. */
 enum err compile_node(struct compiler *c, const struct where *where,
     const struct json *source, const char *base, const struct node **out) MUST_CHECK;
 /* Fills in what the keyword asks for; its subs and parts are there already. */
