@@ -45,6 +45,7 @@ struct door {
 	struct buf head;
 	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
 	unsigned kept_count;
+	bool closing; /* no connection is kept any more */
 };
 
 static volatile sig_atomic_t stopping;
@@ -268,7 +269,7 @@ answer(struct door *d)
 	FCGX_Free(rq, 0);
 	if (!drained)
 		hang_up_late(d);
-	else if (whole && kept && !stopping)
+	else if (whole && kept && !stopping && !d->closing)
 		keep(d);
 	else
 		hang_up(d);
@@ -313,17 +314,16 @@ serve_last(struct door *d)
 static enum err
 serve(struct ctx *cx, struct door *d)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
-	while (!must_stop(d)) {
-		if ((e = wait_for_work(cx, d)) != ERR_OK)
-			return e;
+	while (e == ERR_OK && !must_stop(d)) {
+		e = wait_for_work(cx, d);
 		if (d->request.ipcFd >= 0)
 			serve_one(d);
 	}
-	stopping = 1;
+	d->closing = true;
 	serve_last(d);
-	return ERR_OK;
+	return e;
 }
 
 /* -- the door -- */
