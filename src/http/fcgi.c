@@ -29,7 +29,7 @@
 
 enum {
 	TICK_MS = 1000,
-	SIBLINGS_MS = 20, /* for a free worker to take what waits at the door */
+	KEPT_MAX = 64, /* idle connections of one worker */
 	LINGER_MS = 2000,
 	WRITE_CHUNK = 256 * 1024,
 	RESPONDER = 1 /* FCGI_RESPONDER, which no installed header names */
@@ -43,6 +43,8 @@ struct door {
 	FCGX_Request request;
 	struct response rs;
 	struct buf head;
+	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
+	unsigned kept_count;
 };
 
 static volatile sig_atomic_t stopping;
@@ -65,7 +67,7 @@ static void
 hang_up(struct door *d)
 {
 	if (d->request.ipcFd >= 0)
-		close(d->request.ipcFd);
+		close(d->request.ipcFd); /* leaves d->epoll by itself */
 	d->request.ipcFd = -1;
 }
 
@@ -86,6 +88,35 @@ hang_up_late(struct door *d)
 		    recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) > 0)
 			;
 	hang_up(d);
+}
+
+/* Makes the kept connection the current one. */
+static void
+unkeep(struct door *d, unsigned i)
+{
+	d->request.ipcFd = d->kept[i];
+	d->kept_count--;
+	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
+}
+
+/* Keeps the current connection, which may be watched already; the one that was idle
+ * longest makes room. */
+static void
+keep(struct door *d)
+{
+	int fd = d->request.ipcFd;
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	if (epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) {
+		hang_up(d);
+		return;
+	}
+	if (d->kept_count == KEPT_MAX) {
+		unkeep(d, 0);
+		hang_up(d);
+	}
+	d->kept[d->kept_count++] = fd;
+	d->request.ipcFd = -1;
 }
 
 static void
@@ -140,9 +171,10 @@ take_connection(struct ctx *cx, struct door *d)
 	return ERR_OK;
 }
 
-/* EPOLLEXCLUSIVE: one connection wakes one of the workers that wait. */
+/* Waits for a connection or for a request on a kept one, which becomes the current.
+ * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait. */
 static enum err
-wait_at_door(struct ctx *cx, struct door *d)
+wait_for_work(struct ctx *cx, struct door *d)
 {
 	struct epoll_event event;
 	int n = epoll_pwait(d->epoll, &event, 1, TICK_MS, &d->waiting);
@@ -150,41 +182,16 @@ wait_at_door(struct ctx *cx, struct door *d)
 	if (n < 0 && errno != EINTR)
 		return err_set(
 		    &cx->err, ERR_UNAVAILABLE, "cannot wait: %s", strerror(errno));
-	return n > 0 && !stopping ? take_connection(cx, d) : ERR_OK;
-}
-
-static bool
-somebody_waits(const struct door *d)
-{
-	struct pollfd p = {.fd = d->fd, .events = POLLIN};
-
-	return poll(&p, 1, 0) > 0;
-}
-
-/* Waits for the next request on a kept connection. A web server that keeps more
- * connections than there are workers would shut everybody else out, so one that is idle
- * is given up as soon as somebody waits at the door and no free worker takes him. */
-static bool
-wait_on_kept(struct door *d)
-{
-	struct timespec tick = {.tv_sec = TICK_MS / 1000};
-	struct pollfd p[] = {{.fd = d->request.ipcFd, .events = POLLIN},
-	    {.fd = d->fd, .events = POLLIN}};
-
-	for (;;) {
-		int n = ppoll(p, 2, &tick, &d->waiting);
-
-		if (must_stop(d))
-			return false;
-		if (n > 0 && p[0].revents != 0)
-			return true;
-		if (n > 0 && p[1].revents != 0) {
-			if (poll(p, 1, SIBLINGS_MS) > 0)
-				return true;
-			if (somebody_waits(d))
-				return false;
+	if (n <= 0 || stopping)
+		return ERR_OK;
+	if (event.data.fd == d->fd)
+		return take_connection(cx, d);
+	for (unsigned i = 0; i < d->kept_count; i++)
+		if (d->kept[i] == event.data.fd) {
+			unkeep(d, i);
+			break;
 		}
-	}
+	return ERR_OK;
 }
 
 /* -- one request -- */
@@ -243,7 +250,7 @@ static void
 answer(struct door *d)
 {
 	FCGX_Request *rq = &d->request;
-	bool keep = rq->keepConnection != 0, drained, whole;
+	bool kept = rq->keepConnection != 0, drained, whole;
 	struct exchange x = {
 	    .read = read_stdin, .source = rq, .timeout_ms = d->timeout_ms};
 	size_t sent = 0;
@@ -261,7 +268,9 @@ answer(struct door *d)
 	FCGX_Free(rq, 0);
 	if (!drained)
 		hang_up_late(d);
-	else if (!whole || !keep || stopping || somebody_waits(d))
+	else if (whole && kept && !stopping)
+		keep(d);
+	else
 		hang_up(d);
 }
 
@@ -287,22 +296,33 @@ serve_one(struct door *d)
 	hang_up(d);
 }
 
+/* The kept connections at the end: a request that is here already is still answered. */
+static void
+serve_last(struct door *d)
+{
+	while (d->kept_count > 0) {
+		struct pollfd p = {.fd = d->kept[0], .events = POLLIN};
+
+		unkeep(d, 0);
+		if (poll(&p, 1, 0) > 0)
+			serve_one(d);
+		hang_up(d);
+	}
+}
+
 static enum err
 serve(struct ctx *cx, struct door *d)
 {
-	while (!must_stop(d)) {
-		enum err e;
+	enum err e;
 
-		if (d->request.ipcFd >= 0 && !wait_on_kept(d)) {
-			hang_up(d);
-			continue;
-		}
-		if (d->request.ipcFd < 0 && (e = wait_at_door(cx, d)) != ERR_OK)
+	while (!must_stop(d)) {
+		if ((e = wait_for_work(cx, d)) != ERR_OK)
 			return e;
 		if (d->request.ipcFd >= 0)
 			serve_one(d);
 	}
-	hang_up(d);
+	stopping = 1;
+	serve_last(d);
 	return ERR_OK;
 }
 
@@ -328,7 +348,8 @@ init_library(void)
 static enum err
 open_door(struct ctx *cx, struct door *d)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	struct epoll_event event = {
+	    .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = d->fd};
 	int flags = fcntl(d->fd, F_GETFL);
 
 	if (flags < 0 || fcntl(d->fd, F_SETFL, flags | O_NONBLOCK) < 0)

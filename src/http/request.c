@@ -95,10 +95,10 @@ request_header(const struct request *rq, const char *name)
 static void
 keep(const char **slot, const char *variable)
 {
-	const char *value = strchr(variable, '=') + 1;
+	const char *equals = strchr(variable, '=');
 
-	if (*slot == NULL && value[0] != '\0')
-		*slot = value;
+	if (*slot == NULL && equals != NULL && equals[1] != '\0')
+		*slot = equals + 1;
 }
 
 static void
@@ -285,8 +285,7 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 
 	*rq = (struct request){.params = params, .target = "/", .query = ""};
 	for (const char *const *p = params; *p != NULL; p++)
-		if (strchr(*p, '=') != NULL)
-			look_at(&f, *p);
+		look_at(&f, *p);
 
 	request_id_set(cx, f.id);
 	trace_set(rq, f.trace);

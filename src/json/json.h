@@ -54,8 +54,7 @@ bool json_bool(const struct json *v);
 int64_t json_int(const struct json *v);
 double json_number(const struct json *v); /* of JSON_INT too; ±infinity past a double */
 bool json_is_number(const struct json *v); /* JSON_INT or JSON_NUMBER */
-/* A number as it was written (JSON_INT: in own), or NULL: exact where a double is not.
- */
+/* A number's text (JSON_INT: made in own), or NULL: exact where a double is not. */
 const char *json_digits(const struct json *v, char own[static JSON_DIGITS_SIZE]);
 /* As JSON Schema compares: 1 is 1.0, members in any order. */
 bool json_equal(const struct json *a, const struct json *b);

@@ -41,9 +41,8 @@ struct rule {
 	bool here;           /* subs check the value itself, not one inside */
 	unsigned types;      /* bit 1 << enum json_type; TYPE_INTEGER */
 	size_t limit;
-	const struct json
-	    *value; /* enum, const; properties beside additionalProperties */
-	const struct rule *beside; /* patternProperties beside additionalProperties */
+	const struct json *value;  /* enum, const, "properties" beside */
+	const struct rule *beside; /* patternProperties */
 	struct decimal number;
 	const struct pattern *pattern;
 	const struct format *format;

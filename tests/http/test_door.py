@@ -114,13 +114,41 @@ def test_kept_connection_survives_an_unread_body_and_an_empty_late_one(unix):
             assert b"target=/late " in c.read_answer().body
 
 
-def test_kept_connection_gives_way_to_who_waits_at_the_door(unix):
-    with Connection(unix.address) as kept:
+def test_kept_connections_share_a_worker(service):
+    kept = [Connection(service.address) for _ in range(60)]
+    for _ in range(3):
+        for c in kept:
+            assert c.request("GET", "/kept", keep=True).status == 200
+        assert call(service.address, "GET", "/other", timeout=5).status == 200
+    for c in kept:
+        c.close()
+    assert call(service.address, "GET", "/").status == 200
+
+
+def test_longest_idle_connection_makes_room(unix):
+    kept = [Connection(unix.address) for _ in range(65)]
+    for c in kept:
+        c.request("GET", "/", keep=True)
+    assert kept[0].is_closed()
+    for c in kept[1:]:
+        assert c.request("GET", "/", keep=True).status == 200
+        c.close()
+
+
+def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
+    s = Service()
+    worker = s.start()
+    with Connection(s.address) as kept, Connection(s.address) as other:
         kept.request("GET", "/", keep=True)
-        began = time.monotonic()
-        assert call(unix.address, "GET", "/other", timeout=5).status == 200
-        assert time.monotonic() - began < 0.5
+        other.send(request_bytes("GET", "/?sleep=300"))
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGTERM)
+        kept.send(request_bytes("GET", "/last", keep=True))
+        assert other.read_answer().status == 200
+        assert b"target=/last " in kept.read_answer().body
         assert kept.is_closed()
+    assert worker.wait(2) == 0
+    s.stop()
 
 
 def test_busy_kept_connections_do_not_shut_others_out(unix):
@@ -132,18 +160,14 @@ def test_busy_kept_connections_do_not_shut_others_out(unix):
                 with Connection(unix.address) as c:
                     while not stop.is_set():
                         c.request("GET", "/?sleep=2", keep=True)
-            except (Closed, BrokenPipeError, ConnectionResetError):
-                pass  # as a web server must: connect again
-            except OSError as e:
+            except (Closed, OSError) as e:
                 failed.append(e)
 
-    hogs = [threading.Thread(target=hog) for _ in range(3)]
+    hogs = [threading.Thread(target=hog, daemon=True) for _ in range(3)]
     for h in hogs:
         h.start()
-    began = time.monotonic()
     for _ in range(10):
         assert call(unix.address, "GET", "/", timeout=5).status == 200
-    assert time.monotonic() - began < 2
     stop.set()
     for h in hogs:
         h.join()
@@ -186,7 +210,7 @@ def test_huge_refused_body_is_drained_and_the_answer_arrives(unix):
 def test_body_past_the_drain_limit_still_gets_its_answer(unix):
     data = request_bytes("POST", "/", body=b"x" * (66 << 20))
     with Connection(unix.address) as c:
-        sender = threading.Thread(target=_send_ignoring_reset, args=(c, data))
+        sender = threading.Thread(target=_send_ignoring_reset, args=(c, data), daemon=True)
         sender.start()
         assert c.read_answer().status == 413
         sender.join()
@@ -212,7 +236,7 @@ def test_body_that_never_ends_is_400_after_the_timeout(unix):
         began = time.monotonic()
         c.truncated("POST", "/", b"abc", 10, end=False)
         assert c.read_answer().status == 400
-        assert time.monotonic() - began < 3 * TIMEOUT_MS / 1000
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
         assert c.is_closed()
 
 
@@ -228,7 +252,7 @@ def test_body_in_drops_is_cut_off(unix):
                 break
             except TimeoutError:
                 pass
-        assert time.monotonic() - began < 3 * TIMEOUT_MS / 1000
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
 
 
 def test_abort_costs_itself_alone(unix):
@@ -275,7 +299,7 @@ def test_silent_connections_do_not_block_beyond_the_timeout(service):
     silent = [Connection(service.address) for _ in range(2)]
     began = time.monotonic()
     assert call(service.address, "GET", "/").status == 200
-    assert time.monotonic() - began < 2 * TIMEOUT_MS / 1000 + 0.5
+    assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
     for c in silent:
         c.close()
 
@@ -361,7 +385,7 @@ def test_sigterm_stops_an_idle_worker_at_once(kept):
         began = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(5) == 0
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 0.9  # sooner than the tick
     s.stop()
 
 
@@ -379,7 +403,7 @@ def test_stopping_one_of_two_workers_loses_no_request():
             except Exception as e:  # any failure is the finding
                 failed.append(e)
 
-    clients = [threading.Thread(target=client) for _ in range(4)]
+    clients = [threading.Thread(target=client, daemon=True) for _ in range(4)]
     for t in clients:
         t.start()
     time.sleep(0.3)
@@ -405,7 +429,9 @@ def test_thousand_requests_need_no_more_memory(unix):
     hundreds(100)
     before = resident()
     hundreds(1000)
-    assert resident() - before < (1 << 30 if "ASAN_OPTIONS" in os.environ else 256)
+    with open(ECHO, "rb") as f:
+        quarantine = 300 << 10 if b"__asan_init" in f.read() else 0
+    assert resident() - before < 256 + quarantine
 
 
 def test_only_named_web_servers_are_served():

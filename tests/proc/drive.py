@@ -36,18 +36,19 @@ def alive(pid):
 
 
 class Toy:
-    def __init__(self, settings="2", timeout=10000, drain=10000, passed=False):
+    def __init__(self, settings="2", timeout=10000, drain=10000, passed=False, by=()):
         self.dir = tempfile.mkdtemp(prefix="tn-toy-", dir="/tmp")
         self.path, self.log = self.dir + "/s", self.dir + "/log"
         self.configure(settings)
         stdin = subprocess.DEVNULL
+        by = [word.replace("PATH", self.path) for word in by]
         if passed:
             stdin = socket.socket(socket.AF_UNIX)
             stdin.bind(self.path)
             stdin.listen(64)
         with open(self.dir + "/stderr", "w", encoding="ascii") as err:
             self.master = subprocess.Popen(
-                [TOY, self.path, self.dir + "/settings", self.log, str(timeout), str(drain)],
+                [*by, TOY, self.path, self.dir + "/settings", self.log, str(timeout), str(drain)],
                 stdin=stdin, stderr=err)
         if passed:
             stdin.close()
@@ -422,6 +423,15 @@ def a_socket_that_was_passed_is_kept():
         assert os.path.exists(t.path)
 
 
+def a_socket_that_systemd_passed_is_kept():
+    with Toy("2", by=("systemd-socket-activate", "-l", "PATH")).ready() as t:
+        worker = next(iter(t.settle(2)))
+        with open(f"/proc/{worker}/environ", encoding="utf-8") as f:
+            assert "LISTEN_FDS=1" in f.read()  # it did come that way
+        assert t.stop() == 0
+        assert os.path.exists(t.path)
+
+
 def workers_hold_nothing_of_the_master():
     with Toy("2").ready() as t:
         for pid in t.settle(2):
@@ -465,6 +475,7 @@ CASES = [
     settings_that_cannot_work_stop_the_master,
     usr1_opens_the_log_again_everywhere,
     a_socket_that_was_passed_is_kept,
+    *([a_socket_that_systemd_passed_is_kept] if shutil.which("systemd-socket-activate") else []),
     workers_hold_nothing_of_the_master,
     an_idle_master_sleeps,
 ]
