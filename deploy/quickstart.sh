@@ -290,8 +290,10 @@ start_web() {
 make_admin() {
 	ADMIN_EMAIL=admin@example.com
 	[ -n "${ADMIN_ID:-}" ] && return
-	ADMIN_ID=$(printf '%s\n' "$ADMIN_PASSWORD" | tenantd user create "$ADMIN_EMAIL" --password-stdin --superuser \
-	    2>>"$log/setup.log") || failed setup "the administrator could not be created"
+	ADMIN_ID=$(printf '%s\n' "$ADMIN_PASSWORD" |
+	    tenantd user create "$ADMIN_EMAIL" --password-stdin --superuser --json 2>>"$log/setup.log" |
+	    sed -n 's/.*"id": *"\([^"]*\)".*/\1/p')
+	[ -n "$ADMIN_ID" ] || failed setup "the administrator could not be created"
 	put ADMIN_ID "$ADMIN_ID" >>"$secrets"
 }
 issue() { tenantd token issue --lifetime $lifetime "$@" 2>>"$log/setup.log" || failed setup "a token could not be issued"; }

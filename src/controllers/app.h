@@ -54,6 +54,7 @@ struct call {
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
 	int64_t began_us;
+	size_t gate_headers;     /* bytes of rs->headers before the handler ran */
 };
 
 /* What the processes of one master share; made before the fork. */

@@ -15,16 +15,30 @@ serve(struct app *app, struct call *call, const char *const *params)
 	bool answered;
 	enum err rc = request_init(&call->cx, &call->rq, params, &options);
 
+	response_begin(call->rs, &call->cx, &call->rq);
 	if (rc == ERR_OK)
 		rc = gate_find(app, call, &answered);
+	if (rc == ERR_OK && !answered)
+		rc = gate_enter(app, call);
+	call->gate_headers = call->rs->headers.n;
 	if (rc != ERR_OK || answered)
 		return rc;
-	rc = gate_enter(app, call);
-	if (rc == ERR_OK)
-		rc = gate_run(app, call);
+	rc = gate_run(app, call);
 	if (rc == ERR_OK && call->rs->body.failed)
 		rc = err_set(&call->cx.err, ERR_INTERNAL, "the answer is too large");
 	return rc;
+}
+
+/* A problem replaces the handler's headers; the gate's (Allow, CORS, RateLimit-*) stay. */
+static void
+problem(struct call *call)
+{
+	struct response *rs = call->rs;
+	const char *kept =
+	    slice_dup(call->cx.mem, (struct slice){rs->headers.p, call->gate_headers});
+
+	response_problem(rs, &call->cx);
+	buf_put(&rs->headers, kept, call->gate_headers);
 }
 
 static void
@@ -33,13 +47,11 @@ finish(struct call *call, enum err rc)
 	struct response *rs = call->rs;
 
 	if (rc != ERR_OK)
-		response_problem(rs, &call->cx);
+		problem(call);
 	else if (call->route != NULL && call->route->answer == ANSWER_TAGGED)
 		response_conditional(rs, &call->rq);
 	if (rs->status == 0)
 		rs->status = 200;
-	response_header(rs, "X-Request-Id", call->cx.request_id);
-	rs->no_body = call->rq.method == HTTP_HEAD;
 }
 
 void

@@ -8,8 +8,11 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "flows/steps.h"
 #include "json/json.h"
+
+enum { NAME_MAX_LENGTH = 255 }; /* characters, custom_auth_tenant.name */
 
 static const char default_plan[] = "free", default_cycle[] = "monthly";
 
@@ -113,13 +116,24 @@ settle(struct ctx *cx, struct run *r, const char *preferred)
 	return rc;
 }
 
+/* Until somebody names it; an address may be too long for that, a user id never is. */
+static const char *
+first_name(const struct onboarding_caller *who)
+{
+	const char *email = who->email;
+
+	if (email == NULL || utf8_length(email, strlen(email)) > NAME_MAX_LENGTH)
+		return who->user_id;
+	return email;
+}
+
 static enum err
 create(struct ctx *cx, struct run *r, const struct look *look)
 {
 	char *schema = arena_alloc(cx->mem, TENANT_SCHEMA_SIZE);
 	const struct tenant_draft draft = {
 	    .id = look->new_id,
-	    .name = r->who->email != NULL ? r->who->email : r->who->user_id,
+	    .name = first_name(r->who),
 	    .owner_id = r->who->user_id,
 	    .slug = look->new_slug,
 	    .plan = wished_plan(r, default_plan),

@@ -38,10 +38,8 @@ def test_tenant_claim_is_only_a_hint(app, db):
 
 
 def test_superuser_reads_the_rls_verdict_and_loses_it_at_once(app, db):
-    user = stack.command(db.settings, "user", "create", "root@example.com", "--password-stdin", "--superuser",
-                         stdin="correct horse battery staple\n").strip()
-    other = stack.command(db.settings, "user", "create", "plain@example.com", "--password-stdin",
-                          stdin="correct horse battery staple\n").strip()
+    user = stack.create_user(db, "root@example.com", "--superuser")
+    other = stack.create_user(db, "plain@example.com")
     assert app.call("GET", "/admin/rls", bearer(issue(db, "--sub", other))).status == 403
     token = issue(db, "--sub", user)
     answer = app.call("GET", "/admin/rls", bearer(token))
@@ -54,15 +52,14 @@ def test_superuser_reads_the_rls_verdict_and_loses_it_at_once(app, db):
 
 
 def test_superusers_e_mail_in_a_token_is_no_superuser(app, db):
-    stack.command(db.settings, "user", "create", "boss@example.com", "--password-stdin", "--superuser",
-                  stdin="correct horse battery staple\n")
+    stack.create_user(db, "boss@example.com", "--superuser")
     for claims in (["--sub", "boss@example.com"], ["--sub", "x", "--email", "boss@example.com"],
                    ["--sub", "x", "--role", "superuser"], ["--sub", "x", "--scope", "admin"]):
         assert app.call("GET", "/admin/rls", bearer(issue(db, *claims))).status == 403, claims
 
 
 def test_user_create_refuses_a_second_one_in_another_case(db):
-    stack.command(db.settings, "user", "create", "Twice@Example.com", "--password-stdin", stdin="correct horse battery\n")
+    stack.create_user(db, "Twice@Example.com")
     status, _ = stack.command(db.settings, "user", "create", "twice@example.COM", "--password-stdin", status=None,
                               stdin="correct horse battery\n")
     assert status != 0

@@ -23,8 +23,7 @@ def ask(app, route, token=None, method=None):
 
 @pytest.fixture(scope="module")
 def superuser(app, db):
-    user = stack.command(db.settings, "user", "create", "routes@example.com", "--password-stdin", "--superuser",
-                         stdin="correct horse battery staple\n").strip()
+    user = stack.create_user(db, "routes@example.com", "--superuser")
     app.call("POST", "/api/tenant/getOrCreate", {"Authorization": "Bearer " + good(db, user)})
     return user
 

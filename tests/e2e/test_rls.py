@@ -1,6 +1,7 @@
 """`tenantd rls check` is green on a fresh database and red after each sabotage."""
 import itertools
 import json
+import types
 
 import pytest
 import stack
@@ -91,13 +92,8 @@ def test_sabotage_is_red(copy, what):
 
 def test_the_route_says_what_the_command_says(cluster, copy):
     settings, sql = copy
-    user = stack.command(settings, "user", "create", "root@example.com", "--password-stdin", "--superuser",
-                         stdin="correct horse battery staple\n").strip()
-
-    class Copy:
-        pass
-    db = Copy()
-    db.settings = settings
+    db = types.SimpleNamespace(settings=settings)
+    user = stack.create_user(db, "root@example.com", "--superuser")
     with stack.Tenantd(db, workers=1) as app:
         bearer = {"Authorization": "Bearer " + token(settings["JWT_SECRET_KEY"], user)}
         good = app.call("GET", "/admin/rls", bearer)

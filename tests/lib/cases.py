@@ -213,7 +213,7 @@ def send(app, request, names):
     for line in request.headers:
         word, _, rest = line.partition(" ")
         if word == "as":
-            headers.append(("Authorization", "Bearer " + names.text(f"%{{token:{rest}}}")))
+            headers.append(("Authorization", "Bearer " + names.text("%{token:" + names.text(rest) + "}")))
         elif word == "json":
             headers.append(("Content-Type", "application/json"))
         elif word == "length":

@@ -11,6 +11,7 @@ children in sessions of their own and are ended by pid.
 import contextlib
 import functools
 import itertools
+import json
 import os
 import pwd
 import re
@@ -215,6 +216,13 @@ def command(settings, *args, status=0, stdin="", under=()):
         return done.returncode, done.stdout + done.stderr
     assert done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def create_user(db, email, *args):
+    """A user of the program's own; the id."""
+    out = command(db.settings, "user", "create", email, "--password-stdin", "--json", *args,
+                  stdin="correct horse battery staple\n")
+    return json.loads(out)["id"]
 
 
 class Tenantd:
