@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "controllers/dispatch.h"
+#include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
 
@@ -122,15 +124,21 @@ stay(void *arg)
 	    app->served < app->conf->worker_max_requests;
 }
 
-int
-app_serve(struct app *app, int fd)
+static struct fcgi_service
+service_of(struct app *app)
 {
-	const struct fcgi_service service = {
+	return (struct fcgi_service){
 	    .answer = dispatch_answer,
 	    .done = dispatch_done,
 	    .idle = stay,
 	    .app = app,
 	};
+}
+
+int
+app_serve(struct app *app, int fd)
+{
+	const struct fcgi_service service = service_of(app);
 	struct ctx cx;
 	enum err rc;
 
@@ -141,5 +149,20 @@ app_serve(struct app *app, int fd)
 	scoreboard_state(app->board, app->slot, WORKER_DRAINING);
 	if (rc != ERR_OK)
 		log_error(LOG_ERROR, &cx, "worker-stopped");
+	return rc == ERR_OK ? EXIT_SUCCESS : EX_UNAVAILABLE;
+}
+
+int
+app_serve_cgi(struct app *app, const char *const *variables)
+{
+	const struct fcgi_service service = service_of(app);
+	struct ctx cx;
+	enum err rc;
+
+	ctx_init(&cx, app->mem);
+	rc = cgi_serve(&cx, variables, STDIN_FILENO, STDOUT_FILENO,
+	    app->conf->request_timeout, &service);
+	if (rc != ERR_OK)
+		log_error(LOG_ERROR, &cx, "cgi-stopped");
 	return rc == ERR_OK ? EXIT_SUCCESS : EX_UNAVAILABLE;
 }

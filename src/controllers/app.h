@@ -69,5 +69,8 @@ void app_free(struct app *app);
 
 /* Serves on fd until told to stop; the process's exit status. */
 int app_serve(struct app *app, int fd);
+/* Answers the one request of a CGI server; the process's exit status. variables:
+ * environ(7), as the server filled it. */
+int app_serve_cgi(struct app *app, const char *const *variables);
 
 #endif

@@ -1,6 +1,7 @@
 /* serve.c - see serve.h. */
 #include "main/serve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,17 @@ prepare(struct ctx *cx, struct server *s)
 	return rc;
 }
 
+static void
+finish(struct ctx *cx, struct server *s, enum err rc)
+{
+	if (rc != ERR_OK)
+		cli_tell(cx);
+	ratelimit_free(s->shared.rates);
+	scoreboard_free(s->shared.board);
+	conf_free(s->conf);
+	arena_free(cx->mem);
+}
+
 int
 serve_main(const char *config_path, const char *listen)
 {
@@ -170,11 +182,32 @@ serve_main(const char *config_path, const char *listen)
 	rc = prepare(&cx, &server);
 	if (rc == ERR_OK)
 		rc = run(&cx, &server, listen);
-	if (rc != ERR_OK)
-		cli_tell(&cx);
-	ratelimit_free(server.shared.rates);
-	scoreboard_free(server.shared.board);
-	conf_free(server.conf);
-	arena_free(cx.mem);
+	finish(&cx, &server, rc);
 	return err_exit(rc);
+}
+
+int
+serve_cgi(void)
+{
+	struct server server = {0};
+	struct app *app;
+	struct ctx cx;
+	enum err rc;
+	int status;
+
+	ctx_init(&cx, arena_new(SERVE_MEMORY));
+	rc = prepare(&cx, &server);
+	if (rc == ERR_OK)
+		rc = app_new(&cx, server.conf, &server.shared, 0, &app);
+	if (rc == ERR_OK) {
+		status = app_serve_cgi(app, (const char *const *)environ);
+		app_free(app);
+	} else {
+		fputs("Status: 500 Internal Server Error\r\n"
+		      "Content-Type: text/plain\r\n\r\ntenantd is not configured\n",
+		    stdout);
+		status = err_exit(rc);
+	}
+	finish(&cx, &server, rc);
+	return status;
 }

@@ -13,5 +13,7 @@
 /* config_path: the settings file, NULL: the usual one. listen: instead of LISTEN, NULL:
  * as the settings say. */
 int serve_main(const char *config_path, const char *listen);
+/* The same program behind a plain CGI server: one request, no master, no socket. */
+int serve_cgi(void);
 
 #endif
