@@ -1,8 +1,4 @@
 /* users.c - the command that makes a user. */
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/input.h"
