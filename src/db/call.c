@@ -49,17 +49,14 @@ slot_add(struct db *db, struct slot slot)
 static enum err
 call_drop(struct ctx *cx, struct db *db, bool told, const char *why)
 {
-	db->stats.losses++;
-	if (!told && db->tx.committed) {
-		db_drop(db);
+	conn_lose(db);
+	if (told)
+		return cx->err.code;
+	if (db->tx.committed)
 		return ERR_OK;
-	}
-	if (!told) {
-		(void)err_set(&cx->err, ERR_UNAVAILABLE, "%s", why);
-		cx->err.retry_after = 1;
-	}
-	db_drop(db);
-	return cx->err.code;
+	(void)err_set(&cx->err, ERR_UNAVAILABLE, "%s", why);
+	cx->err.retry_after = 1;
+	return ERR_UNAVAILABLE;
 }
 
 static enum err
@@ -74,8 +71,7 @@ call_lost(struct ctx *cx, struct db *db, bool told)
 	return call_drop(cx, db, told, why);
 }
 
-/* A server that does not answer is not waited for: its statement_timeout ends the work.
- */
+/* A server that does not answer is left alone: statement_timeout ends the work. */
 static enum err
 call_late(struct ctx *cx, struct db *db, bool told)
 {
@@ -114,12 +110,13 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	const char *severity = result_field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 	enum err code = sqlstate_err(state, &meaning);
 
-	if (*state == '\0') { /* made by libpq: the connection broke */
+	if (*state == '\0') { /* not from the server: it broke, or asks for COPY data */
 		char line[256];
 
 		conn_first_line(line, sizeof(line), PQresultErrorMessage(res));
 		(void)err_set(&cx->err, ERR_UNAVAILABLE,
-		    "the connection to the database was lost: %s", line);
+		    "the connection to the database is of no use: %s (%s)", line,
+		    PQresStatus(PQresultStatus(res)));
 		code = ERR_UNAVAILABLE;
 		db->session_ends = true;
 	} else
@@ -136,8 +133,7 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	db->tx.again = again_by_state(res, state);
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
 		db->session_ends = true;
-	/* After a fail-over this server is a standby, and a new connection finds the
-	 * other. */
+	/* After a fail-over this is a standby: a new connection finds the other one. */
 	if (strcmp(state, "25006") == 0)
 		db->session_ends = true;
 	if (db->session_ends)
@@ -203,6 +199,14 @@ next_result(struct db *db, int64_t until_ms, PGresult **res)
 	return GOT_RESULT;
 }
 
+/* Everything else is an error, COPY too: nobody here would feed it. */
+static bool
+status_is_good(ExecStatusType status)
+{
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+	    status == PGRES_EMPTY_QUERY;
+}
+
 /* A good answer; rows are kept unless an error came before. Returns whether one did. */
 static bool
 slot_take(
@@ -240,15 +244,14 @@ slot_settles(const struct db *db, const struct slot *slot, const char *sqlstate)
 	return slot->kind == SLOT_COMMIT ? !db->session_ends : sqlstate[0] != '\0';
 }
 
-/* One result for one slot. `told`: an error was recorded before. Returns whether one
- * is. */
+/* One result. `told`: an error was recorded before. Returns whether one is now. */
 static bool
 slot_result(
     struct ctx *cx, struct db *db, const struct slot *slot, PGresult *res, bool told)
 {
 	ExecStatusType status = PQresultStatus(res);
 
-	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+	if (status_is_good(status))
 		return slot_take(cx, db, slot, res, told);
 	if (!told && status != PGRES_PIPELINE_ABORTED)
 		call_record(cx, db, stmts[slot->id].name, res);
@@ -318,7 +321,7 @@ call_script(struct ctx *cx, struct db *db, const char *text)
 		return call_lost(cx, db, false);
 	db->stats.round_trips++;
 	while ((got = next_result(db, until, &res)) == GOT_RESULT && res != NULL) {
-		if (PQresultStatus(res) == PGRES_FATAL_ERROR && !told) {
+		if (!status_is_good(PQresultStatus(res)) && !told) {
 			call_record(cx, db, "of a script", res);
 			told = true;
 		}

@@ -50,6 +50,11 @@ call_quote_idents(
 	for (; (colon = strstr(p, ":\"")) != NULL; p = end + 1) {
 		int i;
 
+		if (colon > stmts[id].text && colon[-1] == ':') { /* a cast: ::"type" */
+			end = colon;
+			buf_put(&out, p, (size_t)(colon + 1 - p));
+			continue;
+		}
 		end = strchr(colon + 2, '"');
 		assert(end != NULL);
 		i = ident_index(stmts[id].idents,

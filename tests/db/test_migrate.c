@@ -204,6 +204,20 @@ a_migration_that_ends_its_transaction_is_refused(void **state)
 }
 
 static void
+a_migration_that_waits_for_data_fails(void **state)
+{
+	static const struct migration rows[] = {
+	    {"0001_copy", "CREATE TABLE more (id integer); COPY more FROM STDIN;"}};
+	struct fixture *f = *state;
+	const struct migration_set set = {rows, 1};
+	int reported;
+
+	assert_int_equal(run_set(f, &set, &reported), ERR_UNAVAILABLE);
+	assert_non_null(strstr(f->cx.err.note, "0001_copy"));
+	assert_string_equal(dbtest_sql(f, "SELECT to_regclass('more')"), "");
+}
+
+static void
 two_runners_at_once_apply_each_migration_once(void **state)
 {
 	static const struct migration rows[] = {
@@ -262,6 +276,7 @@ main(void)
 	    EMPTY_TEST(a_record_that_is_unknown_is_refused),
 	    EMPTY_TEST(a_failing_migration_leaves_nothing_and_is_named),
 	    EMPTY_TEST(a_migration_that_ends_its_transaction_is_refused),
+	    EMPTY_TEST(a_migration_that_waits_for_data_fails),
 	    EMPTY_TEST(two_runners_at_once_apply_each_migration_once),
 	    EMPTY_TEST(the_programs_own_migrations_are_in_order),
 	};

@@ -1,4 +1,4 @@
 -- params: 0
 -- rows: none
 -- idents: schema, table
-CREATE TABLE :"schema".:"table" (x integer, y text DEFAULT 'a'::text);
+CREATE TABLE :"schema".:"table" (x integer, y text DEFAULT 'a'::"text");
