@@ -56,6 +56,8 @@ class Database:
     def close(self):
         for s in self.sessions.values():
             s.c.close()
+        with Session(self.cluster, "postgres") as s:
+            s.run(f"DROP DATABASE {self.name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -40,7 +40,6 @@ def test_probe_leaves_nothing_behind_even_when_committed(db):
 PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency"]
 
 
-@pytest.mark.parametrize("table", PROTECTED)
 @pytest.mark.parametrize("sabotage, check", [
     ("DROP POLICY tenant_scope ON {}", "policy"),
     ("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", "forced"),
@@ -57,9 +56,10 @@ PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.a
     ("ALTER POLICY tenant_scope ON {} USING (tenant_id = (SELECT tenantd.current_tenant())"
      " OR (SELECT tenantd.is_management()) OR current_user = 'eve')", "policy tenant_scope"),
 ])
-def test_sabotage_of_a_table_is_seen(db, table, sabotage, check):
-    db.own.run(sabotage.format(table))
-    assert (table, check) in bad(rls_check(db.srv))
+def test_sabotage_of_a_table_is_seen(db, sabotage, check):
+    for table in PROTECTED:
+        db.own.run(sabotage.format(table))
+    assert {(table, check) for table in PROTECTED} <= bad(rls_check(db.srv))
 
 
 def test_live_probe_sees_an_open_table(db):
@@ -216,8 +216,9 @@ def test_partitions_are_held_by_their_parent_unless_reached_directly(db):
 
 def test_views_with_a_bypassing_owner_are_warned_of(db, cluster):
     with Session(cluster, db.name) as s:
-        s.run("CREATE VIEW public.everything AS SELECT * FROM tenant_users;"
-              "CREATE VIEW public.own_eyes WITH (security_invoker = true) AS SELECT * FROM tenant_users")
+        s.run("CREATE VIEW public.everything AS SELECT * FROM tenant_users")
+        if s.c.server_version >= 150000:
+            s.run("CREATE VIEW public.own_eyes WITH (security_invoker = true) AS SELECT * FROM tenant_users")
     db.own.run("CREATE VIEW tenantd.held AS SELECT * FROM tenant_users;"
                "CREATE MATERIALIZED VIEW tenantd.kept AS SELECT * FROM tenant_users")
     found = rls_check(db.srv)
