@@ -6,6 +6,7 @@
 
 #include "auth/token_cache.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 struct auth {
 	const struct conf *conf;
@@ -52,6 +53,7 @@ static enum err
 find_issuer(struct ctx *cx, struct auth *a, const struct jws *t, struct issuer **out)
 {
 	const char *iss = json_get_text(t->payload, "iss");
+	char q[JWS_QUOTE_SIZE];
 
 	if (json_has(t->payload, "iss") && iss == NULL)
 		return jws_refuse(cx, "iss is not a string");
@@ -59,12 +61,11 @@ find_issuer(struct ctx *cx, struct auth *a, const struct jws *t, struct issuer *
 		return ERR_OK;
 	if (iss == NULL)
 		return jws_refuse(cx, "iss is missing");
-	return jws_refuse(cx, "issuer \"%.100s\" is not ours", iss);
+	return jws_refuse(cx, "issuer %s is not ours", log_quote(q, sizeof(q), iss));
 }
 
 static enum err
-verify(struct ctx *cx, struct auth *a, const struct jws *t, struct issuer *i,
-    int64_t now_s)
+verify(struct ctx *cx, const struct jws *t, struct issuer *i, int64_t now_s)
 {
 	struct slice key;
 	enum err err;
@@ -72,7 +73,7 @@ verify(struct ctx *cx, struct auth *a, const struct jws *t, struct issuer *i,
 	if ((i->algs & 1u << t->alg) == 0)
 		return jws_refuse(cx, "issuer \"%.100s\" does not sign with %s",
 		    i->name, jws_alg_name(t->alg));
-	if ((err = issuers_key(cx, &a->issuers, i, t, now_s, &key)) != ERR_OK)
+	if ((err = issuers_key(cx, i, t, now_s, &key)) != ERR_OK)
 		return err;
 	return jws_verify(cx, t, key);
 }
@@ -88,7 +89,7 @@ read_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
 
 	if ((err = jws_parse(cx, token, &t)) != ERR_OK ||
 	    (err = find_issuer(cx, a, &t, &i)) != ERR_OK ||
-	    (err = verify(cx, a, &t, i, now_s)) != ERR_OK ||
+	    (err = verify(cx, &t, i, now_s)) != ERR_OK ||
 	    (err = claims_read_times(cx, t.payload, &times)) != ERR_OK ||
 	    (err = claims_check_times(cx, &times, a->conf->jwt_leeway, now_s)) !=
 		ERR_OK ||

@@ -8,13 +8,12 @@
 enum { SCRATCH_MAX = 2 * 1024 * 1024 };
 
 static enum err
-fetch_set(
-    struct ctx *cx, const struct issuers *all, const struct issuer *i, struct jwks *out)
+fetch_set(struct ctx *cx, const struct issuer *i, struct jwks *out)
 {
 	struct fetch_reply r;
 	enum err err;
 
-	err = fetch_get(cx, i->jwks_url, all->jwks_timeout_ms, JWKS_SIZE_MAX, &r);
+	err = fetch_get(cx, i->jwks_url, i->jwks_timeout_ms, JWKS_SIZE_MAX, &r);
 	if (err != ERR_OK)
 		return err;
 	if (r.status != 200)
@@ -24,7 +23,7 @@ fetch_set(
 
 /* Replaces the set, or keeps it and says why not. */
 static void
-refresh(struct ctx *cx, const struct issuers *all, struct issuer *i, int64_t now_s)
+refresh(struct ctx *cx, struct issuer *i, int64_t now_s)
 {
 	char name[200], why[400];
 	struct ctx scratch;
@@ -33,7 +32,7 @@ refresh(struct ctx *cx, const struct issuers *all, struct issuer *i, int64_t now
 	i->tried_s = now_s;
 	ctx_init(&scratch, arena_new(SCRATCH_MAX));
 	scratch.deadline_ms = cx->deadline_ms;
-	if (fetch_set(&scratch, all, i, &set) == ERR_OK) {
+	if (fetch_set(&scratch, i, &set) == ERR_OK) {
 		jwks_fini(&i->keys);
 		i->keys = set;
 		i->fetched_s = now_s;
@@ -56,9 +55,10 @@ is_past(int64_t then_s, int64_t seconds, int64_t now_s)
 }
 
 enum err
-issuers_key(struct ctx *cx, const struct issuers *all, struct issuer *i,
-    const struct jws *t, int64_t now_s, struct slice *key)
+issuers_key(struct ctx *cx, struct issuer *i, const struct jws *t, int64_t now_s,
+    struct slice *key)
 {
+	char q[JWS_QUOTE_SIZE];
 	enum jwks_find found;
 	const char *pem = NULL;
 
@@ -69,15 +69,16 @@ issuers_key(struct ctx *cx, const struct issuers *all, struct issuer *i,
 	found = jwks_find(&i->keys, t->alg, t->kid, &pem);
 	if (i->jwks_url != NULL && is_past(i->tried_s, JWKS_RETRY_S, now_s) &&
 	    (found == JWKS_UNKNOWN || is_past(i->fetched_s, JWKS_MAX_AGE_S, now_s))) {
-		refresh(cx, all, i, now_s);
+		refresh(cx, i, now_s);
 		found = jwks_find(&i->keys, t->alg, t->kid, &pem);
 	}
 	if (found == JWKS_KID_NEEDED)
 		return jws_refuse(
 		    cx, "kid is missing, and \"%.100s\" has several keys", i->name);
 	if (found == JWKS_UNKNOWN)
-		return jws_refuse(cx, "\"%.100s\" has no %s key \"%.60s\"", i->name,
-		    jws_alg_name(t->alg), t->kid == NULL ? "" : t->kid);
+		return jws_refuse(cx, "\"%.100s\" has no %s key %s", i->name,
+		    jws_alg_name(t->alg),
+		    log_quote(q, sizeof(q), t->kid == NULL ? "" : t->kid));
 	*key = slice_of(pem);
 	return ERR_OK;
 }

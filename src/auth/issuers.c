@@ -93,8 +93,11 @@ add_cognito(struct ctx *cx, const struct conf *c, struct issuers *all)
 	    .honour = HONOUR_EMAIL,
 	    .token_use = TOKEN_USE_ACCESS | TOKEN_USE_ID};
 
-	if (!str_is_set(c->cognito_user_pool_id) || !str_is_set(c->aws_region))
+	if (!str_is_set(c->cognito_user_pool_id))
 		return ERR_OK;
+	if (!str_is_set(c->aws_region))
+		return err_set(&cx->err, ERR_CONFIG,
+		    "COGNITO_USER_POOL_ID needs AWS_REGION beside it");
 	pool.name = arena_printf(all->mem, "https://cognito-idp.%s.amazonaws.com/%s",
 	    c->aws_region, c->cognito_user_pool_id);
 	if (str_is_set(c->cognito_endpoint))
@@ -118,8 +121,7 @@ issuers_new(struct ctx *cx, const struct conf *c, struct issuers *out)
 	enum err err;
 
 	*out = (struct issuers){.mem = mem,
-	    .list = arena_alloc(mem, (ISSUERS_FILE_MAX + 2) * sizeof(*out->list)),
-	    .jwks_timeout_ms = c->jwks_timeout};
+	    .list = arena_alloc(mem, (ISSUERS_FILE_MAX + 2) * sizeof(*out->list))};
 	err = add_own(cx, c, out);
 	if (err == ERR_OK)
 		err = add_cognito(cx, c, out);
@@ -127,6 +129,8 @@ issuers_new(struct ctx *cx, const struct conf *c, struct issuers *out)
 		err = issuers_file_read(cx, c->jwt_issuers_file, out);
 	if (err != ERR_OK)
 		issuers_fini(out);
+	for (size_t i = 0; i < out->count; i++)
+		out->list[i].jwks_timeout_ms = c->jwks_timeout;
 	return err;
 }
 

@@ -18,7 +18,7 @@
  * client_id; } ] }                                  absent: email alone
  *
  * Owner:    struct auth.
- * Lifetime: until issuers_free(); the settings must outlive it.
+ * Lifetime: until issuers_fini(); the settings must outlive it.
  * Threads:  one.
  * Failure:  ERR_CONFIG from issuers_new(), naming issuer and member.
  */
@@ -59,6 +59,7 @@ struct issuer {
 	struct name_list audiences, client_ids;
 	struct slice secret;  /* own: the key */
 	const char *jwks_url; /* NULL: own, or from a file */
+	int jwks_timeout_ms;
 	struct jwks keys;
 	unsigned generation;        /* counts the sets that were read */
 	int64_t tried_s, fetched_s; /* wall clock; 0: never */
@@ -68,7 +69,6 @@ struct issuers {
 	struct arena *mem;
 	struct issuer *list;
 	size_t count;
-	int jwks_timeout_ms;
 };
 
 enum err issuers_new(
@@ -81,8 +81,8 @@ struct issuer *issuers_find(struct issuers *all, const char *iss);
  * is fetched (again), at most once in JWKS_RETRY_S whether that worked or not; while
  * the issuer is away the old set stays.
  */
-enum err issuers_key(struct ctx *cx, const struct issuers *all, struct issuer *i,
-    const struct jws *t, int64_t now_s, struct slice *key) MUST_CHECK;
+enum err issuers_key(struct ctx *cx, struct issuer *i, const struct jws *t,
+    int64_t now_s, struct slice *key) MUST_CHECK;
 
 bool name_list_has(const struct name_list *l, const char *name);
 

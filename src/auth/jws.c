@@ -5,6 +5,7 @@
 #include <jwt.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "crypto/base64.h"
 #include "crypto/digest.h"
 #include "crypto/secret.h"
@@ -88,6 +89,7 @@ static enum err
 read_typ(struct ctx *cx, struct jws *t)
 {
 	const char *typ = json_get_text(t->header, "typ");
+	char q[JWS_QUOTE_SIZE];
 
 	if (!json_has(t->header, "typ"))
 		return ERR_OK;
@@ -95,7 +97,7 @@ read_typ(struct ctx *cx, struct jws *t)
 		return jws_refuse(cx, "typ is not a string");
 	t->access_token = slice_eq_ci(slice_of(typ), "at+jwt");
 	if (!t->access_token && !slice_eq_ci(slice_of(typ), "JWT"))
-		return jws_refuse(cx, "typ is \"%.40s\"", typ);
+		return jws_refuse(cx, "typ is %s", log_quote(q, sizeof(q), typ));
 	return ERR_OK;
 }
 
@@ -104,12 +106,14 @@ read_header(struct ctx *cx, struct jws *t)
 {
 	static const char *const refused[] = {"crit", "cty", "b64"};
 	const char *alg = json_get_text(t->header, "alg");
+	char q[JWS_QUOTE_SIZE];
 	size_t n;
 
 	if (alg == NULL)
 		return jws_refuse(cx, "alg is missing or not a string");
 	if ((t->alg = jws_alg_find(alg)) == JWS_ALG_NONE)
-		return jws_refuse(cx, "algorithm \"%.20s\" is not known", alg);
+		return jws_refuse(
+		    cx, "algorithm %s is not known", log_quote(q, sizeof(q), alg));
 	for (size_t i = 0; i < COUNT_OF(refused); i++)
 		if (json_has(t->header, refused[i]))
 			return jws_refuse(
@@ -171,8 +175,7 @@ static bool
 verify_hmac(const struct jws *t, struct slice key)
 {
 	unsigned char mac[DIGEST_HMAC_MAX];
-	size_t n = digest_hmac(algs[t->alg].hmac_bits, key.p, key.n, t->signed_part.p,
-	    t->signed_part.n, mac);
+	size_t n = digest_hmac(algs[t->alg].hmac_bits, key, t->signed_part, mac);
 	bool ok = n == t->signature.n && secret_equal(mac, t->signature.p, n);
 
 	secret_cleanse(mac, sizeof(mac));

@@ -34,6 +34,9 @@ enum jws_alg {
 };
 
 enum { JWS_TOKEN_MAX = 8192, JWS_KID_MAX = 255 }; /* bytes */
+enum {
+	JWS_QUOTE_SIZE = 128
+}; /* for log_quote() of what a token says: it may say anything */
 
 struct jws {
 	const char *token;

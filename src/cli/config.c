@@ -1,12 +1,45 @@
 /* config.c - the commands about settings. */
 #include <string.h>
 
+#include "auth/auth.h"
 #include "cli/cli.h"
 #include "cli/table.h"
+#include "http/cors.h"
+
+/* The last error becomes one fault among others. */
+static void
+keep_fault(struct ctx *cx, const char *name)
+{
+	ctx_fault(cx, name, "value", "%s: %s", name, cx->err.message);
+	err_clear(&cx->err);
+}
+
+/* What only those who use a setting can read. */
+static enum err
+check_deeper(struct ctx *cx, const struct conf *conf)
+{
+	const struct cors *cors;
+	struct auth *auth = NULL;
+
+	if (cors_new(cx, cx->mem, conf->cors_origins, conf->cors_credentials, &cors) !=
+	    ERR_OK)
+		keep_fault(cx, "BACKEND_CORS_ORIGINS");
+	if (auth_new(cx, conf, &auth) != ERR_OK)
+		keep_fault(cx, "issuers");
+	else
+		auth_free(auth);
+	return cx->fault_count == 0
+	    ? ERR_OK
+	    : err_set(&cx->err, ERR_CONFIG, "the settings are not valid");
+}
 
 enum err
 command_config_check(struct cli *c)
 {
+	enum err rc = check_deeper(c->cx, c->conf);
+
+	if (rc != ERR_OK)
+		return rc;
 	fprintf(c->out, "settings are good: %s\n",
 	    conf_path(c->conf) != NULL ? conf_path(c->conf)
 				       : "environment and defaults");

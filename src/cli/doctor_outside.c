@@ -88,6 +88,10 @@ check_cognito(struct doctor *d)
 		    "COGNITO_USER_POOL_ID",
 		    "pool \"%s\" is not one of region \"%s\"", c->cognito_user_pool_id,
 		    c->aws_region);
+	if (!str_is_set(c->cognito_client_ids))
+		doctor_find(d, DOCTOR_WARNING, "cognito",
+		    "list the app clients in COGNITO_CLIENT_IDS",
+		    "tokens of every app client of the pool are taken");
 	if (!str_is_set(c->aws_access_key_id))
 		doctor_find(d, DOCTOR_WARNING, "cognito",
 		    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",

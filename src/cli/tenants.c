@@ -48,7 +48,11 @@ command_tenant_list(struct cli *c)
 		table_text(&t, list[i].owner_id);
 		table_text(&t, list[i].created_at);
 	}
-	return print_table(c, &t, TABLE_ROWS);
+	rc = print_table(c, &t, TABLE_ROWS);
+	if (rc == ERR_OK && count == q.limit && !args_flag(c->args, "json"))
+		fprintf(c->out, "\nthere may be more: --after %s\n",
+		    table_printable(c->cx->mem, list[count - 1].id));
+	return rc;
 }
 
 enum err
@@ -70,8 +74,10 @@ command_tenant_count(struct cli *c)
 		table_i64(&t, list[i].count);
 		total += list[i].count;
 	}
-	table_text(&t, "total");
-	table_i64(&t, total);
+	if (!args_flag(c->args, "json")) {
+		table_text(&t, "total");
+		table_i64(&t, total);
+	}
 	return print_table(c, &t, TABLE_ROWS);
 }
 

@@ -22,7 +22,7 @@ digest_sha256(const void *p, size_t n)
 }
 
 size_t
-digest_hmac(int bits, const void *key, size_t key_n, const void *p, size_t n,
+digest_hmac(int bits, struct slice key, struct slice text,
     unsigned char out[static DIGEST_HMAC_MAX])
 {
 	const char *name = bits == 256 ? "SHA256" : bits == 384 ? "SHA384" : "SHA512";
@@ -30,8 +30,8 @@ digest_hmac(int bits, const void *key, size_t key_n, const void *p, size_t n,
 	unsigned char *ok;
 
 	assert(bits == 256 || bits == 384 || bits == 512);
-	ok = EVP_Q_mac(NULL, "HMAC", NULL, name, NULL, key, key_n, p, n, out,
-	    DIGEST_HMAC_MAX, &made);
+	ok = EVP_Q_mac(NULL, "HMAC", NULL, name, NULL, key.p, key.n,
+	    (const unsigned char *)text.p, text.n, out, DIGEST_HMAC_MAX, &made);
 	assert(ok != NULL && made == (size_t)bits / 8);
 	(void)ok;
 	return made;
@@ -43,7 +43,7 @@ digest_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n)
 	unsigned char mac[DIGEST_HMAC_MAX];
 	struct digest d;
 
-	digest_hmac(256, key, key_n, p, n, mac);
+	digest_hmac(256, (struct slice){key, key_n}, (struct slice){p, n}, mac);
 	memcpy(d.b, mac, sizeof(d.b));
 	secret_cleanse(mac, sizeof(mac));
 	return d;

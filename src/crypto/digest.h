@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/str.h"
+
 enum {
 	DIGEST_SIZE = 32,
 	DIGEST_HEX_SIZE = 65,      /* lower-case digits and NUL */
@@ -28,7 +30,7 @@ struct digest digest_sha256(const void *p, size_t n);
 struct digest digest_hmac_sha256(
     const void *key, size_t key_n, const void *p, size_t n);
 /* HMAC with SHA-256, 384 or 512, as `bits` says; answers the length: bits / 8. */
-size_t digest_hmac(int bits, const void *key, size_t key_n, const void *p, size_t n,
+size_t digest_hmac(int bits, struct slice key, struct slice text,
     unsigned char out[static DIGEST_HMAC_MAX]);
 void digest_hex(char out[static DIGEST_HEX_SIZE], struct digest d);
 bool digest_equal(struct digest a, struct digest b); /* in constant time */

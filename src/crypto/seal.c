@@ -29,7 +29,7 @@ derive(struct key *k, const char *secret)
 	static const char for_key[] = "tenantd seal v1 key",
 			  for_id[] = "tenantd seal v1 id";
 	struct digest_hkdf from = {.key = secret, .key_n = strlen(secret)};
-	struct digest id;
+	struct digest id = {{0}};
 	char hex[DIGEST_HEX_SIZE];
 
 	from.info = for_key;

@@ -49,17 +49,14 @@ slot_add(struct db *db, struct slot slot)
 static enum err
 call_drop(struct ctx *cx, struct db *db, bool told, const char *why)
 {
-	db->stats.losses++;
-	if (!told && db->tx.committed) {
-		db_drop(db);
+	conn_lose(db);
+	if (told)
+		return cx->err.code;
+	if (db->tx.committed)
 		return ERR_OK;
-	}
-	if (!told) {
-		(void)err_set(&cx->err, ERR_UNAVAILABLE, "%s", why);
-		cx->err.retry_after = 1;
-	}
-	db_drop(db);
-	return cx->err.code;
+	(void)err_set(&cx->err, ERR_UNAVAILABLE, "%s", why);
+	cx->err.retry_after = 1;
+	return ERR_UNAVAILABLE;
 }
 
 static enum err

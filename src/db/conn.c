@@ -12,6 +12,7 @@
 #include "base/log.h"
 
 enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 800, QUICK_FAILURE_MS = 200 };
+enum { GRACE_MS = 1500, GRACE_STEP_MS = 40 };
 
 static char *
 dup_or_die(const char *s)
@@ -122,6 +123,31 @@ conn_lives(struct db *db)
 	return false;
 }
 
+void
+conn_lose(struct db *db)
+{
+	db->stats.losses++;
+	db->grace_until_ms = clock_mono_ms() + GRACE_MS;
+	db_drop(db);
+}
+
+/* After a refusal: a moment in which nothing is tried, longer each time. */
+static void
+conn_back_off(struct ctx *cx, struct db *db)
+{
+	conn_first_line(db->failure, sizeof(db->failure), cx->err.message);
+	db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
+	if (db->backoff_ms > BACKOFF_MAX_MS)
+		db->backoff_ms = BACKOFF_MAX_MS;
+	db->quiet_until_ms = clock_mono_ms() + db->backoff_ms;
+}
+
+/*
+ * A server that was there a moment ago is probably restarting: within the grace its
+ * refusals are waited out, so that a restart costs time and not requests. Past it, or
+ * where no connection ever worked, a refusal is an answer. What failed slowly has
+ * waited enough.
+ */
 static enum err
 conn_open(struct ctx *cx, struct db *db)
 {
@@ -134,22 +160,24 @@ conn_open(struct ctx *cx, struct db *db)
 		cx->err.retry_after = 1;
 		return rc;
 	}
-	if ((rc = connect_open(cx, db)) == ERR_OK) {
-		db->backoff_ms = 0;
-		db->stats.connects++;
-		return ERR_OK;
+	while ((rc = connect_open(cx, db)) == ERR_UNAVAILABLE) {
+		db_drop(db);
+		if (clock_mono_ms() - began >= QUICK_FAILURE_MS)
+			return rc;
+		if (clock_mono_ms() >= db->grace_until_ms ||
+		    ctx_time_left(cx, 1) == 0) {
+			conn_back_off(cx, db);
+			return rc;
+		}
+		(void)poll(NULL, 0, ctx_time_left(cx, GRACE_STEP_MS));
+		err_clear(&cx->err);
+		began = clock_mono_ms();
 	}
-	db_drop(db);
-	conn_first_line(db->failure, sizeof(db->failure), cx->err.message);
-	/* What failed slowly has waited enough. */
-	if (clock_mono_ms() - began < QUICK_FAILURE_MS) {
-		db->backoff_ms =
-		    db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
-		if (db->backoff_ms > BACKOFF_MAX_MS)
-			db->backoff_ms = BACKOFF_MAX_MS;
-		db->quiet_until_ms = clock_mono_ms() + db->backoff_ms;
-	}
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	db->backoff_ms = 0;
+	db->stats.connects++;
+	return ERR_OK;
 }
 
 enum err

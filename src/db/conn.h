@@ -45,6 +45,7 @@ struct db {
 	int host;               /* the one to try first */
 	bool session_ends;      /* said the server, or it is of no more use */
 	int64_t quiet_until_ms; /* no attempt to connect before */
+	int64_t grace_until_ms; /* after a loss: the server may be back soon */
 	int backoff_ms;
 	unsigned char prepared[STMT_COUNT]; /* enum prepared */
 	struct slot *slots;
@@ -58,6 +59,8 @@ struct db {
 
 /* A connection that seems to live: the present one, or a new one. */
 enum err conn_ensure(struct ctx *cx, struct db *db) MUST_CHECK;
+/* Drops a connection that was lost, or cannot be trusted any more. */
+void conn_lose(struct db *db);
 /* The events that came on the socket before until_ms (clock_mono_ms), 0: none did. */
 int conn_wait(struct db *db, short events, int64_t until_ms);
 /* Opens a connection into db->pg; connect.c. */

@@ -12,6 +12,8 @@
  * Failure:  every wait ends at the ctx's deadline or the connection's own limit
  *           (ERR_UNAVAILABLE). One table maps SQLSTATE (see sqlstate.def); the
  *           SQLSTATE stays in ctx->err.sqlstate. ERR_CONFIG: conninfo is malformed.
+ *           A server that was there is waited for up to 1.5 s (it may be restarting);
+ *           after that calls fail at once, trying again at least every 0.8 s.
  */
 #ifndef TENANTD_DB_DB_H
 #define TENANTD_DB_DB_H

@@ -100,10 +100,8 @@ tx_abort(const struct ctx *cx, struct db *db)
 	if (db->slot_count > 0 || PQtransactionStatus(db->pg) != PQTRANS_IDLE)
 		if (!send_alone(cx, db, STMT_db_rollback) && db->pg != NULL)
 			(void)send_alone(cx, db, STMT_db_rollback);
-	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE) {
-		db->stats.losses++;
-		db_drop(db);
-	}
+	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		conn_lose(db);
 }
 
 /* A context on the session would open it to whoever forgets to set one. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,6 +77,7 @@ enum err
 cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
     int io_timeout_ms, const struct fcgi_service *service)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct source source = {.fd = in, .left = body_length(variables)};
 	struct exchange x = {
 	    .read = read_input, .source = &source, .timeout_ms = io_timeout_ms};
@@ -84,6 +86,7 @@ cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
 	size_t sent = 0;
 	bool whole;
 
+	sigaction(SIGPIPE, &ignore, NULL); /* done() is called whoever went away */
 	x.began_ms = clock_mono_ms();
 	response_init(&rs);
 	buf_init(&head, NULL, 64 * 1024);

@@ -45,6 +45,8 @@ struct door {
 	struct buf head;
 	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
 	unsigned kept_count;
+	bool watched; /* d->epoll has the current connection */
+	bool closing; /* no connection is kept any more */
 };
 
 static volatile sig_atomic_t stopping;
@@ -95,19 +97,19 @@ static void
 unkeep(struct door *d, unsigned i)
 {
 	d->request.ipcFd = d->kept[i];
+	d->watched = true;
 	d->kept_count--;
 	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
 }
 
-/* Keeps the current connection, which may be watched already; the one that was idle
- * longest makes room. */
+/* Keeps the current connection; the one that was idle longest makes room. */
 static void
 keep(struct door *d)
 {
 	int fd = d->request.ipcFd;
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
-	if (epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) {
+	if (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
 		hang_up(d);
 		return;
 	}
@@ -168,6 +170,7 @@ take_connection(struct ctx *cx, struct door *d)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	set_deadlines(fd, d->timeout_ms);
 	d->request.ipcFd = fd;
+	d->watched = false;
 	return ERR_OK;
 }
 
@@ -268,7 +271,7 @@ answer(struct door *d)
 	FCGX_Free(rq, 0);
 	if (!drained)
 		hang_up_late(d);
-	else if (whole && kept && !stopping)
+	else if (whole && kept && !stopping && !d->closing)
 		keep(d);
 	else
 		hang_up(d);
@@ -313,17 +316,16 @@ serve_last(struct door *d)
 static enum err
 serve(struct ctx *cx, struct door *d)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
-	while (!must_stop(d)) {
-		if ((e = wait_for_work(cx, d)) != ERR_OK)
-			return e;
+	while (e == ERR_OK && !must_stop(d)) {
+		e = wait_for_work(cx, d);
 		if (d->request.ipcFd >= 0)
 			serve_one(d);
 	}
-	stopping = 1;
+	d->closing = true;
 	serve_last(d);
-	return ERR_OK;
+	return e;
 }
 
 /* -- the door -- */

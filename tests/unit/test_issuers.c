@@ -138,6 +138,10 @@ settings_that_do_not_fit_are_refused(void **state)
 	assert_int_equal(auth_new(cx, &c, &a), ERR_CONFIG);
 	assert_non_null(strstr(cx->err.message, "configured twice"));
 	c = settings(cx, NULL);
+	c.cognito_user_pool_id = issuer;
+	assert_int_equal(auth_new(cx, &c, &a), ERR_CONFIG);
+	assert_non_null(strstr(cx->err.message, "AWS_REGION"));
+	c = settings(cx, NULL);
 	c.jwt_secret_key = shortish;
 	assert_int_equal(auth_new(cx, &c, &a), ERR_CONFIG);
 	assert_null(strstr(cx->err.message, "\"short\""));
