@@ -26,7 +26,7 @@ def foreign(cluster, db):
     at = psycopg2.extensions.parse_dsn(cluster.url_of(role, db.name))
     yield {"PATH": os.environ["PATH"], "DB_USER": role, "DB_PASSWORD": "", "DB_HOST": at["host"], "DB_PORT": at["port"],
            "DB_NAME": db.name}
-    db.sql(f"DROP OWNED BY {role}")
+    cluster.sql(f"DROP OWNED BY {role}", database=db.name)
     cluster.sql(f"DROP ROLE {role}")
 
 

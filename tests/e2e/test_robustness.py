@@ -25,7 +25,7 @@ def own():
 
 def worker_of(app, backend):
     """The worker that holds the connection of a PostgreSQL backend (over TCP)."""
-    port = app.db.sql("SELECT client_port FROM pg_stat_activity WHERE pid = %s", [backend])[0][0]
+    port = app.cluster.sql("SELECT client_port FROM pg_stat_activity WHERE pid = %s", [backend])[0][0]
     line = next(row.split() for row in Path("/proc/net/tcp").read_text().splitlines()
                 if row.split()[1].endswith(f":{port:04X}"))
     wanted = f"socket:[{line[9]}]"

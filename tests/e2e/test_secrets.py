@@ -14,8 +14,8 @@ def test_the_log_holds_no_secret(cluster):
         db.settings["DATABASE_URL"] = db.settings["DATABASE_URL"].replace(f"//{role}@", f"//{role}:db-password-in-url@")
         key = db.settings["JWT_SECRET_KEY"]
         secrets = [key, db.settings["SECRET_KEY"], "db-password-in-url", PASSWORD]
-        with stack.Tenantd(db, workers=2, LOG_LEVEL="debug", AWS_SECRET_ACCESS_KEY="aws-secret-key-value",
-                           OPENAI_API_KEY="openai-secret-value") as app:
+        with stack.Tenantd(db, workers=2, LOG_LEVEL="debug", AWS_ACCESS_KEY_ID="AKIDTEST",
+                           AWS_SECRET_ACCESS_KEY="aws-secret-key-value", OPENAI_API_KEY="openai-secret-value") as app:
             secrets += ["aws-secret-key-value", "openai-secret-value"]
 
             def call(bearer, path="/api/tenant/getOrCreate", body=None):

@@ -104,6 +104,10 @@ class Process:
     def alive(self):
         return self.child.poll() is None
 
+    def must_live(self):
+        if not self.alive():
+            raise RuntimeError(f"{self.log.name} ended: {self.tail()}")
+
     def send(self, number):
         if self.alive():
             os.kill(self.pid, number)
@@ -245,7 +249,7 @@ class Tenantd:
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
 
     def ready(self):
-        assert self.process.alive(), self.process.tail()
+        self.process.must_live()
         return self.call("GET", "/readyz").status == 200
 
     def call(self, method, target, headers=None, body=None, **how):
@@ -288,7 +292,7 @@ class WebServer:
         until(self.ready, 20, what=kind)
 
     def ready(self):
-        assert self.process.alive(), self.process.tail()
+        self.process.must_live()
         socket.create_connection(("127.0.0.1", self.port), 1).close()
         return True
 
