@@ -6,18 +6,19 @@
 #
 #   lint       shellcheck on every script
 #   check      make check: units, architecture, database, processes, commands
+#   sql        the schema, triggers and isolation in a real database, tests/sql
 #   api        cases over FastCGI, tests/api
 #   e2e        real web servers and clients, tests/e2e
 #   distcheck  make distcheck: builds and passes from the tarball alone
 #   sanitize   check and api in a build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   valgrind   api under valgrind
 #
-# Without a SUITE all of them; with --quick the first four. Builds lie in DIR (default
+# Without a SUITE all of them; with --quick the first five. Builds lie in DIR (default
 # build) and are used again; while another run holds that, a temporary one is used.
 # PYTEST_OPTIONS go to pytest.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
-all="lint check api e2e distcheck sanitize valgrind" quick="lint check api e2e"
+all="lint check sql api e2e distcheck sanitize valgrind" quick="lint check sql api e2e"
 suites='' build=$top/build
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -26,7 +27,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) suites=$quick ;;
 	--build) build=$2; shift ;;
-	--help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	--help | -h) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*)
 		case " $all " in
 		*" $1 "*) suites="$suites $1" ;;
@@ -133,6 +134,10 @@ suite_lint() {
 suite_check() {
 	build_in check --enable-werror || { once check 1; return; }
 	make_check check "$build/check"
+}
+suite_sql() {
+	build_in check --enable-werror || { once sql 1; return; }
+	TENANTD=$build/check/tenantd py sql sql
 }
 suite_api() {
 	build_in check --enable-werror || { once api 1; return; }

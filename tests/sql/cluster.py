@@ -1,16 +1,17 @@
 """A private PostgreSQL cluster, what `tenantd migrate` and `tenantd rls check` send it, and sessions."""
 
 import hashlib
+import json
 import pathlib
 import subprocess
 import tempfile
 
 import psycopg2
 
+import stack
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SQL = TOP / "sql"
-# in the order of src/rls/rls.c
-RLS_CHECKS = ("role", "contexts", "functions", "tables", "policies", "grants", "views")
 
 
 def sh(*args):
@@ -27,6 +28,9 @@ class Cluster:
     def stop(self):
         sh("destroy", self.dir)
         pathlib.Path(self.dir).exists() and pathlib.Path(self.dir).rmdir()
+
+    def url(self, database, user):
+        return f"{self.conninfo} dbname={database} user={user}"
 
     def connect(self, database, user="postgres", autocommit=True):
         c = psycopg2.connect(self.conninfo, dbname=database, user=user)
@@ -50,6 +54,10 @@ class Session:
 
     def __enter__(self):
         return self
+
+    def conninfo(self):
+        of = self.c.info.dsn_parameters
+        return " ".join(f"{key}='{of[key]}'" for key in ("host", "port", "user", "dbname"))
 
     def __exit__(self, *_):
         self.c.close()
@@ -83,39 +91,39 @@ def query(name):
     return (SQL / "query" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def tenantd(words, **settings):
+    """The program's command, with these settings and no others."""
+    return subprocess.run([stack.PROGRAM, *words], env=settings, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 def rls_check(session):
-    """What rls_check() of src/rls does: rows of object, check, verdict, text."""
-    session.run("BEGIN")
-    try:
-        session.run("SELECT set_config('app.current_tenant_id', 'unset', true)")
-        session.run(query("rls_search_path"))
-        session.run(query("rls_reset_context"))
-        found = session.run(query("rls_installed"))
-        if all(f[2] != "failed" for f in found):
-            for check in RLS_CHECKS:
-                found += session.run(query(f"rls_{check}"))
-            session.run(query("rls_probe"))
-            found += session.run(query("rls_probe_result"))
-        return found
-    finally:
-        session.run("ROLLBACK")
+    """The findings of `tenantd rls check` as the session's role: object, check, verdict, text."""
+    run = tenantd(["rls", "check", "--json"], DATABASE_URL=session.conninfo())
+    assert run.stdout, run.stderr
+    found = [(f["object"], f["check"], f["verdict"], f["text"]) for f in json.loads(run.stdout)]
+    assert run.returncode == (70 if any(f[2] == "failed" for f in found) else 0), run
+    return found
 
 
-def migrate(cluster, database, owner, server="", control="", app="", until=None):
-    """What `tenantd migrate` does; until: stop after that number, without granting."""
+def migrate_by(cluster, database, owner, until):
+    """`tenantd migrate` of a program that knew the migrations up to `until` alone."""
     with Session(cluster, database, owner, autocommit=False) as s:
         s.run(query("migration_bootstrap"))
         s.c.commit()
-        done = {r[0] for r in s.run("SELECT number FROM tenantd.migrations")}
         for path in sorted((SQL / "migrations").glob("*.sql")):
-            number = int(path.name[:4])
-            if number in done or (until and number > until):
+            if int(path.name[:4]) > until:
                 continue
             s.run("SELECT set_config('app.current_tenant_id', 'unset', true)")
             s.run(path.read_text(encoding="utf-8"))
             s.run("INSERT INTO tenantd.migrations (number, name, checksum) VALUES (%s, %s, %s)",
-                  (number, path.stem, hashlib.sha256(path.read_bytes()).hexdigest()))
+                  (int(path.name[:4]), path.stem, hashlib.sha256(path.read_bytes()).hexdigest()))
             s.c.commit()
-        if not until:
-            s.run("SELECT tenantd.grant_roles(%s, %s, %s)", (server, control, app))
-            s.c.commit()
+
+
+def migrate(cluster, database, owner, server="", control="", app=""):
+    """`tenantd migrate`; raises what the database said."""
+    run = tenantd(["migrate"], DATABASE_OWNER_URL=cluster.url(database, owner),
+                  DATABASE_URL=cluster.url(database, server or owner), DB_CONTROL_ROLE=control, DB_APP_ROLE=app)
+    if run.returncode:
+        raise psycopg2.Error(run.stderr)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from cluster import SQL, TOP, migrate
+from cluster import SQL, TOP, migrate, migrate_by
 
 
 def dump(cluster, database):
@@ -27,7 +27,7 @@ def test_migrating_again_changes_nothing(cluster, db):
 
 
 def test_migrating_in_two_goes_makes_the_same(cluster, empty, template):
-    migrate(cluster, empty.name, "own", until=2)
+    migrate_by(cluster, empty.name, "own", 2)
     migrate(cluster, empty.name, "own", "srv", "ctl", "app")
     assert dump(cluster, empty.name) == dump(cluster, template)
 
