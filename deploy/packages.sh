@@ -77,7 +77,7 @@ install_them() {
 	    say "apt-get update failed: going on with the lists that are there"
 	# shellcheck disable=SC2086
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait_for_lock -q -y \
-	    --no-install-recommends install "$@" >&2
+	    --no-install-recommends install "$@" >/dev/null
 }
 
 mode=install
