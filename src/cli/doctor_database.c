@@ -245,7 +245,7 @@ check_schemas(struct doctor *d)
 static void
 check_rls(struct doctor *d)
 {
-	struct rls_report report;
+	struct rls_report report = {0};
 
 	if (rls_check(d->cx, d->db, &report) != ERR_OK) {
 		doctor_find_error(d, "rls", MIGRATE_ADVICE);

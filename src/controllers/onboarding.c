@@ -60,7 +60,7 @@ tenant_get_or_create(struct app *app, struct call *call)
 	    .billing_cycle = json_get_text(call->body, "billingCycle"),
 	};
 	enum onboarding_outcome outcome;
-	struct tenant tenant;
+	struct tenant tenant = {0};
 	struct json_out o;
 	enum err rc = onboarding_get_or_create(&call->cx, app->db, &app->onboarding,
 	    &who, &wish, &tenant, &outcome);
