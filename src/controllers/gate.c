@@ -184,7 +184,7 @@ gate_enter(struct app *app, struct call *call)
 {
 	enum err rc = check_permission(app, call);
 
-	if (rc == ERR_OK || rc == ERR_UNAUTHORIZED) {
+	if (rc == ERR_OK || rc == ERR_UNAUTHORIZED || rc == ERR_FORBIDDEN) {
 		struct err_info refused = call->cx.err;
 		enum err rate = check_rate(app, call);
 
@@ -257,6 +257,18 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);
 }
 
+/* Path and query; with and without its trailing slash a path is the same resource. */
+static const char *
+resource_of(const struct call *call)
+{
+	const char *target = call->rq.target;
+	size_t path = strcspn(target, "?"), n = path;
+
+	if (n > 1 && target[n - 1] == '/')
+		n--;
+	return arena_printf(call->cx.mem, "%.*s%s", (int)n, target, target + path);
+}
+
 static enum err
 claim_key(struct once *o, const char *key)
 {
@@ -267,7 +279,7 @@ claim_key(struct once *o, const char *key)
 		.user_id = call->who.user.text,
 		.tenant_id = call->who.tenant_id,
 		.method = call->route->name,
-		.path = call->rq.target,
+		.path = resource_of(call),
 		.body = {call->rq.body, call->rq.body_length},
 		.hours = o->app->conf->idempotency_hours});
 }
