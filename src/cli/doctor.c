@@ -159,7 +159,7 @@ print_findings(struct cli *c, const struct doctor *d)
 		if (f->advice != NULL)
 			fprintf(c->out, "%-8s %s\n", "", f->advice);
 	}
-	fprintf(c->out, "\n%u ok, %u warnings, %u broken\n", d->counts[DOCTOR_OK],
+	fprintf(c->out, "\n%u ok, %u warning, %u broken\n", d->counts[DOCTOR_OK],
 	    d->counts[DOCTOR_WARNING], d->counts[DOCTOR_BROKEN]);
 }
 
