@@ -11,10 +11,10 @@
 WITH memberships AS (
   SELECT tenant_id FROM public.tenant_users WHERE user_id = $1::text
   UNION
-  SELECT tenant_id FROM public.users WHERE id = $1::text AND is_active
+  SELECT tenant_id FROM public.users
+   WHERE id = $1::text AND is_active AND tenant_id IS NOT NULL
 ), asked AS (
-  SELECT t.id, t.id IN (SELECT tenant_id FROM memberships WHERE tenant_id IS NOT NULL)
-           AS is_member
+  SELECT t.id, t.id IN (SELECT tenant_id FROM memberships) AS is_member
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
 ), owned AS (
