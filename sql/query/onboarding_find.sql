@@ -1,7 +1,8 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
 -- NULL: that one first if they are a member, else an active one, else the oldest. A member
--- is who has a membership, and whom users.tenant_id assigns to the tenant.
--- params: 2
+-- is who has a membership, whom users.tenant_id assigns to the tenant, and, if $3, whom the
+-- shared registry calls its owner.
+-- params: 3
 -- rows: one
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, m.role,
@@ -18,7 +19,15 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
            AND u.is_active
            AND u.tenant_id IS NOT NULL
            AND NOT EXISTS (SELECT FROM public.tenant_users o
-                            WHERE o.tenant_id = u.tenant_id AND o.user_id = u.id)) AS m
+                            WHERE o.tenant_id = u.tenant_id AND o.user_id = u.id)
+        UNION ALL
+        SELECT w.id, 'owner', r.created_at
+          FROM public.custom_auth_tenant r
+          JOIN public.tenants w ON w.tenant = r.id
+         WHERE $3::boolean
+           AND r.owner_id = $1::text
+           AND NOT EXISTS (SELECT FROM public.tenant_users o
+                            WHERE o.tenant_id = w.id AND o.user_id = r.owner_id)) AS m
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
  WHERE t.status <> 'purged'

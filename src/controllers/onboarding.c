@@ -95,11 +95,13 @@ put_configuration(struct json_out *o, const struct tenant *t)
 enum err
 tenant_current_get(struct app *app, struct call *call)
 {
+	const struct tenant_seeker seeker = {
+	    call->who.user.text, call->who.tenant_id, true};
 	struct tenant tenant;
 	struct json_out o;
 	bool found;
-	enum err rc = tenant_find_of_user(&call->cx, app->db, call->who.user.text,
-	    call->who.tenant_id, &tenant, &found);
+	enum err rc =
+	    tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
 
 	if (rc == ERR_OK && !found)
 		rc = err_tell(

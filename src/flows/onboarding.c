@@ -104,9 +104,9 @@ set_plan(struct ctx *cx, struct run *r)
 static enum err
 settle(struct ctx *cx, struct run *r, const char *preferred)
 {
+	const struct tenant_seeker seeker = {r->who->user_id, preferred, false};
 	bool found;
-	enum err rc = tenant_query_of_user(
-	    cx, r->db, r->who->user_id, preferred, r->tenant, &found);
+	enum err rc = tenant_query_of_user(cx, r->db, &seeker, r->tenant, &found);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -205,9 +205,10 @@ onboarding_get_or_create(struct ctx *cx, struct db *db,
     enum onboarding_outcome *outcome)
 {
 	struct run r = {db, settings, who, wish, tenant, ONBOARDING_FOUND};
+	const struct tenant_seeker seeker = {who->user_id,
+	    wish->tenant_id != NULL ? wish->tenant_id : who->tenant_id, false};
 	bool found;
-	enum err rc = tenant_find_of_user(cx, db, who->user_id,
-	    wish->tenant_id != NULL ? wish->tenant_id : who->tenant_id, tenant, &found);
+	enum err rc = tenant_find_of_user(cx, db, &seeker, tenant, &found);
 
 	*outcome = ONBOARDING_FOUND;
 	if (rc != ERR_OK)
