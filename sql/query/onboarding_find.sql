@@ -17,7 +17,6 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
           FROM public.users u
          WHERE u.id = $1::text
            AND u.is_active
-           AND u.tenant_id IS NOT NULL
            AND NOT EXISTS (SELECT FROM public.tenant_users o
                             WHERE o.tenant_id = u.tenant_id AND o.user_id = u.id)
         UNION ALL

@@ -11,10 +11,9 @@
 WITH memberships AS (
   SELECT tenant_id FROM public.tenant_users WHERE user_id = $1::text
   UNION
-  SELECT tenant_id FROM public.users
-   WHERE id = $1::text AND is_active AND tenant_id IS NOT NULL
+  SELECT tenant_id FROM public.users WHERE id = $1::text AND is_active
 ), asked AS (
-  SELECT t.id, t.id IN (SELECT tenant_id FROM memberships) AS is_member
+  SELECT t.id, EXISTS (SELECT FROM memberships m WHERE m.tenant_id = t.id) AS is_member
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
 ), owned AS (
