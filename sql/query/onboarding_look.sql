@@ -9,8 +9,9 @@
 -- params: 3
 -- rows: one
 WITH asked AS (
-  SELECT t.id, EXISTS (SELECT FROM public.tenant_users m
-                        WHERE m.tenant_id = t.id AND m.user_id = $1::text) AS is_member
+  SELECT t.id, t.status <> 'purged'
+         AND EXISTS (SELECT FROM public.tenant_users m
+                      WHERE m.tenant_id = t.id AND m.user_id = $1::text) AS is_member
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
 ), owned AS (
