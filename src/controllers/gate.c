@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
 #include "people/user.h"
@@ -287,5 +288,5 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
 		return rc;
-	return db_transaction(&call->cx, app->db, DB_MANAGEMENT, run_once, &once);
+	return steps_transaction(&call->cx, app->db, run_once, &once);
 }
