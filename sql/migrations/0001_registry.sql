@@ -88,6 +88,11 @@ BEGIN
 		SELECT 13, format('it belongs to role "%s", of which "%s" is not a member',
 		    pg_get_userbyid(relowner), current_user)
 		  FROM pg_class WHERE oid = rel AND NOT pg_has_role(current_user, relowner, 'USAGE')
+		UNION ALL
+		SELECT 14, 'its row-level security is forced, which would hide rows from the role that adopts them'
+		  FROM pg_class c JOIN pg_roles r ON r.rolname = current_user
+		 WHERE c.oid = rel AND c.relrowsecurity AND c.relforcerowsecurity
+		   AND NOT (r.rolsuper OR r.rolbypassrls)
 	) AS seen (place, fault);
 	IF faults IS NOT NULL THEN
 		RAISE EXCEPTION 'cannot adopt public.custom_auth_tenant: %', faults

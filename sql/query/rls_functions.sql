@@ -20,6 +20,9 @@ WITH wanted (name, body) AS (VALUES
 	           WHEN f.prosecdef THEN 'it runs as its owner'
 	           WHEN f.plain IS NULL OR f.plain !~ f.body
 	           THEN format('it was changed: %s', coalesce(f.text, 'its body is a text'))
+	           WHEN f.name = 'is_control' AND f.plain <> 'RETURNtrue' AND NOT starts_with(f.plain,
+	               regexp_replace(format('RETURNCURRENT_USER=%LORpg_has_role', pg_get_userbyid(f.nspowner)), '[\s()]', '', 'g'))
+	           THEN format('it lets another role than the owner "%s" manage: %s', pg_get_userbyid(f.nspowner), f.text)
 	           WHEN f.plain = 'RETURNtrue' AND pg_get_userbyid(f.nspowner) <> current_user
 	           THEN 'every role may open the management context, though roles are separate' END AS fault
 	  FROM found f

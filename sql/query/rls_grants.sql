@@ -10,5 +10,7 @@ SELECT e.relation, 'grants',
   JOIN pg_namespace n ON n.nspname = split_part(e.relation, '.', 1)
   JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(e.relation, '.', 2)
  CROSS JOIN LATERAL (SELECT string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS rights
-                       FROM aclexplode(c.relacl) g WHERE g.grantee = 0) AS p
+                       FROM (SELECT c.relacl AS acl
+                              UNION ALL SELECT a.attacl FROM pg_attribute a WHERE a.attrelid = c.oid) AS all_acl,
+                            aclexplode(all_acl.acl) g WHERE g.grantee = 0) AS p
  ORDER BY e.relation;

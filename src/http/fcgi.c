@@ -174,6 +174,18 @@ take_connection(struct ctx *cx, struct door *d)
 	return ERR_OK;
 }
 
+/* A wait that finds work at once lets no signal in: under load they would be held for ever. */
+static void
+let_signals_in(const struct door *d)
+{
+	sigset_t pending, held;
+
+	if (sigpending(&pending) != 0 || sigisemptyset(&pending))
+		return;
+	sigprocmask(SIG_SETMASK, &d->waiting, &held);
+	sigprocmask(SIG_SETMASK, &held, NULL);
+}
+
 /* Waits for a connection or for a request on a kept one, which becomes the current.
  * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait. */
 static enum err
@@ -182,6 +194,8 @@ wait_for_work(struct ctx *cx, struct door *d)
 	struct epoll_event event;
 	int n = epoll_pwait(d->epoll, &event, 1, TICK_MS, &d->waiting);
 
+	if (n > 0)
+		let_signals_in(d);
 	if (n < 0 && errno != EINTR)
 		return err_set(
 		    &cx->err, ERR_UNAVAILABLE, "cannot wait: %s", strerror(errno));

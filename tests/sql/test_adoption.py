@@ -99,6 +99,7 @@ def test_clashing_prefixes_get_the_long_slug(db, foreign):
     ("ALTER COLUMN schema_name DROP NOT NULL", '"schema_name" may be null'),
     ("ALTER COLUMN created_at TYPE TIMESTAMP", '"created_at" is timestamp without time zone'),
     ("DROP CONSTRAINT custom_auth_tenant_pkey", "primary key is not (id)"),
+    ("ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", "row-level security is forced"),
     ("ADD COLUMN region TEXT NOT NULL", '"region" is not ours'),
 ])
 def test_another_form_of_the_table_is_refused_by_name(cluster, empty, alter, named):

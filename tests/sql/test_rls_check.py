@@ -80,6 +80,8 @@ def test_live_probe_sees_a_restrictive_policy_that_hides_all(db):
     ("CREATE OR REPLACE FUNCTION tenantd.is_control() RETURNS BOOLEAN LANGUAGE sql STABLE RETURN true", "is_control"),
     ("CREATE OR REPLACE FUNCTION tenantd.is_control() RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER"
      " RETURN current_user = 'own'::name OR pg_has_role(current_user, 'ctl'::name, 'MEMBER')", "is_control"),
+    ("CREATE OR REPLACE FUNCTION tenantd.is_control() RETURNS BOOLEAN LANGUAGE sql STABLE"
+     " RETURN current_user = 'app'::name OR pg_has_role(current_user, 'ctl'::name, 'MEMBER')", "is_control"),
     ("CREATE OR REPLACE FUNCTION tenantd.current_tenant() RETURNS TEXT LANGUAGE sql STABLE"
      " RETURN 'tenant_a'", "current_tenant"),
     ("CREATE OR REPLACE FUNCTION tenantd.current_tenant() RETURNS TEXT LANGUAGE sql STABLE"
@@ -200,8 +202,9 @@ def test_a_recorded_exemption_is_shown_with_its_reason(db):
     assert text(found, "public.notes", "exempt") == "a list of prices"
 
 
-def test_an_exempt_table_that_is_everybodys_fails(db):
-    db.own.run("GRANT SELECT ON public.users TO PUBLIC")
+@pytest.mark.parametrize("right", ["SELECT", "UPDATE (is_superuser)"])
+def test_an_exempt_table_that_is_everybodys_fails(db, right):
+    db.own.run(f"GRANT {right} ON public.users TO PUBLIC")
     assert bad(rls_check(db.srv)) == {("public.users", "grants")}
 
 
