@@ -186,10 +186,9 @@ conn_ensure(struct ctx *cx, struct db *db)
 	if (db->pg != NULL && conn_lives(db))
 		return ERR_OK;
 	if (db->pg != NULL) {
-		db->stats.losses++;
 		log_event(
 		    LOG_INFO, cx, "db_reconnect", "reason=\"closed by the server\"");
-		db_drop(db);
+		conn_lose(db);
 	}
 	return conn_open(cx, db);
 }
