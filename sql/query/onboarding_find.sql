@@ -1,32 +1,35 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
--- NULL: that one first if they are a member, else an active one, else the oldest. A member
--- is who has a membership, whom users.tenant_id assigns to the tenant, and, if $3, whom the
--- shared registry calls its owner.
+-- NULL: that one first if they are a member, else an active one, else the oldest. Whom an
+-- operator assigned to a tenant (users.tenant_id) is a member like those in tenant_users, and so,
+-- if $3, is whom the shared registry calls its owner.
 -- params: 3
 -- rows: one
+WITH member AS (
+  SELECT m.tenant_id, m.role, m.created_at
+    FROM public.tenant_users m
+   WHERE m.user_id = $1::text
+   UNION ALL
+  SELECT u.tenant_id, 'member', u.created_at
+    FROM public.users u
+   WHERE u.id = $1::text
+     AND u.is_active
+     AND NOT EXISTS (SELECT FROM public.tenant_users m
+                      WHERE m.user_id = u.id AND m.tenant_id = u.tenant_id)
+   UNION ALL
+  SELECT o.id, 'owner', r.created_at
+    FROM public.custom_auth_tenant r
+    JOIN public.tenants o ON o.tenant = r.id
+   WHERE $3::boolean
+     AND r.owner_id = $1::text
+     AND NOT EXISTS (SELECT FROM public.tenant_users m
+                      WHERE m.user_id = $1::text AND m.tenant_id = o.id)
+)
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, m.role,
        t.isolation, coalesce(c.rls_enabled, false), t.features::text, t.version,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-  FROM (SELECT tenant_id, role, created_at
-          FROM public.tenant_users
-         WHERE user_id = $1::text
-        UNION ALL
-        SELECT u.tenant_id, 'member', u.created_at
-          FROM public.users u
-         WHERE u.id = $1::text
-           AND u.is_active
-           AND NOT EXISTS (SELECT FROM public.tenant_users o
-                            WHERE o.tenant_id = u.tenant_id AND o.user_id = u.id)
-        UNION ALL
-        SELECT w.id, 'owner', r.created_at
-          FROM public.custom_auth_tenant r
-          JOIN public.tenants w ON w.tenant = r.id
-         WHERE $3::boolean
-           AND r.owner_id = $1::text
-           AND NOT EXISTS (SELECT FROM public.tenant_users o
-                            WHERE o.tenant_id = w.id AND o.user_id = r.owner_id)) AS m
+  FROM member m
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
  WHERE t.status <> 'purged'
