@@ -226,7 +226,8 @@ def test_finding_a_users_tenants_uses_indexes_among_100000(db):
                            " SELECT t.id, c.owner_id, 'owner' FROM tenants t JOIN custom_auth_tenant c ON c.id = t.tenant")
     db.own.run("INSERT INTO users (id, email) SELECT 'user-' || g, g || '@example.com' FROM generate_series(1, 10000) g;"
                "ANALYZE")
-    for query_name, args in (("onboarding_find", "'user-4711', NULL"),
+    for query_name, args in (("onboarding_find", "'user-4711', NULL, false"),
+                             ("onboarding_find", "'user-4711', NULL, true"),
                              ("onboarding_look", "'nobody-yet', NULL, '{74738ff5-5367-5958-9aee-98fffdcd1876}'"),
                              ("onboarding_look", "'user-4711', '74738ff5-5367-4958-9aee-98fffdcd1876', '{}'")):
         plan = planned(db.srv, query_name, args)
