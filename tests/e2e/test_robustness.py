@@ -174,7 +174,7 @@ def test_the_end_waits_for_the_request_in_flight(own):
         lock.close()
         held.join()
         assert result[0].status == 200, result
-        assert app.process.stop() == 0
+        assert app.process.stop(None) == 0
 
 
 def test_workers_are_recycled_without_a_failure(own):

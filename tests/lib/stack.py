@@ -113,8 +113,9 @@ class Process:
             os.kill(self.pid, number)
 
     def stop(self, number=signal.SIGTERM, seconds=20):
-        """Ends it; its exit status."""
-        self.send(number)
+        """Ends it; its exit status. number None: the signal was sent already."""
+        if number is not None:
+            self.send(number)
         try:
             return self.child.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
