@@ -260,6 +260,18 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);
 }
 
+/* The target as a key's scope has it: with a trailing slash it is the same resource. */
+static const char *
+resource_of(const struct call *call)
+{
+	const char *target = call->rq.target;
+	size_t n = strcspn(target, "?");
+
+	if (n < 2 || target[n - 1] != '/')
+		return target;
+	return arena_printf(call->cx.mem, "%.*s%s", (int)n - 1, target, target + n);
+}
+
 static enum err
 claim_key(struct once *o, const char *key)
 {
@@ -270,7 +282,7 @@ claim_key(struct once *o, const char *key)
 		.user_id = call->who.user.text,
 		.tenant_id = call->who.tenant_id,
 		.method = call->route->name,
-		.path = call->rq.target,
+		.path = resource_of(call),
 		.body = {call->rq.body, call->rq.body_length},
 		.hours = o->app->conf->idempotency_hours});
 }
