@@ -1,17 +1,29 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
--- NULL: that one first if they are a member, else an active one, else the oldest.
+-- NULL: that one first if they are a member, else an active one, else the oldest. Whom an
+-- operator assigned to a tenant (users.tenant_id) is a member like those in tenant_users.
 -- params: 2
 -- rows: one
+WITH member AS (
+  SELECT m.tenant_id, m.role, m.created_at
+    FROM public.tenant_users m
+   WHERE m.user_id = $1::text
+   UNION ALL
+  SELECT u.tenant_id, 'member', u.created_at
+    FROM public.users u
+   WHERE u.id = $1::text
+     AND u.is_active
+     AND NOT EXISTS (SELECT FROM public.tenant_users m
+                      WHERE m.user_id = u.id AND m.tenant_id = u.tenant_id)
+)
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, m.role,
        t.isolation, coalesce(c.rls_enabled, false), t.features::text, t.version,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-  FROM public.tenant_users m
+  FROM member m
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
- WHERE m.user_id = $1::text
-   AND t.status <> 'purged'
+ WHERE t.status <> 'purged'
  ORDER BY (t.id = $2::text OR t.tenant::text = $2::text) IS TRUE DESC,
        t.status = 'active' DESC, m.created_at, t.id
  LIMIT 1;

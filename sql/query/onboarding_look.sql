@@ -1,16 +1,22 @@
 -- All that decides an onboarding, in one row: $1 user, $2 the tenant id that was asked
 -- for, or NULL, $3 the ids that would be the user's own, in order.
 --   standing    of $2: member, owner (without membership), taken, free; NULL without $2
---   has_tenant  the user is a member of some tenant
+--   has_tenant  the user is a member of some tenant, or was assigned to one
 --   owned       a tenant that says the user owns it: $2 if it is one, else an active one, else
 --               the oldest; its registry id and its twin's id (NULL when the twin is missing)
 --   new_id      what a new tenant's id would be: $2 when it is free, else the first of $3 that
 --               nobody has; new_slug made from it, longer if the short one is taken
 -- params: 3
 -- rows: one
-WITH asked AS (
-  SELECT t.id, EXISTS (SELECT FROM public.tenant_users m
-                        WHERE m.tenant_id = t.id AND m.user_id = $1::text) AS is_member
+WITH mine AS (
+  SELECT t.id
+    FROM public.tenants t
+   WHERE t.status <> 'purged'
+     AND t.id IN (SELECT m.tenant_id FROM public.tenant_users m WHERE m.user_id = $1::text
+                   UNION ALL
+                  SELECT u.tenant_id FROM public.users u WHERE u.id = $1::text AND u.is_active)
+), asked AS (
+  SELECT t.id, EXISTS (SELECT FROM mine WHERE mine.id = t.id) AS is_member
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
 ), owned AS (
@@ -49,8 +55,7 @@ WITH asked AS (
     FROM decided
 )
 SELECT standing, (SELECT id FROM asked),
-       EXISTS (SELECT FROM public.tenant_users m JOIN public.tenants t ON t.id = m.tenant_id
-                WHERE m.user_id = $1::text AND t.status <> 'purged') AS has_tenant,
+       EXISTS (SELECT FROM mine) AS has_tenant,
        (SELECT tenant::text FROM owned), (SELECT id FROM owned),
        own_id::text, new_id::text,
        CASE WHEN EXISTS (SELECT FROM tenantd.names WHERE name = 'tenant-' || left(digits, 12))

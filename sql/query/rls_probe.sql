@@ -31,6 +31,10 @@ BEGIN
 			IF tenantd.current_tenant() IS DISTINCT FROM nullif(context, '') THEN
 				faults := faults || format('with context "%s" current_tenant() is %s', context, tenantd.current_tenant());
 			END IF;
+			IF EXISTS (SELECT FROM tenantd.my_tenant WHERE id IS DISTINCT FROM context) THEN
+				faults := faults || format('with context "%s" tenantd.my_tenant shows other tenants: '
+					'restore it as 0004_row_level_security.sql has it', context);
+			END IF;
 			CONTINUE WHEN context IN ('unset', b);
 			IF EXISTS (SELECT FROM public.tenant_users WHERE tenant_id = b AND user_id = probe) THEN
 				faults := faults || format('with context "%s" another tenant''s row is visible', context);

@@ -1,11 +1,13 @@
 -- Every table with a tenant_id, and every exempt one: enabled, forced, with a policy, owned rightly.
--- A partition is held by its parent's policies unless somebody may reach it directly.
+-- A partition is held by its parent's policies unless somebody may reach it directly: by a
+-- grant, or because we are its owner.
 -- params: 0
 -- rows: many
 WITH aware AS (
 	SELECT c.oid, n.nspname || '.' || c.relname AS name, c.oid::regclass AS sql_name,
 	       c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, c.relowner, e.reason,
-	       c.relispartition AND NOT EXISTS (
+	       c.relispartition AND NOT pg_has_role(current_user, c.relowner, 'MEMBER')
+	           AND NOT EXISTS (
 	           SELECT FROM aclexplode(c.relacl) g WHERE g.grantee <> c.relowner) AS inner_part,
 	       n.nspname = 'tenantd' OR n.nspname || '.' || c.relname = 'public.tenant_users'
 	           OR e.relation IN ('public.tenants', 'public.users') AS ours,

@@ -215,6 +215,8 @@ read_issuer(struct reader *r)
 	if (!str_is_set(name) || strlen(name) > NAME_SIZE_MAX)
 		return REFUSE(
 		    r, "issuer", "is not a string of 1 to %d bytes", NAME_SIZE_MAX);
+	if (strchr(name, '|') != NULL) /* user ids are made of "issuer|sub" */
+		return REFUSE(r, "issuer", "cannot have a \"|\" in it");
 	json_each(r->object, check_member, r);
 	if (r->err != ERR_OK)
 		return r->err;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
 #include "people/user.h"
@@ -44,12 +45,15 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	return ERR_OK;
 }
 
+/* What the database has to say: asked only of whom the rate lets through. */
 static enum err
-check_superuser(struct app *app, struct call *call)
+check_level(struct app *app, struct call *call)
 {
 	bool superuser = false;
 	enum err rc = ERR_OK;
 
+	if (perm_level(call->route->perm) != LEVEL_SUPERUSER)
+		return ERR_OK;
 	if (call->who.own)
 		rc = user_is_superuser(
 		    &call->cx, app->db, call->who.user.text, &superuser);
@@ -59,12 +63,12 @@ check_superuser(struct app *app, struct call *call)
 	return rc;
 }
 
+/* As far as the request alone tells. */
 static enum err
-check_permission(struct app *app, struct call *call)
+check_caller(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const char *header;
-	enum err rc;
 
 	switch (perm_level(call->route->perm)) {
 	case LEVEL_PUBLIC:
@@ -83,10 +87,7 @@ check_permission(struct app *app, struct call *call)
 	}
 	header = request_header(&call->rq, "authorization");
 	call->rs->token_shown = header != NULL;
-	rc = auth_bearer(cx, app->auth, header, &call->who);
-	if (rc == ERR_OK && perm_level(call->route->perm) == LEVEL_SUPERUSER)
-		rc = check_superuser(app, call);
-	return rc;
+	return auth_bearer(cx, app->auth, header, &call->who);
 }
 
 static void
@@ -182,7 +183,7 @@ check_body(struct app *app, struct call *call)
 enum err
 gate_enter(struct app *app, struct call *call)
 {
-	enum err rc = check_permission(app, call);
+	enum err rc = check_caller(app, call);
 
 	if (rc == ERR_OK || rc == ERR_UNAUTHORIZED) {
 		struct err_info refused = call->cx.err;
@@ -192,6 +193,8 @@ gate_enter(struct app *app, struct call *call)
 			return rate;
 		call->cx.err = refused;
 	}
+	if (rc == ERR_OK)
+		rc = check_level(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
 }
 
@@ -287,5 +290,5 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
 		return rc;
-	return db_transaction(&call->cx, app->db, DB_MANAGEMENT, run_once, &once);
+	return steps_transaction(&call->cx, app->db, run_once, &once);
 }

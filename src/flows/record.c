@@ -41,6 +41,17 @@ create(struct ctx *cx, struct db *db, const struct onboarding_settings *settings
 	return steps_create(cx, db, settings, who, draft);
 }
 
+/* A row that others wrote may still lack its twin. */
+static enum err
+adopt(struct ctx *cx, struct db *db, const struct look *look)
+{
+	struct db_rows *rows;
+
+	if (look->owned_number == NULL || look->owned_id != NULL)
+		return ERR_OK;
+	return db_query(cx, db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
+}
+
 /* Renames what the caller owns; answers with its row as it stands now. */
 static enum err
 update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
@@ -66,7 +77,10 @@ update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
 	rc = tenant_add_member(cx, db, id, who->user_id, "owner");
 	if (rc != ERR_OK || strcmp(db_text(rows, 0, 1), wish->name) == 0)
 		return rc;
-	rc = db_queue(cx, db, STMT_tenant_rename, DB_ARGS(number, wish->name));
+	rc = db_query(cx, db, STMT_tenant_rename, DB_ARGS(number, wish->name), &rows);
+	if (rc == ERR_OK && db_row_count(rows) == 0)
+		return err_tell(
+		    &cx->err, ERR_CONFLICT, "the tenant was deleted meanwhile");
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, db, who,
 		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
@@ -121,7 +135,9 @@ onboarding_put_record(struct ctx *cx, struct db *db,
 	if (rc != ERR_OK)
 		return rc;
 	if ((number = target(&look, wish)) != NULL) {
-		rc = update(cx, db, who, number, wish);
+		rc = adopt(cx, db, &look);
+		if (rc == ERR_OK)
+			rc = update(cx, db, who, number, wish);
 		return rc == ERR_OK ? read_back(cx, db, number, out) : rc;
 	}
 	if (look.has_tenant || look.owned_number != NULL)

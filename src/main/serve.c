@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "controllers/app.h"
+#include "http/response.h"
 #include "proc/listen.h"
 #include "proc/master.h"
 
@@ -186,6 +188,26 @@ serve_main(const char *config_path, const char *listen)
 	return err_exit(rc);
 }
 
+/* The one answer without an app: no word of what is wrong, which is in the log. */
+static void
+answer_unconfigured(struct ctx *cx)
+{
+	struct ctx told = {.mem = cx->mem};
+	struct response rs;
+	struct buf head;
+
+	uuid_text(told.request_id, uuid_random());
+	err_set(&told.err, ERR_CONFIG, "the settings are of no use");
+	response_init(&rs);
+	response_problem(&rs, &told);
+	memcpy(rs.request_id, told.request_id, sizeof(rs.request_id));
+	buf_init(&head, cx->mem, SERVE_MEMORY);
+	response_head(&rs, &head);
+	fwrite(head.p, 1, head.n, stdout);
+	fwrite(rs.body.p, 1, rs.body.n, stdout);
+	response_fini(&rs);
+}
+
 int
 serve_cgi(void)
 {
@@ -203,9 +225,7 @@ serve_cgi(void)
 		status = app_serve_cgi(app, (const char *const *)environ);
 		app_free(app);
 	} else {
-		fputs("Status: 500 Internal Server Error\r\n"
-		      "Content-Type: text/plain\r\n\r\ntenantd is not configured\n",
-		    stdout);
+		answer_unconfigured(&cx);
 		status = err_exit(rc);
 	}
 	finish(&cx, &server, rc);

@@ -58,6 +58,13 @@ def test_a_caller_over_its_rate_is_told_when_to_come_again(db):
         assert get("modest").status == 404
 
 
+def test_who_is_refused_is_counted_too(db):
+    with stack.Tenantd(db, workers=1, RATE_READ="5") as app:
+        bearer = {"Authorization": "Bearer " + tokens.token(db.settings["JWT_SECRET_KEY"], "curious")}
+        answers = [app.call("GET", "/admin/rls", bearer) for _ in range(8)]
+    assert [a.status for a in answers] == [403] * 5 + [429] * 3
+
+
 def test_any_origin_with_credentials_is_refused_at_start(db):
     status, text = stack.command({**db.settings, "BACKEND_CORS_ORIGINS": "*", "CORS_CREDENTIALS": "on"},
                                  "config", "check", status=None)

@@ -107,6 +107,27 @@ reads_during_a_restart_take_longer_and_succeed(void **state)
 	assert_true(db_get_stats(f->db).losses >= 1);
 }
 
+/* As in a worker that has nothing to do while the server goes: it learns of it too late to
+ * be refused. */
+static void
+a_call_after_an_idle_loss_waits_for_a_server_that_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct db_rows *rows;
+	char command[512];
+	FILE *start;
+
+	read_i64(f, STMT_t_pid);
+	dbtest_cluster("stop", "fast");
+	snprintf(command, sizeof(command), "sleep 0.2; sh '%s' up '%s' >&2",
+	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
+	start = popen(command, "r");
+	assert_non_null(start);
+	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, &rows), ERR_OK);
+	assert_int_equal(pclose(start), 0);
+	assert_int_equal(db_get_stats(f->db).losses, 1);
+}
+
 static void
 a_fast_restart_between_calls_is_invisible(void **state)
 {
@@ -434,6 +455,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    DB_TEST(reads_during_a_restart_take_longer_and_succeed),
+	    DB_TEST(a_call_after_an_idle_loss_waits_for_a_server_that_comes_back),
 	    DB_TEST(a_fast_restart_between_calls_is_invisible),
 	    DB_TEST(an_immediate_restart_between_calls_is_invisible),
 	    DB_TEST(a_read_in_flight_is_tried_once_more),

@@ -78,6 +78,14 @@ SABOTAGE = {
     "a context set for the database": "ALTER DATABASE {name} SET app.current_tenant_id = 'unset'",
     "a context set for the role in the database":
         "ALTER ROLE {server} IN DATABASE {name} SET app.current_tenant_id = 'x'",
+    "the applications' view of their tenant shows all":
+        "CREATE OR REPLACE VIEW tenantd.my_tenant AS SELECT t.id, t.tenant, c.name, t.slug, t.status, t.plan,"
+        " t.billing_cycle, t.isolation, t.onboarding_status, t.features, c.schema_name, t.created_at, t.updated_at"
+        " FROM public.tenants t JOIN public.custom_auth_tenant c ON c.id = t.tenant",
+    "a partition that the running role owns":
+        "CREATE TABLE public.parts (tenant_id text, n int) PARTITION BY LIST (n);"
+        " SELECT tenantd.protect('public.parts');"
+        " CREATE TABLE public.part PARTITION OF public.parts DEFAULT; ALTER TABLE public.part OWNER TO {server}",
     "row_security off for the role": "ALTER ROLE {server} SET row_security = off",
 }
 

@@ -1,12 +1,14 @@
 """The sample configurations in deploy/, each with a real web server in front."""
+import http.client
 import shutil
 import signal
+import socket
 import subprocess
 import uuid
 
 import pytest
 import stack
-from client import get_or_create, http_call
+from client import Answer, get_or_create, http_call
 from tokens import token
 
 
@@ -36,6 +38,43 @@ def test_apache_by_mod_proxy_fcgi(servers, db):
     chunked = http_call(url, "POST", "/api/tenant/getOrCreate", token(key, user), iter([b'{"planId"', b':"free"}']),
                         {"Content-Type": "application/json", "Transfer-Encoding": "chunked"})
     assert chunked.status == 200, chunked
+
+
+def raw_call(port, head):
+    """The answer to a request that no client library would send."""
+    with socket.create_connection(("127.0.0.1", port), 10) as s:
+        s.sendall(head)
+        answer = http.client.HTTPResponse(s)
+        answer.begin()
+        return Answer(answer)
+
+
+@pytest.mark.parametrize("status, head", [
+    (400, b"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, b"GET /../x HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, b"get /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n"),
+    (405, b"TRACE /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (413, b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"),
+    (414, b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (431, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 20000 + b"\r\n\r\n"),
+])
+def test_what_nginx_refuses_by_itself_is_a_problem_too(servers, status, head):
+    answer = raw_call(servers["nginx"].port, head)
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), answer
+    problem = answer.json()
+    assert (problem["status"], problem["success"]) == (status, False)
+    assert problem["instance"] == answer.headers["x-request-id"]
+    assert problem["title"] and problem["detail"] and problem["message"]
+
+
+def test_nginx_without_tenantd_says_when_to_come_again():
+    with stack.WebServer("nginx", "/nonexistent.sock") as web:
+        answer = http_call(web.url, "GET", "/healthz")
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json"), answer
+    assert int(answer.headers["retry-after"]) >= 1
+    problem = answer.json()
+    assert problem["message"].startswith("Error processing tenant request: ") and problem["error"] and problem["detail"]
 
 
 def test_lighttpd_starts_the_program_and_passes_it_the_socket(db):

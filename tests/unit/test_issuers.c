@@ -55,6 +55,7 @@ a_fault_in_the_file_is_named(void **state)
 	    {"{\"issuers\":[1]}", "it is not an object"},
 	    {"{\"issuers\":[{" REST "}]}", "issuer is not a string"},
 	    {"{\"issuers\":[{\"issuer\":\"\"," REST "}]}", "issuer is not a string"},
+	    {"{\"issuers\":[{\"issuer\":\"a|b\"," REST "}]}", "issuer cannot have a"},
 	    {ONE(REST ",\"aud\":\"x\""), "member \"aud\" is not known"},
 	    {ONE(REST ",\"primary\":1"), "primary is not true or false"},
 	    {ONE(REST ",\"honour\":[\"superuser\"]"),
