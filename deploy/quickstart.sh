@@ -233,6 +233,7 @@ make_roles() {
 
 tenantd() { env -i PATH="$PATH" HOME="$state" "$state/bin/tenantd" --config "$config" "$@"; }
 
+# The rates are beyond what one machine can do: whoever measures it is one caller.
 write_config() {
 	at=127.0.0.1:$PG_PORT/tenantd
 	DATABASE_URL=postgresql://tenantd_server:$SERVER_PASSWORD@$at
@@ -248,6 +249,8 @@ write_config() {
 			JWT_SECRET_KEY=$JWT_SECRET_KEY
 			LISTEN=$run/tenantd.sock
 			WORKERS=8
+			RATE_READ=10000000
+			RATE_WRITE=10000000
 		CONF
 	)
 	[ "$(id -u)" -ne 0 ] || chown "$app_user:" "$config.new"
