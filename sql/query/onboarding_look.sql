@@ -6,20 +6,21 @@
 --               the oldest; its registry id and its twin's id (NULL when the twin is missing)
 --   new_id      what a new tenant's id would be: $2 when it is free, else the first of $3 that
 --               nobody has; new_slug made from it, longer if the short one is taken
+-- MATERIALIZED: else each mention of a part is planned and run again.
 -- params: 3
 -- rows: one
-WITH mine AS (
+WITH mine AS MATERIALIZED (
   SELECT t.id
     FROM public.tenants t
    WHERE t.status <> 'purged'
      AND t.id IN (SELECT m.tenant_id FROM public.tenant_users m WHERE m.user_id = $1::text
                    UNION ALL
                   SELECT u.tenant_id FROM public.users u WHERE u.id = $1::text AND u.is_active)
-), asked AS (
+), asked AS MATERIALIZED (
   SELECT t.id, EXISTS (SELECT FROM mine WHERE mine.id = t.id) AS is_member
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
-), owned AS (
+), owned AS MATERIALIZED (
   SELECT c.id AS tenant, t.id
     FROM public.custom_auth_tenant c
     LEFT JOIN public.tenants t ON t.tenant = c.id
@@ -29,7 +30,7 @@ WITH mine AS (
          coalesce(t.status = 'active', c.is_active) IS TRUE DESC,
          c.created_at NULLS LAST, c.id
    LIMIT 1
-), decided AS (
+), decided AS MATERIALIZED (
   SELECT CASE
            WHEN $2::uuid IS NULL THEN NULL
            WHEN (SELECT is_member FROM asked) THEN 'member'
@@ -47,7 +48,7 @@ WITH mine AS (
              AND NOT EXISTS (SELECT FROM public.custom_auth_tenant c WHERE c.id = own.id)
            ORDER BY own.n
            LIMIT 1) AS own_id
-), made AS (
+), made AS MATERIALIZED (
   SELECT standing, own_id,
          CASE standing WHEN 'free' THEN $2::uuid ELSE own_id END AS new_id,
          replace(CASE standing WHEN 'free' THEN $2::uuid ELSE own_id END::text, '-', '')
