@@ -12,6 +12,22 @@ from client import Answer, get_or_create, http_call
 from tokens import token
 
 
+@pytest.mark.parametrize("kind", ["lighttpd", "nginx", "apache"])
+def test_an_address_is_believed_from_a_trusted_proxy_under_its_own_name_only(db, kind):
+    """X_Forwarded_For is X-Forwarded-For in CGI's spelling: the samples drop it."""
+    if kind == "apache" and not shutil.which("apache2", path=stack.PATH):
+        pytest.skip("apache2 is not installed")
+    with stack.Tenantd(db, workers=1, TRUSTED_PROXIES="127.0.0.1") as app, stack.WebServer(kind, app.socket) as web:
+        def status(**headers):
+            return http_call(web.url, "GET", "/metrics", headers=headers).status
+        assert status() == 200
+        assert status(**{"X-Forwarded-For": "203.0.113.9"}) == 403
+        assert status(**{"X_Forwarded_For": "203.0.113.9"}) == 200
+        assert status(**{"X_Forwarded_For": "127.0.0.1", "X-Forwarded-For": "203.0.113.9"}) == 403
+    with stack.Tenantd(db, workers=1) as app, stack.WebServer(kind, app.socket) as web:
+        assert http_call(web.url, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status == 200
+
+
 @pytest.mark.skipif(not shutil.which("apache2", path=stack.PATH), reason="apache2 is not installed")
 def test_apache_by_mod_proxy_fcgi(servers, db):
     url = servers["apache"].url
