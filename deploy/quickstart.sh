@@ -44,7 +44,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 case $server in lighttpd | nginx | apache) ;; *) die "--server is lighttpd, nginx or apache" ;; esac
-case $port in *[!0-9]* | 0*) die "--port is a number" ;; esac
+case $port in *[!0-9]* | 0* | ??????*) die "--port is a number from 1 to 65535" ;; esac
+[ "${port:-1}" -le 65535 ] || die "--port is a number from 1 to 65535"
 
 # -- who runs what: as root, PostgreSQL and the servers get users of their own --
 
@@ -142,6 +143,7 @@ until_ready() { # until_ready NAME COMMAND...: within 30 s, while the process li
 failed() { # failed NAME WHAT
 	printf '%s\n' "quickstart: $2; the end of $log/$1.log:" >&2
 	tail -n 20 "$log/$1.log" >&2 || :
+	[ "$1" != web ] || tail -n 20 "$run"/*.err >&2 2>/dev/null || :
 	exit 1
 }
 

@@ -1,7 +1,8 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
 -- NULL: that one first if they are a member, else an active one, else the oldest. Whom an
--- operator assigned to a tenant (users.tenant_id) is a member like those in tenant_users.
--- params: 2
+-- operator assigned to a tenant (users.tenant_id) is a member like those in tenant_users, and so,
+-- if $3, is whom the shared registry calls its owner.
+-- params: 3
 -- rows: one
 WITH member AS (
   SELECT m.tenant_id, m.role, m.created_at
@@ -14,6 +15,14 @@ WITH member AS (
      AND u.is_active
      AND NOT EXISTS (SELECT FROM public.tenant_users m
                       WHERE m.user_id = u.id AND m.tenant_id = u.tenant_id)
+   UNION ALL
+  SELECT o.id, 'owner', r.created_at
+    FROM public.custom_auth_tenant r
+    JOIN public.tenants o ON o.tenant = r.id
+   WHERE $3::boolean
+     AND r.owner_id = $1::text
+     AND NOT EXISTS (SELECT FROM public.tenant_users m
+                      WHERE m.user_id = $1::text AND m.tenant_id = o.id)
 )
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, m.role,

@@ -27,23 +27,6 @@ issuers_find(struct issuers *all, const char *iss)
 	return NULL;
 }
 
-enum err
-issuers_add(struct ctx *cx, struct issuers *all, const struct issuer *i)
-{
-	for (size_t k = 0; k < all->count; k++) {
-		if (strcmp(all->list[k].name, i->name) == 0)
-			return err_set(&cx->err, ERR_CONFIG,
-			    "issuer \"%.100s\" is configured twice", i->name);
-		if (all->list[k].bare_sub && i->bare_sub && !all->list[k].own &&
-		    !i->own)
-			return err_set(&cx->err, ERR_CONFIG,
-			    "issuers \"%.100s\" and \"%.100s\" cannot both be primary",
-			    all->list[k].name, i->name);
-	}
-	all->list[all->count++] = *i;
-	return ERR_OK;
-}
-
 static enum err
 add_own(struct ctx *cx, const struct conf *c, struct issuers *all)
 {

@@ -14,8 +14,9 @@
  *                                          at least one of these two lists is needed
  *       "token_use": ["access", "id"],     Cognito's claim; absent: not looked at
  *       "primary": false,                  at most one: its users keep their bare sub
- *       "honour": ["email"]                of email, tenant_id, roles, scopes,
- * client_id; } ] }                                  absent: email alone
+ *       "honour": ["email"]                of email, tenant_id, roles, scopes and
+ *                                          client_id; absent: email alone
+ *   } ] }
  *
  * Owner:    struct auth.
  * Lifetime: until issuers_fini(); the settings must outlive it.

@@ -2,11 +2,11 @@
 #include "auth/perm.h"
 
 static const struct {
-	const char *name, *meaning;
+	const char *name;
 	enum perm_level level;
 } perms[PERM_COUNT] = {
-    [PERM_UNSET] = {"(unset)", "", LEVEL_UNSET},
-#define PERM(sym, name, level, meaning) [PERM_##sym] = {(name), (meaning), LEVEL_##level},
+    [PERM_UNSET] = {"(unset)", LEVEL_UNSET},
+#define PERM(sym, name, level, meaning) [PERM_##sym] = {(name), LEVEL_##level},
 #include "auth/perms.def"
 #undef PERM
 };
@@ -15,12 +15,6 @@ const char *
 perm_name(enum perm p)
 {
 	return perms[p].name;
-}
-
-const char *
-perm_meaning(enum perm p)
-{
-	return perms[p].meaning;
 }
 
 enum perm_level

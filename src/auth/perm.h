@@ -27,7 +27,6 @@ enum perm_level {
 };
 
 const char *perm_name(enum perm p);
-const char *perm_meaning(enum perm p);
 enum perm_level perm_level(enum perm p);
 const char *perm_level_name(enum perm_level l);
 

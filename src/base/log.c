@@ -71,12 +71,6 @@ log_set_level(enum log_level least)
 	out.least = least;
 }
 
-enum log_level
-log_get_level(void)
-{
-	return out.least;
-}
-
 uint64_t
 log_dropped(void)
 {

@@ -46,16 +46,28 @@ cli_tell(const struct ctx *cx)
 
 /* -- help -- */
 
+/* Whether a command's first word is this one, with another behind it; NULL: any. */
+static bool
+is_of_group(const struct command *command, const char *group)
+{
+	size_t n = strcspn(command->words, " ");
+
+	return group == NULL || (command->words[n] == ' ' && strlen(group) == n &&
+	    memcmp(command->words, group, n) == 0);
+}
+
+/* All commands, or those that begin with one word. */
 static void
-print_usage(FILE *out)
+print_usage(FILE *out, const char *group)
 {
 	fputs("usage: tenantd [--config FILE] COMMAND [ARGUMENT]...\n\n", out);
 	for (int i = 0; i < command_count; i++) {
 		const char *end = strpbrk(commands[i].summary, ".:;");
 
-		fprintf(out, "  %-14s %.*s\n", commands[i].words,
-		    end != NULL ? (int)(end - commands[i].summary) : HELP_WIDTH,
-		    commands[i].summary);
+		if (is_of_group(&commands[i], group))
+			fprintf(out, "  %-14s %.*s\n", commands[i].words,
+			    end != NULL ? (int)(end - commands[i].summary) : HELP_WIDTH,
+			    commands[i].summary);
 	}
 	fputs("\n'tenantd COMMAND --help' says more of one; "
 	      "tenantd(8) and tenantd.conf(5) say all.\n",
@@ -111,19 +123,28 @@ find_command(int argc, char *const *argv, int *used)
 	return best;
 }
 
+static bool
+is_group(const char *word)
+{
+	for (int i = 0; i < command_count; i++)
+		if (is_of_group(&commands[i], word))
+			return true;
+	return false;
+}
+
+static bool
+asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static enum err
 tell_unknown(struct ctx *cx, int argc, char *const *argv)
 {
-	struct slice first;
-
-	for (int i = 0; argc == 1 && i < command_count; i++) {
-		struct slice rest = slice_of(commands[i].words);
-
-		if (slice_next(&rest, ' ', &first) && slice_eq(first, argv[0]))
-			return err_tell(&cx->err, ERR_USAGE,
-			    "command \"%s\" needs another word: see 'tenantd --help'",
-			    argv[0]);
-	}
+	if (argc == 1 && is_group(argv[0]))
+		return err_tell(&cx->err, ERR_USAGE,
+		    "command \"%s\" needs another word: see 'tenantd %s --help'", argv[0],
+		    argv[0]);
 	return err_tell(&cx->err, ERR_USAGE,
 	    "there is no command \"%s%s%s\": see 'tenantd --help'", argv[0],
 	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
@@ -152,8 +173,7 @@ parse_globals(struct ctx *cx, int argc, char *const *argv, struct globals *g)
 		const char *word = argv[g->used];
 		int n = take_config(argc, argv, g->used, &g->config_path);
 
-		if (n == 0 &&
-		    (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+		if (n == 0 && asks_for_help(word)) {
 			g->help = true;
 			n = 1;
 		} else if (n == 0 && strcmp(word, "--version") == 0) {
@@ -182,8 +202,7 @@ strip_globals(struct arena *mem, int *argc, char *const *argv, struct globals *g
 		options = options && strcmp(argv[i], "--") != 0;
 		if (taken > 0)
 			i += taken - 1;
-		else if (options &&
-		    (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0))
+		else if (options && asks_for_help(argv[i]))
 			g->help = true;
 		else
 			kept[n++] = argv[i];
@@ -221,8 +240,13 @@ run_command(struct cli *c, struct globals *g, int argc, char *const *argv)
 	int used;
 
 	if (argc == 0) {
-		print_usage(stderr);
+		print_usage(stderr, NULL);
 		return err_tell(&c->cx->err, ERR_USAGE, "there is no command");
+	}
+	if (is_group(argv[0]) &&
+	    (argc == 1 ? g->help : argc == 2 && asks_for_help(argv[1]))) {
+		print_usage(c->out, argv[0]);
+		return ERR_OK;
 	}
 	if ((command = find_command(argc, argv, &used)) == NULL)
 		return tell_unknown(c->cx, argc, argv);
@@ -255,7 +279,7 @@ run_line(struct cli *c, int argc, char *const *argv)
 	if (g.version)
 		fprintf(c->out, "tenantd %s\n", PACKAGE_VERSION);
 	else if (g.help && g.used >= argc)
-		print_usage(c->out);
+		print_usage(c->out, NULL);
 	else
 		return run_command(c, &g, argc - g.used, argv + g.used);
 	return ERR_OK;

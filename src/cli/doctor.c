@@ -2,55 +2,18 @@
  * settings. */
 #include "cli/doctor.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "cli/table.h"
 #include "crypto/secret.h"
 
-enum { EXIT_BROKEN = 70, TEXT_MAX = 512 }; /* EX_SOFTWARE */
+enum { EXIT_BROKEN = 70 }; /* EX_SOFTWARE */
 
 static const char *const verdict_names[DOCTOR_COUNT] = {
     [DOCTOR_OK] = "ok",
     [DOCTOR_WARNING] = "warning",
     [DOCTOR_BROKEN] = "broken",
 };
-
-void
-doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *check,
-    const char *advice, const char *fmt, ...)
-{
-	struct doctor_finding *f = arena_alloc(d->cx->mem, sizeof(*f));
-	char text[TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	*f = (struct doctor_finding){.verdict = verdict,
-	    .check = check,
-	    .text = arena_strdup(d->cx->mem, text),
-	    .advice = advice};
-	if (d->last != NULL)
-		d->last->next = f;
-	else
-		d->first = f;
-	d->last = f;
-	d->counts[verdict]++;
-}
-
-void
-doctor_find_error(struct doctor *d, const char *check, const char *advice)
-{
-	const struct err_info *e = &d->cx->err;
-
-	for (const struct fault *f = d->cx->faults; f != NULL; f = f->next)
-		doctor_find(d, DOCTOR_BROKEN, check, advice, "%s", f->message);
-	if (d->cx->faults == NULL)
-		doctor_find(d, DOCTOR_BROKEN, check, advice, "%s",
-		    e->message[0] != '\0' ? e->message : err_text(e->code));
-	ctx_clear(d->cx);
-}
 
 /* -- settings -- */
 
@@ -159,7 +122,7 @@ print_findings(struct cli *c, const struct doctor *d)
 		if (f->advice != NULL)
 			fprintf(c->out, "%-8s %s\n", "", f->advice);
 	}
-	fprintf(c->out, "\n%u ok, %u warnings, %u broken\n", d->counts[DOCTOR_OK],
+	fprintf(c->out, "\n%u ok, %u warning, %u broken\n", d->counts[DOCTOR_OK],
 	    d->counts[DOCTOR_WARNING], d->counts[DOCTOR_BROKEN]);
 }
 

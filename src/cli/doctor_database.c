@@ -154,9 +154,12 @@ check_queue(struct doctor *d)
 		doctor_find_error(d, "jobs", MIGRATE_ADVICE);
 		return;
 	}
-	doctor_find(d, DOCTOR_OK, "jobs", NULL,
-	    "%" PRId64 " wait, the oldest for %" PRId64 " seconds", db_i64(rows, 0, 1),
-	    db_i64(rows, 0, 2));
+	if (db_i64(rows, 0, 1) == 0)
+		doctor_find(d, DOCTOR_OK, "jobs", NULL, "none is waiting");
+	else
+		doctor_find(d, DOCTOR_OK, "jobs", NULL,
+		    "%" PRId64 " waiting, the oldest for %" PRId64 " seconds",
+		    db_i64(rows, 0, 1), db_i64(rows, 0, 2));
 }
 
 static void
@@ -174,7 +177,7 @@ check_registry(struct doctor *d)
 	gone = db_i64(rows, 0, 2);
 	faults = db_i64(rows, 0, 3);
 	doctor_find(d, DOCTOR_OK, "registry", NULL,
-	    "custom_auth_tenant has %" PRId64 " rows", db_i64(rows, 0, 0));
+	    "rows in custom_auth_tenant: %" PRId64, db_i64(rows, 0, 0));
 	if (!db_bool(rows, 0, 4))
 		doctor_find(d, DOCTOR_BROKEN, "registry",
 		    "as the owner: ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS "
@@ -239,13 +242,13 @@ check_schemas(struct doctor *d)
 		    db_i64(rows, 0, 1), db_i64(rows, 0, 0), db_text(rows, 0, 2));
 	else
 		doctor_find(d, DOCTOR_OK, "schemas", NULL,
-		    "all %" PRId64 " active tenants have theirs", db_i64(rows, 0, 0));
+		    "of all active tenants: %" PRId64, db_i64(rows, 0, 0));
 }
 
 static void
 check_rls(struct doctor *d)
 {
-	struct rls_report report;
+	struct rls_report report = {0};
 
 	if (rls_check(d->cx, d->db, &report) != ERR_OK) {
 		doctor_find_error(d, "rls", MIGRATE_ADVICE);

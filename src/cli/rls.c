@@ -22,7 +22,7 @@ command_rls_check(struct cli *c)
 {
 	static const char *const columns[] = {"object", "check", "verdict", "text"};
 	bool json = args_flag(c->args, "json");
-	struct rls_report report;
+	struct rls_report report = {0};
 	struct table t;
 	enum err rc = rls_check(
 	    c->cx, database_open(c->cx, c->conf, DATABASE_AS_SERVER), &report);

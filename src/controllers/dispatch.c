@@ -12,7 +12,7 @@ static enum err
 serve(struct app *app, struct call *call, const char *const *params)
 {
 	const struct request_options options = {app->conf->trusted_proxies};
-	bool answered;
+	bool answered = false;
 	enum err rc = request_init(&call->cx, &call->rq, params, &options);
 
 	response_begin(call->rs, &call->cx, &call->rq);

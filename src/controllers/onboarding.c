@@ -60,7 +60,7 @@ tenant_get_or_create(struct app *app, struct call *call)
 	    .billing_cycle = json_get_text(call->body, "billingCycle"),
 	};
 	enum onboarding_outcome outcome;
-	struct tenant tenant;
+	struct tenant tenant = {0};
 	struct json_out o;
 	enum err rc = onboarding_get_or_create(&call->cx, app->db, &app->onboarding,
 	    &who, &wish, &tenant, &outcome);
@@ -95,11 +95,13 @@ put_configuration(struct json_out *o, const struct tenant *t)
 enum err
 tenant_current_get(struct app *app, struct call *call)
 {
+	const struct tenant_seeker seeker = {
+	    call->who.user.text, call->who.tenant_id, true};
 	struct tenant tenant;
 	struct json_out o;
 	bool found;
-	enum err rc = tenant_find_of_user(&call->cx, app->db, call->who.user.text,
-	    call->who.tenant_id, &tenant, &found);
+	enum err rc =
+	    tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
 
 	if (rc == ERR_OK && !found)
 		rc = err_tell(

@@ -11,12 +11,6 @@ static const struct {
 #undef EVENT
 };
 
-const char *
-event_kind_name(enum event_kind kind)
-{
-	return kinds[kind].name;
-}
-
 enum err
 event_append(struct ctx *cx, struct db *db, const struct event *e)
 {

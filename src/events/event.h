@@ -27,7 +27,6 @@ struct event {
 	const char *payload;   /* JSON object */
 };
 
-const char *event_kind_name(enum event_kind kind);
 /* Inside a transaction: goes out with its next statement or its commit. */
 enum err event_append(struct ctx *cx, struct db *db, const struct event *e) MUST_CHECK;
 

@@ -62,7 +62,7 @@ changes_plan(const struct run *r, const struct tenant *t)
 }
 
 static const char *
-plan_details(struct ctx *cx, const struct tenant *t)
+plan_details(struct ctx *cx, const struct tenant *t, const char *user_id)
 {
 	struct buf text;
 	struct json_out o;
@@ -71,39 +71,42 @@ plan_details(struct ctx *cx, const struct tenant *t)
 	json_out_init(&o, &text);
 	json_open_object(&o);
 	json_member_text(&o, "tenantId", t->id);
+	json_member_text(&o, "userId", user_id);
 	json_member_text(&o, "planId", t->plan);
 	json_member_text(&o, "billingCycle", t->billing_cycle);
 	json_close_object(&o);
 	return buf_text(&text);
 }
 
+/* No row: its onboarding went on in the meantime, and the plan stays. */
 static enum err
 set_plan(struct ctx *cx, struct run *r)
 {
 	struct tenant *t = r->tenant;
+	const char *plan = wished_plan(r, t->plan),
+		   *cycle = wished_cycle(r, t->billing_cycle);
 	struct db_rows *rows;
-	enum err rc;
+	enum err rc = db_query(
+	    cx, r->db, STMT_tenant_plan_set, DB_ARGS(t->id, plan, cycle), &rows);
 
-	t->plan = wished_plan(r, t->plan);
-	t->billing_cycle = wished_cycle(r, t->billing_cycle);
-	rc = db_query(cx, r->db, STMT_tenant_plan_set,
-	    DB_ARGS(t->id, t->plan, t->billing_cycle), &rows);
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
+	t->plan = plan;
+	t->billing_cycle = cycle;
 	return steps_tell(cx, r->db, r->who,
 	    &(struct steps_news){.kind = EVENT_TENANT_PLANNED,
 		.audit_event = "TENANT_PLAN_CHANGED",
 		.tenant_id = t->id,
-		.details = plan_details(cx, t)});
+		.details = plan_details(cx, t, r->who->user_id)});
 }
 
 /* The caller is a member: reads the tenant, refuses an unusable one, sets its plan. */
 static enum err
 settle(struct ctx *cx, struct run *r, const char *preferred)
 {
+	const struct tenant_seeker seeker = {r->who->user_id, preferred, false};
 	bool found;
-	enum err rc = tenant_query_of_user(
-	    cx, r->db, r->who->user_id, preferred, r->tenant, &found);
+	enum err rc = tenant_query_of_user(cx, r->db, &seeker, r->tenant, &found);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -202,9 +205,10 @@ onboarding_get_or_create(struct ctx *cx, struct db *db,
     enum onboarding_outcome *outcome)
 {
 	struct run r = {db, settings, who, wish, tenant, ONBOARDING_FOUND};
+	const struct tenant_seeker seeker = {who->user_id,
+	    wish->tenant_id != NULL ? wish->tenant_id : who->tenant_id, false};
 	bool found;
-	enum err rc = tenant_find_of_user(cx, db, who->user_id,
-	    wish->tenant_id != NULL ? wish->tenant_id : who->tenant_id, tenant, &found);
+	enum err rc = tenant_find_of_user(cx, db, &seeker, tenant, &found);
 
 	*outcome = ONBOARDING_FOUND;
 	if (rc != ERR_OK)

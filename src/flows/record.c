@@ -17,7 +17,7 @@ check_schema_name(struct ctx *cx, const char *wished, const char *derived)
 }
 
 static const char *
-rename_details(struct ctx *cx, const char *id, const char *name)
+rename_details(struct ctx *cx, const char *id, const char *user_id, const char *name)
 {
 	struct buf text;
 	struct json_out o;
@@ -26,6 +26,7 @@ rename_details(struct ctx *cx, const char *id, const char *name)
 	json_out_init(&o, &text);
 	json_open_object(&o);
 	json_member_text(&o, "tenantId", id);
+	json_member_text(&o, "userId", user_id);
 	json_member_text(&o, "name", name);
 	json_close_object(&o);
 	return buf_text(&text);
@@ -86,7 +87,7 @@ update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
 		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
 			.audit_event = "TENANT_RENAMED",
 			.tenant_id = id,
-			.details = rename_details(cx, id, wish->name)});
+			.details = rename_details(cx, id, who->user_id, wish->name)});
 	return rc;
 }
 

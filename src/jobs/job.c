@@ -9,12 +9,6 @@ static const char *const names[JOB_COUNT] = {
 #undef JOB
 };
 
-const char *
-job_kind_name(enum job_kind kind)
-{
-	return names[kind];
-}
-
 enum err
 job_append(struct ctx *cx, struct db *db, enum job_kind kind, const char *tenant_id,
     const char *payload)

@@ -20,7 +20,6 @@ enum job_kind {
 	JOB_COUNT
 };
 
-const char *job_kind_name(enum job_kind kind);
 /* Inside a transaction. tenant_id: jobs of one tenant run in order; NULL: of none.
  * payload: a JSON object. */
 enum err job_append(struct ctx *cx, struct db *db, enum job_kind kind,

@@ -38,23 +38,23 @@ take_row(enum err rc, const struct db_rows *rows, struct tenant *out, bool *foun
 }
 
 enum err
-tenant_find_of_user(struct ctx *cx, struct db *db, const char *user_id,
-    const char *preferred, struct tenant *out, bool *found)
+tenant_find_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *who,
+    struct tenant *out, bool *found)
 {
 	struct db_rows *rows = NULL;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT, STMT_onboarding_find,
-	    DB_ARGS(user_id, preferred), &rows);
+	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
 
 	return take_row(rc, rows, out, found);
 }
 
 enum err
-tenant_query_of_user(struct ctx *cx, struct db *db, const char *user_id,
-    const char *preferred, struct tenant *out, bool *found)
+tenant_query_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *who,
+    struct tenant *out, bool *found)
 {
 	struct db_rows *rows = NULL;
-	enum err rc = db_query(
-	    cx, db, STMT_onboarding_find, DB_ARGS(user_id, preferred), &rows);
+	enum err rc = db_query(cx, db, STMT_onboarding_find,
+	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
 
 	return take_row(rc, rows, out, found);
 }

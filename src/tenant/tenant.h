@@ -35,13 +35,19 @@ struct tenant_draft {
 	const char *name, *owner_id, *slug, *plan, *billing_cycle;
 };
 
-/* The tenant of a user who has one; preferred: id or number of the one they speak of, or
- * NULL. *found false: they have none. */
-enum err tenant_find_of_user(struct ctx *cx, struct db *db, const char *user_id,
-    const char *preferred, struct tenant *out, bool *found) MUST_CHECK;
+/* Whose tenant is looked for. */
+struct tenant_seeker {
+	const char *user_id;
+	const char *preferred; /* id or number of the one they speak of; NULL: none */
+	bool owned;            /* one that they own counts, too, without a membership */
+};
+
+/* The tenant of a user who has one. *found false: they have none. */
+enum err tenant_find_of_user(struct ctx *cx, struct db *db,
+    const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 /* The same inside a transaction. */
-enum err tenant_query_of_user(struct ctx *cx, struct db *db, const char *user_id,
-    const char *preferred, struct tenant *out, bool *found) MUST_CHECK;
+enum err tenant_query_of_user(struct ctx *cx, struct db *db,
+    const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 
 /* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
 enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;

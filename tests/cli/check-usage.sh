@@ -57,7 +57,17 @@ is "an unknown second word is an error" 64 "$status"
 says "and both are named" "$err" "tenantd: there is no command \"config frobnicate\": see 'tenantd --help'"
 run config
 is "half a command is an error" 64 "$status"
-says "and says so" "$err" "tenantd: command \"config\" needs another word: see 'tenantd --help'"
+says "and says so" "$err" "tenantd: command \"config\" needs another word: see 'tenantd config --help'"
+for words in "config --help" "config -h" "--help config"; do
+	# shellcheck disable=SC2086
+	run $words
+	is "$words succeeds" 0 "$status"
+	is "$words lists the commands that begin so" "config check config print" \
+	    "$(sed -n 's/^  \(config [a-z]*\) .*/\1/p' "$out" | tr '\n' ' ' | sed 's/ $//')"
+	is "$words lists no other" 2 "$(grep -c '^  ' "$out")"
+done
+run --help config check
+is "help before the command is the command's" "usage: tenantd config check" "$(sed -n 1p "$out")"
 run --frobnicate options
 is "an unknown option before the command is an error" 64 "$status"
 run options --sample --json

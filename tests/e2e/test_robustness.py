@@ -24,14 +24,14 @@ def own():
 
 
 def worker_of(app, backend):
-    """The worker that holds the connection of a PostgreSQL backend (over TCP)."""
+    """The worker that holds the connection of a PostgreSQL backend (over TCP). Connections
+    to other ports may have the same local one."""
     port = app.cluster.sql("SELECT client_port FROM pg_stat_activity WHERE pid = %s", [backend])[0][0]
-    line = next(row.split() for row in Path("/proc/net/tcp").read_text().splitlines()
-                if row.split()[1].endswith(f":{port:04X}"))
-    wanted = f"socket:[{line[9]}]"
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
+    wanted = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}")}
     for pid in app.workers():
         for fd in Path(f"/proc/{pid}/fd").iterdir():
-            if os.readlink(fd) == wanted:
+            if os.readlink(fd) in wanted:
                 return pid
     raise AssertionError("no worker has that connection")
 

@@ -1,6 +1,7 @@
 """The FastCGI and CGI doors, driven through a listening socket that workers inherit."""
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -40,31 +41,41 @@ class Service:
         return self.workers[-1]
 
     def stop(self):
+        """Ends the workers; their exit statuses."""
         for w in self.workers:
             if w.poll() is None:
                 w.send_signal(signal.SIGTERM)
-        codes = [w.wait(10) for w in self.workers]
-        self.listener.close()
-        if os.path.exists(os.path.join(self.dir, "s")):
-            os.unlink(os.path.join(self.dir, "s"))
-        os.rmdir(self.dir)
-        return codes
+        return [w.wait(10) for w in self.workers]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Leaves nothing behind, whatever became of the test."""
+        try:
+            codes = self.stop()
+        finally:
+            for w in self.workers:
+                if w.poll() is None:
+                    w.kill()
+                    w.wait()
+            self.listener.close()
+            shutil.rmtree(self.dir)
+        assert all(code == 0 for code in codes), codes
 
 
 @pytest.fixture(params=["unix", "tcp"])
 def service(request):
-    s = Service(request.param == "tcp")
-    s.start()
-    yield s
-    assert all(code == 0 for code in s.stop())
+    with Service(request.param == "tcp") as s:
+        s.start()
+        yield s
 
 
 @pytest.fixture
 def unix():
-    s = Service()
-    s.start()
-    yield s
-    assert all(code == 0 for code in s.stop())
+    with Service() as s:
+        s.start()
+        yield s
 
 
 def stats(address):
@@ -136,19 +147,18 @@ def test_longest_idle_connection_makes_room(unix):
 
 
 def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
-    s = Service()
-    worker = s.start()
-    with Connection(s.address) as kept, Connection(s.address) as other:
-        kept.request("GET", "/", keep=True)
-        other.send(request_bytes("GET", "/?sleep=300"))
-        time.sleep(0.1)
-        worker.send_signal(signal.SIGTERM)
-        kept.send(request_bytes("GET", "/last", keep=True))
-        assert other.read_answer().status == 200
-        assert b"target=/last " in kept.read_answer().body
-        assert kept.is_closed()
-    assert worker.wait(2) == 0
-    s.stop()
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as kept, Connection(s.address) as other:
+            kept.request("GET", "/", keep=True)
+            other.send(request_bytes("GET", "/?sleep=300"))
+            time.sleep(0.1)
+            worker.send_signal(signal.SIGTERM)
+            kept.send(request_bytes("GET", "/last", keep=True))
+            assert other.read_answer().status == 200
+            assert b"target=/last " in kept.read_answer().body
+            assert kept.is_closed()
+        assert worker.wait(2) == 0
 
 
 def test_busy_kept_connections_do_not_shut_others_out(unix):
@@ -373,72 +383,68 @@ def test_idle_loop_ticks_every_second(unix):
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_sigterm_answers_the_request_in_flight_and_stops(keep):
-    s = Service()
-    worker = s.start()
-    with Connection(s.address) as c:
-        c.send(request_bytes("GET", "/?sleep=300", keep=keep))
-        time.sleep(0.1)
-        worker.send_signal(signal.SIGTERM)
-        assert c.read_answer().status == 200
-        assert c.is_closed()
-    assert worker.wait(2) == 0
-    s.stop()
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            c.send(request_bytes("GET", "/?sleep=300", keep=keep))
+            time.sleep(0.1)
+            worker.send_signal(signal.SIGTERM)
+            assert c.read_answer().status == 200
+            assert c.is_closed()
+        assert worker.wait(2) == 0
 
 
 def test_sigterm_does_not_cut_a_body_that_is_arriving():
-    s = Service()
-    worker = s.start()
-    with Connection(s.address) as c:
-        c.truncated("POST", "/", b"abc", 6, end=False)
-        time.sleep(0.1)
-        worker.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-        c.send(split(STDIN, b"def"))
-        assert b"body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
-    assert worker.wait(2) == 0
-    s.stop()
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            c.truncated("POST", "/", b"abc", 6, end=False)
+            time.sleep(0.1)
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            c.send(split(STDIN, b"def"))
+            assert b"body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
+        assert worker.wait(2) == 0
 
 
 @pytest.mark.parametrize("kept", [False, True])
 def test_sigterm_stops_an_idle_worker_at_once(kept):
-    s = Service()
-    worker = s.start()
-    with Connection(s.address) as c:
-        c.request("GET", "/", keep=kept)
-        time.sleep(0.1)
-        began = time.monotonic()
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(5) == 0
-        assert time.monotonic() - began < 0.9  # sooner than the tick
-    s.stop()
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            c.request("GET", "/", keep=kept)
+            time.sleep(0.1)
+            began = time.monotonic()
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(5) == 0
+            assert time.monotonic() - began < 0.9  # sooner than the tick
 
 
 def test_stopping_one_of_two_workers_loses_no_request():
-    s = Service()
-    first = s.start()
-    s.start()
-    failed, stop = [], threading.Event()
+    with Service() as s:
+        first = s.start()
+        s.start()
+        failed, stop = [], threading.Event()
 
-    def client():
-        while not stop.is_set():
-            try:
-                if call(s.address, "GET", "/?sleep=1").status != 200:
-                    failed.append("status")
-            except Exception as e:  # any failure is the finding
-                failed.append(e)
+        def client():
+            while not stop.is_set():
+                try:
+                    if call(s.address, "GET", "/?sleep=1").status != 200:
+                        failed.append("status")
+                except Exception as e:  # any failure is the finding
+                    failed.append(e)
 
-    clients = [threading.Thread(target=client, daemon=True) for _ in range(4)]
-    for t in clients:
-        t.start()
-    time.sleep(0.3)
-    first.send_signal(signal.SIGTERM)
-    assert first.wait(2) == 0
-    time.sleep(0.3)
-    stop.set()
-    for t in clients:
-        t.join()
-    assert not failed
-    s.stop()
+        clients = [threading.Thread(target=client, daemon=True) for _ in range(4)]
+        for t in clients:
+            t.start()
+        time.sleep(0.3)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(2) == 0
+        time.sleep(0.3)
+        stop.set()
+        for t in clients:
+            t.join()
+        assert not failed
 
 
 def test_thousand_requests_need_no_more_memory(unix):
@@ -459,11 +465,10 @@ def test_thousand_requests_need_no_more_memory(unix):
 
 
 def test_only_named_web_servers_are_served():
-    s = Service(tcp=True, env={"FCGI_WEB_SERVER_ADDRS": "192.0.2.1"})
-    s.start()
-    with Connection(s.address) as c:
-        assert c.is_closed()
-    s.stop()
+    with Service(tcp=True, env={"FCGI_WEB_SERVER_ADDRS": "192.0.2.1"}) as s:
+        s.start()
+        with Connection(s.address) as c:
+            assert c.is_closed()
 
 
 def test_cgi_door_answers_one_request():

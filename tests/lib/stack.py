@@ -108,6 +108,15 @@ class Process:
         if not self.alive():
             raise RuntimeError(f"{self.log.name} ended: {self.tail()}")
 
+    def wait_for(self, ready, place, what):
+        """Until it is ready; one that does not get there leaves neither itself nor its place."""
+        try:
+            until(ready, 20, what=what)
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            place.remove()
+            raise
+
     def send(self, number):
         if self.alive():
             os.kill(self.pid, number)
@@ -244,7 +253,7 @@ class Tenantd:
         self.write_config()
         self.log = run / "tenantd.log"
         self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
-        until(self.ready, 20, what="tenantd")
+        self.process.wait_for(self.ready, self.place, "tenantd")
 
     def write_config(self):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
@@ -290,7 +299,7 @@ class WebServer:
             ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
              str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
         self.process = Process(words.splitlines(), run / "web.log")
-        until(self.ready, 20, what=kind)
+        self.process.wait_for(self.ready, self.place, kind)
 
     def ready(self):
         self.process.must_live()
