@@ -11,6 +11,8 @@
 #   --server S  default lighttpd
 #   --dir DIR   where everything lies, default .quickstart; DIR/env says how to reach it.
 #               Started again, it goes on with the data that is there.
+#
+# TENANTD_BUILD names a build directory to use instead of one of its own.
 set -eu
 umask 022
 
@@ -20,7 +22,7 @@ lifetime=2592000 # of the tokens: 30 days
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "quickstart: $*" >&2; exit 1; }
-usage() { sed -n '2,14s/^# \{0,1\}//p' "$0"; exit "$1"; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "$0"; exit "$1"; }
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -63,7 +65,8 @@ choose_users() {
 }
 
 # -- places: $dir is the user's; $state is where the servers' files lie, which is $dir
-# unless the servers' users cannot go there or a socket's path would be too long --
+# unless the servers' users cannot go there, a socket's path would be too long, or its name
+# needs quotes that a web server's configuration has not --
 
 choose_places() {
 	mkdir -p "$dir"
@@ -73,7 +76,8 @@ choose_places() {
 	state=$dir
 	if [ -s "$dir/state" ]; then
 		state=$(cat "$dir/state")
-	elif ! (as "$db_user" test -x "$dir") || ! (as "$app_user" test -x "$dir") || [ ${#dir} -gt 70 ]; then
+	elif ! (as "$db_user" test -x "$dir") || ! (as "$app_user" test -x "$dir") || [ ${#dir} -gt 70 ] ||
+	    [ -n "$(printf %s "$dir" | tr -d 'A-Za-z0-9/._-')" ]; then
 		state=$(mktemp -d /var/tmp/tenantd.XXXXXX)
 		chmod 755 "$state"
 		say "$state" >"$dir/state"
@@ -231,6 +235,7 @@ make_roles() {
 
 tenantd() { env -i PATH="$PATH" HOME="$state" "$state/bin/tenantd" --config "$config" "$@"; }
 
+# The rates are beyond what one machine can do: whoever measures it is one caller.
 write_config() {
 	at=127.0.0.1:$PG_PORT/tenantd
 	DATABASE_URL=postgresql://tenantd_server:$SERVER_PASSWORD@$at
@@ -246,13 +251,15 @@ write_config() {
 			JWT_SECRET_KEY=$JWT_SECRET_KEY
 			LISTEN=$run/tenantd.sock
 			WORKERS=8
+			RATE_READ=10000000
+			RATE_WRITE=10000000
 		CONF
 	)
 	[ "$(id -u)" -ne 0 ] || chown "$app_user:" "$config.new"
 	mv "$config.new" "$config"
 }
 install_program() {
-	build=${TENANTD_BUILD:-$dir/build}
+	build=${TENANTD_BUILD:-$state/build}
 	say "building in $build"
 	sh "$here/build.sh" "$build" 9>&- || die "the build failed; see $build/make.log"
 	cmp -s "$build/tenantd" "$state/bin/tenantd" 2>/dev/null || {
@@ -339,7 +346,7 @@ first_call() {
 
 		tenantd answers at $url. In another shell, try:
 
-		  . $dir/env
+		  . "$dir/env"
 		  curl -s -H "Authorization: Bearer \$USER_TOKEN" \$TENANTD_URL/api/tenant/current
 		  curl -s -H "Authorization: Bearer \$ADMIN_TOKEN" \$TENANTD_URL/admin/rls
 		  curl -s \$TENANTD_URL/readyz
@@ -398,7 +405,7 @@ first_call
 
 if [ $action = detach ]; then
 	trap - EXIT INT TERM HUP
-	say "It goes on running; to stop it: sh $here/quickstart.sh --stop --dir $dir"
+	say "It goes on running; to stop it: sh $here/quickstart.sh --stop --dir '$dir'"
 	exit 0
 fi
 say "Ctrl-C stops everything."

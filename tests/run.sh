@@ -10,7 +10,7 @@
 #   api        cases over FastCGI, tests/api
 #   e2e        real web servers and clients, tests/e2e
 #   distcheck  make distcheck: builds and passes from the tarball alone
-#   sanitize   check and api in a build with AddressSanitizer and UndefinedBehaviorSanitizer
+#   sanitize   check, api and e2e in a build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   valgrind   api under valgrind
 #
 # Without a SUITE all of them; with --quick the first five. Builds lie in DIR (default
@@ -158,7 +158,9 @@ suite_sanitize() {
 	build_in sanitize --enable-werror --enable-sanitizers=address,undefined || { once sanitize 1; return; }
 	make_check sanitize-check "$build/sanitize"
 	started=$(date +%s)
-	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=4 py sanitize-api api
+	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 py sanitize-api api
+	started=$(date +%s)
+	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 NODE_DIR=$build/node py sanitize-e2e e2e -k "not quickstart"
 }
 suite_valgrind() {
 	build_in check --enable-werror || { once valgrind 1; return; }
@@ -168,7 +170,7 @@ suite_valgrind() {
 }
 
 begun=$(date +%s)
-sh "$top/deploy/packages.sh" build run lighttpd nginx test node ||
+sh "$top/deploy/packages.sh" build run lighttpd nginx apache test node ||
     say "packages are missing: the suites that need them will fail"
 for suite in $suites; do
 	started=$(date +%s)

@@ -100,6 +100,15 @@ read_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
 	return ERR_OK;
 }
 
+/* What was verified before is verified again when its key may have been withdrawn since. */
+static bool
+is_stale(struct auth *a, const struct principal *p, int64_t now_s)
+{
+	const struct issuer *i = issuers_find(&a->issuers, p->issuer);
+
+	return i != NULL && issuers_key_is_old(i, now_s);
+}
+
 enum err
 auth_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
     struct principal *out)
@@ -110,7 +119,10 @@ auth_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
 	if (strnlen(token, JWS_TOKEN_MAX + 1) > JWS_TOKEN_MAX ||
 	    !token_cache_find(a->cache, token, cx->mem, out, &times))
 		err = read_token(cx, a, token, now_s, out);
-	else if ((err = claims_check_times(cx, &times, a->conf->jwt_leeway, now_s)) !=
+	else if (is_stale(a, out, now_s)) {
+		token_cache_drop(a->cache, token);
+		err = read_token(cx, a, token, now_s, out);
+	} else if ((err = claims_check_times(cx, &times, a->conf->jwt_leeway, now_s)) !=
 	    ERR_OK)
 		token_cache_drop(a->cache, token);
 	if (err != ERR_OK)

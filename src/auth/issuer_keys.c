@@ -54,6 +54,13 @@ is_past(int64_t then_s, int64_t seconds, int64_t now_s)
 	return then_s == 0 || now_s - then_s >= seconds || now_s < then_s;
 }
 
+bool
+issuers_key_is_old(const struct issuer *i, int64_t now_s)
+{
+	return i->jwks_url != NULL && is_past(i->tried_s, JWKS_RETRY_S, now_s) &&
+	    is_past(i->fetched_s, JWKS_MAX_AGE_S, now_s);
+}
+
 enum err
 issuers_key(struct ctx *cx, struct issuer *i, const struct jws *t, int64_t now_s,
     struct slice *key)

@@ -84,6 +84,8 @@ struct issuer *issuers_find(struct issuers *all, const char *iss);
  */
 enum err issuers_key(struct ctx *cx, struct issuer *i, const struct jws *t,
     int64_t now_s, struct slice *key) MUST_CHECK;
+/* Whether issuers_key() would ask for the set because of its age. */
+bool issuers_key_is_old(const struct issuer *i, int64_t now_s);
 
 bool name_list_has(const struct name_list *l, const char *name);
 

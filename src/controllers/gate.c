@@ -260,16 +260,16 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);
 }
 
-/* Path and query; with and without its trailing slash a path is the same resource. */
+/* The target as a key's scope has it: with a trailing slash it is the same resource. */
 static const char *
 resource_of(const struct call *call)
 {
 	const char *target = call->rq.target;
-	size_t path = strcspn(target, "?"), n = path;
+	size_t n = strcspn(target, "?");
 
-	if (n > 1 && target[n - 1] == '/')
-		n--;
-	return arena_printf(call->cx.mem, "%.*s%s", (int)n, target, target + path);
+	if (n < 2 || target[n - 1] != '/')
+		return target;
+	return arena_printf(call->cx.mem, "%.*s%s", (int)n - 1, target, target + n);
 }
 
 static enum err

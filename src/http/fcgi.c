@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "http/intake.h"
 
 enum {
 	TICK_MS = 1000,
@@ -41,6 +42,7 @@ struct door {
 	const char *peers; /* FCGI_WEB_SERVER_ADDRS, or NULL */
 	sigset_t waiting;  /* the signal mask while waiting */
 	FCGX_Request request;
+	struct intake intake;
 	struct response rs;
 	struct buf head;
 	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
@@ -291,25 +293,40 @@ answer(struct door *d)
 		hang_up(d);
 }
 
+/* Lets libfcgi read the head that was taken from the connection, which it then goes on
+ * with; false: it could not, and has closed the file. */
+static bool
+accept_head(struct door *d, int connection)
+{
+	bool ok;
+
+	/* Says that the connection is open already, see above; the record sets it. A
+	 * detached one is closed without lingering when it turns out to be broken. */
+	d->request.keepConnection = 1;
+	d->request.detached = 1;
+	d->request.ipcFd = d->intake.file;
+	ok = FCGX_Accept_r(&d->request) >= 0;
+	if (!ok)
+		d->intake.file = -1;
+	d->request.ipcFd = connection;
+	return ok;
+}
+
 /* One request on the connection that is there. What is no request, or none for a
  * responder, costs the connection. */
 static void
 serve_one(struct door *d)
 {
-	/* Says that the connection is open already, see above; the record sets it. A
-	 * detached one is closed without lingering when it turns out to be broken. */
-	d->request.keepConnection = 1;
-	d->request.detached = 1;
-	if (FCGX_Accept_r(&d->request) < 0) {
-		d->request.ipcFd = -1;
-		return;
+	int connection = d->request.ipcFd;
+
+	if (intake_take(&d->intake, connection, d->timeout_ms) &&
+	    accept_head(d, connection)) {
+		if (d->request.role == RESPONDER && FCGX_GetError(d->request.in) == 0) {
+			answer(d);
+			return;
+		}
+		FCGX_Free(&d->request, 0);
 	}
-	/* libfcgi takes parameters that broke off between two for all of them. */
-	if (d->request.role == RESPONDER && FCGX_GetError(d->request.in) == 0) {
-		answer(d);
-		return;
-	}
-	FCGX_Free(&d->request, 0);
 	hang_up(d);
 }
 
@@ -392,6 +409,7 @@ fcgi_serve(
 
 	d.peers = getenv("FCGI_WEB_SERVER_ADDRS");
 	response_init(&d.rs);
+	intake_init(&d.intake);
 	buf_init(&d.head, NULL, 64 * 1024);
 	sigemptyset(&block);
 	for (size_t i = 0; i < COUNT_OF(held); i++)
@@ -405,6 +423,7 @@ fcgi_serve(
 	if (d.epoll >= 0)
 		close(d.epoll);
 	buf_fini(&d.head);
+	intake_fini(&d.intake);
 	response_fini(&d.rs);
 	sigprocmask(SIG_SETMASK, &d.waiting, NULL);
 	return e;

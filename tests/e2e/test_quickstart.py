@@ -22,7 +22,7 @@ def quickstart():
     env = {**os.environ, "TENANTD_BUILD": os.path.dirname(stack.PROGRAM)}
 
     def run(*args, status=0):
-        done = subprocess.run(["sh", str(SCRIPT), "--dir", str(place.path / "qs"), *args], capture_output=True,
+        done = subprocess.run(["sh", str(SCRIPT), "--dir", str(run.dir), *args], capture_output=True,
                               text=True, check=False, timeout=300, cwd="/", env=env)
         assert done.returncode == status, f"{done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
@@ -34,7 +34,7 @@ def quickstart():
 
 def environment(run):
     """DIR/env as a shell reads it."""
-    out = subprocess.run(["sh", "-c", f"set -a; . {run.dir}/env; env -0"], capture_output=True, text=True, check=True,
+    out = subprocess.run(["sh", "-c", f"set -a; . '{run.dir}/env'; env -0"], capture_output=True, text=True, check=True,
                          env={"PATH": stack.PATH}).stdout
     return dict(pair.split("=", 1) for pair in out.split("\0") if pair)
 
@@ -79,6 +79,16 @@ def test_detached_it_answers_and_stops(quickstart, server):
     quickstart("--stop")
     quickstart("--status", status=3)
     assert not processes(quickstart)
+
+
+@pytest.mark.parametrize("name", ["with blanks & more", "n" * 90])
+def test_a_directory_of_any_name_will_do(quickstart, name):
+    quickstart.dir = quickstart.dir.parent / name
+    quickstart("--detach", "--port", str(stack.free_port()))
+    env = environment(quickstart)
+    assert http_call(env["TENANTD_URL"], "GET", "/readyz").status == 200
+    quickstart("--stop")
+    shutil.rmtree((quickstart.dir / "state").read_text().strip())
 
 
 def test_started_again_it_keeps_its_data(quickstart):

@@ -12,6 +12,22 @@ from client import Answer, get_or_create, http_call
 from tokens import token
 
 
+@pytest.mark.parametrize("kind", ["lighttpd", "nginx", "apache"])
+def test_an_address_is_believed_from_a_trusted_proxy_under_its_own_name_only(db, kind):
+    """X_Forwarded_For is X-Forwarded-For in CGI's spelling: the samples drop it."""
+    if kind == "apache" and not shutil.which("apache2", path=stack.PATH):
+        pytest.skip("apache2 is not installed")
+    with stack.Tenantd(db, workers=1, TRUSTED_PROXIES="127.0.0.1") as app, stack.WebServer(kind, app.socket) as web:
+        def status(**headers):
+            return http_call(web.url, "GET", "/metrics", headers=headers).status
+        assert status() == 200
+        assert status(**{"X-Forwarded-For": "203.0.113.9"}) == 403
+        assert status(**{"X_Forwarded_For": "203.0.113.9"}) == 200
+        assert status(**{"X_Forwarded_For": "127.0.0.1", "X-Forwarded-For": "203.0.113.9"}) == 403
+    with stack.Tenantd(db, workers=1) as app, stack.WebServer(kind, app.socket) as web:
+        assert http_call(web.url, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status == 200
+
+
 @pytest.mark.skipif(not shutil.which("apache2", path=stack.PATH), reason="apache2 is not installed")
 def test_apache_by_mod_proxy_fcgi(servers, db):
     url = servers["apache"].url
@@ -52,11 +68,27 @@ def test_what_nginx_refuses_by_itself_is_a_problem_too(servers, status, head):
     assert problem["title"] and problem["detail"] and problem["message"]
 
 
-def test_nginx_without_tenantd_says_when_to_come_again():
-    with stack.WebServer("nginx", "/nonexistent.sock") as web:
+@pytest.mark.parametrize("status, head", [
+    (400, b"GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n"),
+    (413, b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"),
+    (431, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 70000 + b"\r\n\r\n"),
+    (501, b"BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+])
+def test_what_lighttpd_refuses_by_itself_is_a_problem_too(servers, status, head):
+    answer = raw_call(servers["lighttpd"].port, head)
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), answer
+    problem = answer.json()
+    assert (problem["status"], problem["success"]) == (status, False)
+    assert problem["title"] and problem["detail"] and problem["message"]
+
+
+@pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
+def test_a_web_server_without_tenantd_says_so(kind):
+    with stack.WebServer(kind, "/nonexistent.sock") as web:
         answer = http_call(web.url, "GET", "/healthz")
     assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json"), answer
-    assert int(answer.headers["retry-after"]) >= 1
+    assert kind == "lighttpd" or int(answer.headers["retry-after"]) >= 1
     problem = answer.json()
     assert problem["message"].startswith("Error processing tenant request: ") and problem["error"] and problem["detail"]
 

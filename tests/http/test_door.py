@@ -291,8 +291,9 @@ def test_other_roles_are_refused(unix, role):
 @pytest.mark.parametrize("junk", [
     b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 64, b"\1", record(77, b"x"),
     begin() + record(PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xff" + b"a" * 64) + record(PARAMS),
+    begin() + record(PARAMS, b"\xff\xff\xff\0\x05" + b"a" * 64) + record(PARAMS),
     begin() + record(PARAMS, b"\x05\x05abc") + record(PARAMS), record(STDIN, b"x")],
-                         ids=["http", "zeros", "one-byte", "unknown-type", "huge-lengths", "short-pair", "no-begin"])
+                         ids=["http", "zeros", "one-byte", "unknown-type", "huge-lengths", "huge-length", "short-pair", "no-begin"])
 def test_junk_costs_itself_alone(unix, junk):
     with Connection(unix.address) as c:
         c.send(junk)
@@ -312,6 +313,29 @@ def test_silent_connections_do_not_block_beyond_the_timeout(service):
     assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
     for c in silent:
         c.close()
+
+
+def test_a_head_in_drops_is_cut_off(unix):
+    """Each drop in time, all of them together not."""
+    head = request_bytes("GET", "/", {"X-A": "a" * 200})
+    with Connection(unix.address) as c:
+        began = time.monotonic()
+        c.send(head[:60])
+        with pytest.raises(OSError):
+            for drop in head[60:-30]:
+                c.send(bytes([drop]))
+                time.sleep(TIMEOUT_MS / 1000 / 5)
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def test_parameters_without_end_are_cut_off(unix):
+    with Connection(unix.address) as c:
+        c.send(begin())
+        with pytest.raises(OSError):
+            for _ in range(1000):
+                c.send(record(PARAMS, b"x" * 65000))
+    assert call(unix.address, "GET", "/").status == 200
 
 
 def test_many_and_long_parameters(unix):

@@ -331,6 +331,32 @@ a_withdrawn_key_is_noticed_within_the_hour(void **state)
 	auth_free(a);
 }
 
+/* A forger who held the key asks for nothing new: the same token, for years. */
+static void
+a_withdrawn_key_is_noticed_by_a_token_seen_before(void **state)
+{
+	struct ctx *cx = *state;
+	struct auth *a = auth_by_http(cx);
+	const char *forged = tokens_make(cx->mem, "{\"alg\":\"RS256\",\"kid\":\"k1\"}",
+	    "{\"iss\":\"https://"
+	    "h.example\",\"aud\":\"us\",\"sub\":\"u\",\"exp\":9999999999}",
+	    "key:rsa1");
+	struct principal p;
+
+	serve_keys(cx, KEY_RSA1, "k1");
+	assert_int_equal(auth_token(cx, a, forged, NOW, &p), ERR_OK);
+	httpd_say(server, "HTTP/1.1 503 Later", "");
+	assert_int_equal(auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S, &p), ERR_OK);
+	assert_int_equal(server->hits, 2);
+	assert_int_equal(auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S + 1, &p), ERR_OK);
+	assert_int_equal(server->hits, 2); /* away: not asked more than once a minute */
+	serve_keys(cx, KEY_RSA2, "k2");
+	assert_int_equal(
+	    auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S + JWKS_RETRY_S, &p),
+	    ERR_UNAUTHORIZED);
+	auth_free(a);
+}
+
 static void
 an_outage_keeps_the_keys(void **state)
 {
@@ -496,6 +522,7 @@ main(void)
 	    UNIT_CTX_TEST(an_unknown_kid_is_asked_for_once_a_minute),
 	    UNIT_CTX_TEST(a_rotation_takes_the_new_key_and_drops_the_old),
 	    UNIT_CTX_TEST(a_withdrawn_key_is_noticed_within_the_hour),
+	    UNIT_CTX_TEST(a_withdrawn_key_is_noticed_by_a_token_seen_before),
 	    UNIT_CTX_TEST(an_outage_keeps_the_keys),
 	    UNIT_CTX_TEST(a_failed_try_counts_too),
 	    UNIT_CTX_TEST(nobody_is_asked_on_behalf_of_an_unknown_issuer_or_algorithm),
