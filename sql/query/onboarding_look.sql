@@ -4,7 +4,7 @@
 --   asked_id    of the tenant that $2 names
 --   has_tenant  the user is a member of some tenant, or was assigned to one
 --   owned       a tenant that says the user owns it: $2 if it is one, else an active one, else
---               the oldest; its registry id and its twin's id (NULL when the twin is missing)
+--               the oldest; its registry id, its twin's id (NULL when the twin is missing), whether it is active
 --   own_id      the first of $3 that nobody has
 --   new_id      what a new tenant's id would be: $2 when it is free, else own_id; new_slug made
 --               from it, longer if the short one is taken
@@ -23,14 +23,13 @@ WITH mine AS MATERIALIZED (
     FROM public.tenants t
    WHERE t.tenant = $2::uuid
 ), owned AS MATERIALIZED (
-  SELECT c.id AS tenant, t.id
+  SELECT c.id AS tenant, t.id, coalesce(t.status = 'active', c.is_active) IS TRUE AS active
     FROM public.custom_auth_tenant c
     LEFT JOIN public.tenants t ON t.tenant = c.id
    WHERE c.owner_id = $1::text
      AND t.status IS DISTINCT FROM 'purged'
    ORDER BY (c.id = $2::uuid) IS TRUE DESC,
-         coalesce(t.status = 'active', c.is_active) IS TRUE DESC,
-         c.created_at NULLS LAST, c.id
+         active DESC, c.created_at NULLS LAST, c.id
    LIMIT 1
 ), decided AS MATERIALIZED (
   SELECT CASE
@@ -54,7 +53,7 @@ WITH mine AS MATERIALIZED (
             FROM decided) AS d
 )
 SELECT standing, (SELECT id FROM asked), EXISTS (SELECT FROM mine) AS has_tenant,
-       (SELECT tenant::text FROM owned), (SELECT id FROM owned),
+       (SELECT tenant::text FROM owned), (SELECT id FROM owned), (SELECT active FROM owned),
        own_id::text, new_id::text,
        CASE WHEN EXISTS (SELECT FROM tenantd.names WHERE name = 'tenant-' || left(digits, 12))
             THEN 'tenant-' || digits ELSE 'tenant-' || left(digits, 12) END AS new_slug

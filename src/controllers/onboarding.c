@@ -10,18 +10,21 @@ static const char *const messages[ONBOARDING_OUTCOME_COUNT] = {
     [ONBOARDING_CREATED] = "Created new tenant",
 };
 
-static struct onboarding_caller
-caller_of(const struct call *call)
+static struct onboarding
+onboarding_of(const struct app *app, const struct call *call)
 {
-	return (struct onboarding_caller){
-	    .user_id = call->who.user.text,
-	    .email = call->who.email,
-	    .tenant_id = call->who.tenant_id,
-	    .address = call->rq.client,
+	return (struct onboarding){
+	    .db = app->db,
+	    .settings = &app->onboarding,
+	    .who = {.user_id = call->who.user.text,
+		.email = call->who.email,
+		.tenant_id = call->who.tenant_id,
+		.address = call->rq.client},
 	};
 }
 
-/* A UUID as this program writes it, lower-case; the schema has checked that it is one. */
+/* A UUID as this program writes it, lower-case; the schema has checked that it is one.
+ */
 static const char *
 uuid_member(struct call *call, const char *name)
 {
@@ -53,7 +56,7 @@ put_tenant_members(struct json_out *o, const struct tenant *t)
 enum err
 tenant_get_or_create(struct app *app, struct call *call)
 {
-	const struct onboarding_caller who = caller_of(call);
+	const struct onboarding ob = onboarding_of(app, call);
 	const struct onboarding_wish wish = {
 	    .tenant_id = uuid_member(call, "tenantId"),
 	    .plan = json_get_text(call->body, "planId"),
@@ -62,8 +65,8 @@ tenant_get_or_create(struct app *app, struct call *call)
 	enum onboarding_outcome outcome;
 	struct tenant tenant = {0};
 	struct json_out o;
-	enum err rc = onboarding_get_or_create(&call->cx, app->db, &app->onboarding,
-	    &who, &wish, &tenant, &outcome);
+	enum err rc =
+	    onboarding_get_or_create(&call->cx, &ob, &wish, &tenant, &outcome);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -100,12 +103,10 @@ tenant_current_get(struct app *app, struct call *call)
 	struct tenant tenant;
 	struct json_out o;
 	bool found;
-	enum err rc =
-	    tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
+	enum err rc = tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
 
 	if (rc == ERR_OK && !found)
-		rc = err_tell(
-		    &call->cx.err, ERR_NOT_FOUND, "you have no tenant yet");
+		rc = err_tell(&call->cx.err, ERR_NOT_FOUND, "you have no tenant yet");
 	if (rc == ERR_OK)
 		rc = tenant_check_usable(&call->cx, tenant.status);
 	if (rc != ERR_OK)
@@ -128,7 +129,7 @@ tenant_current_get(struct app *app, struct call *call)
 enum err
 tenant_record_put(struct app *app, struct call *call)
 {
-	const struct onboarding_caller who = caller_of(call);
+	const struct onboarding ob = onboarding_of(app, call);
 	const struct onboarding_record wish = {
 	    .tenant_id = uuid_member(call, "id"),
 	    .name = json_get_text(call->body, "name"),
@@ -136,8 +137,7 @@ tenant_record_put(struct app *app, struct call *call)
 	};
 	struct onboarding_record record;
 	struct json_out o;
-	enum err rc = onboarding_put_record(
-	    &call->cx, app->db, &app->onboarding, &who, &wish, &record);
+	enum err rc = onboarding_put_record(&call->cx, &ob, &wish, &record);
 
 	if (rc != ERR_OK)
 		return rc;

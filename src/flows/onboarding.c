@@ -10,16 +10,13 @@
 
 #include "base/str.h"
 #include "flows/steps.h"
-#include "json/json.h"
 
 enum { NAME_MAX_LENGTH = 255 }; /* characters, custom_auth_tenant.name */
 
 static const char default_plan[] = "free", default_cycle[] = "monthly";
 
 struct run {
-	struct db *db;
-	const struct onboarding_settings *settings;
-	const struct onboarding_caller *who;
+	const struct onboarding *ob;
 	const struct onboarding_wish *wish;
 	struct tenant *tenant;
 	enum onboarding_outcome outcome;
@@ -42,7 +39,7 @@ wished_plan(const struct run *r, const char *now)
 {
 	const char *plan = r->wish->plan;
 
-	return plan != NULL && may_choose(r->settings, plan) ? plan : now;
+	return plan != NULL && may_choose(r->ob->settings, plan) ? plan : now;
 }
 
 static const char *
@@ -61,23 +58,6 @@ changes_plan(const struct run *r, const struct tenant *t)
 		strcmp(wished_cycle(r, t->billing_cycle), t->billing_cycle) != 0);
 }
 
-static const char *
-plan_details(struct ctx *cx, const struct tenant *t, const char *user_id)
-{
-	struct buf text;
-	struct json_out o;
-
-	buf_init(&text, cx->mem, 4096);
-	json_out_init(&o, &text);
-	json_open_object(&o);
-	json_member_text(&o, "tenantId", t->id);
-	json_member_text(&o, "userId", user_id);
-	json_member_text(&o, "planId", t->plan);
-	json_member_text(&o, "billingCycle", t->billing_cycle);
-	json_close_object(&o);
-	return buf_text(&text);
-}
-
 /* No row: its onboarding went on in the meantime, and the plan stays. */
 static enum err
 set_plan(struct ctx *cx, struct run *r)
@@ -87,33 +67,49 @@ set_plan(struct ctx *cx, struct run *r)
 		   *cycle = wished_cycle(r, t->billing_cycle);
 	struct db_rows *rows;
 	enum err rc = db_query(
-	    cx, r->db, STMT_tenant_plan_set, DB_ARGS(t->id, plan, cycle), &rows);
+	    cx, r->ob->db, STMT_tenant_plan_set, DB_ARGS(t->id, plan, cycle), &rows);
 
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	t->plan = plan;
 	t->billing_cycle = cycle;
-	return steps_tell(cx, r->db, r->who,
+	return steps_tell(cx, r->ob,
 	    &(struct steps_news){.kind = EVENT_TENANT_PLANNED,
 		.audit_event = "TENANT_PLAN_CHANGED",
 		.tenant_id = t->id,
-		.details = plan_details(cx, t, r->who->user_id)});
+		.details = STEPS_DETAILS(STEPS_TEXT("planId", t->plan),
+		    STEPS_TEXT("billingCycle", t->billing_cycle))});
 }
 
-/* The caller is a member: reads the tenant, refuses an unusable one, sets its plan. */
+/* A tenant the caller is a member of: the one asked for, else one they can use. */
 static enum err
-settle(struct ctx *cx, struct run *r, const char *preferred)
+read_member(struct ctx *cx, struct run *r, const char *asked)
 {
-	const struct tenant_seeker seeker = {r->who->user_id, preferred, false};
+	const struct onboarding_caller *who = &r->ob->who;
+	struct tenant_seeker seeker = {who->user_id, asked, false};
 	bool found;
-	enum err rc = tenant_query_of_user(cx, r->db, &seeker, r->tenant, &found);
+	enum err rc;
 
-	if (rc != ERR_OK)
-		return rc;
-	if (!found)
-		return err_set(
+	if (asked == NULL)
+		seeker.preferred = who->tenant_id;
+	rc = tenant_query_of_user(cx, r->ob->db, &seeker, r->tenant, &found);
+	if (rc == ERR_OK && found && asked == NULL && who->tenant_id != NULL &&
+	    !tenant_is_usable(r->tenant->status)) {
+		seeker.preferred = NULL;
+		rc = tenant_query_of_user(cx, r->ob->db, &seeker, r->tenant, &found);
+	}
+	if (rc == ERR_OK && !found)
+		rc = err_set(
 		    &cx->err, ERR_INTERNAL, "a member's tenant could not be read");
-	rc = tenant_check_usable(cx, r->tenant->status);
+	return rc;
+}
+
+/* With the tenant that was read: refuses an unusable one, sets its plan. */
+static enum err
+settle(struct ctx *cx, struct run *r)
+{
+	enum err rc = tenant_check_usable(cx, r->tenant->status);
+
 	if (rc == ERR_OK && changes_plan(r, r->tenant))
 		rc = set_plan(cx, r);
 	return rc;
@@ -136,17 +132,15 @@ create(struct ctx *cx, struct run *r, const struct look *look)
 	char *schema = arena_alloc(cx->mem, TENANT_SCHEMA_SIZE);
 	const struct tenant_draft draft = {
 	    .id = look->new_id,
-	    .name = first_name(r->who),
-	    .owner_id = r->who->user_id,
+	    .name = first_name(&r->ob->who),
+	    .owner_id = r->ob->who.user_id,
 	    .slug = look->new_slug,
 	    .plan = wished_plan(r, default_plan),
 	    .billing_cycle = wished_cycle(r, default_cycle),
 	};
 
-	if (draft.id == NULL)
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "no tenant id is left that would be yours");
-	tenant_schema_name(schema, draft.id);
+	if (draft.id != NULL)
+		tenant_schema_name(schema, draft.id);
 	*r->tenant = (struct tenant){
 	    .id = draft.id,
 	    .number = draft.id,
@@ -160,32 +154,46 @@ create(struct ctx *cx, struct run *r, const struct look *look)
 	    .role = "owner",
 	};
 	r->outcome = ONBOARDING_CREATED;
-	return steps_create(cx, r->db, r->settings, r->who, &draft);
+	return steps_create(cx, r->ob, &draft);
+}
+
+static enum err
+associate(struct ctx *cx, struct run *r, const struct look *look)
+{
+	const char *id;
+	enum err rc = steps_associate(cx, r->ob, look, &id);
+
+	r->outcome = ONBOARDING_ASSOCIATED;
+	if (rc == ERR_OK)
+		rc = read_member(cx, r, id);
+	return rc == ERR_OK ? settle(cx, r) : rc;
 }
 
 static enum err
 decide(struct ctx *cx, struct db *db, void *arg)
 {
 	struct run *r = arg;
+	const char *asked;
 	struct look look;
-	const char *id;
-	enum err rc = steps_lock_and_look(
-	    cx, db, r->settings, r->who->user_id, r->wish->tenant_id, &look);
+	enum err rc = steps_lock_and_look(cx, r->ob, r->wish->tenant_id, &look);
 
+	(void)db; /* it is ob's */
 	r->outcome = ONBOARDING_FOUND;
 	if (rc == ERR_OK)
 		rc = steps_check_asked(cx, &look, r->wish->tenant_id);
 	if (rc != ERR_OK)
 		return rc;
-	if (look.standing == STANDING_MEMBER)
-		return settle(cx, r, look.asked_id);
-	if (look.has_tenant && look.standing != STANDING_OWNER)
-		return settle(cx, r, r->who->tenant_id);
-	if (look.owned_number == NULL)
-		return create(cx, r, &look);
-	r->outcome = ONBOARDING_ASSOCIATED;
-	rc = steps_associate(cx, db, r->who, &look, &id);
-	return rc == ERR_OK ? settle(cx, r, id) : rc;
+	if (look.standing == STANDING_OWNER || !look.has_tenant)
+		return look.owned_number != NULL ? associate(cx, r, &look)
+						 : create(cx, r, &look);
+	asked = look.standing == STANDING_MEMBER ? look.asked_id : NULL;
+	rc = read_member(cx, r, asked);
+	if (rc != ERR_OK)
+		return rc;
+	if (asked == NULL && look.owned_active &&
+	    !tenant_is_usable(r->tenant->status))
+		return associate(cx, r, &look);
+	return settle(cx, r);
 }
 
 /* Whether the tenant that was found is an answer as it stands. */
@@ -194,28 +202,27 @@ answers(const struct run *r)
 {
 	const char *asked = r->wish->tenant_id;
 
+	if (!tenant_is_usable(r->tenant->status))
+		return false;
 	return (asked == NULL || strcmp(asked, r->tenant->number) == 0) &&
 	    !changes_plan(r, r->tenant);
 }
 
 enum err
-onboarding_get_or_create(struct ctx *cx, struct db *db,
-    const struct onboarding_settings *settings, const struct onboarding_caller *who,
+onboarding_get_or_create(struct ctx *cx, const struct onboarding *ob,
     const struct onboarding_wish *wish, struct tenant *tenant,
     enum onboarding_outcome *outcome)
 {
-	struct run r = {db, settings, who, wish, tenant, ONBOARDING_FOUND};
-	const struct tenant_seeker seeker = {who->user_id,
-	    wish->tenant_id != NULL ? wish->tenant_id : who->tenant_id, false};
+	struct run r = {ob, wish, tenant, ONBOARDING_FOUND};
+	const struct tenant_seeker seeker = {ob->who.user_id,
+	    wish->tenant_id != NULL ? wish->tenant_id : ob->who.tenant_id, false};
 	bool found;
-	enum err rc = tenant_find_of_user(cx, db, &seeker, tenant, &found);
+	enum err rc = tenant_find_of_user(cx, ob->db, &seeker, tenant, &found);
 
 	*outcome = ONBOARDING_FOUND;
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || (found && answers(&r)))
 		return rc;
-	if (found && answers(&r))
-		return tenant_check_usable(cx, tenant->status);
-	rc = steps_transaction(cx, db, decide, &r);
+	rc = steps_transaction(cx, ob->db, decide, &r);
 	*outcome = r.outcome;
 	return rc;
 }

@@ -1,5 +1,6 @@
 /*
- * onboarding.h - a signed-in user gets their tenant: found, associated or created, once.
+ * onboarding.h - a signed-in user gets their tenant: found, associated or created,
+ * once.
  *
  * However many calls race, from however many processes, a user has one tenant: what
  * changes something holds the user's advisory lock until its transaction ends.
@@ -21,8 +22,8 @@
 #include "tenant/tenant.h"
 
 struct onboarding_settings {
-	struct uuid tenant_namespace;   /* of the ids derived from user ids */
-	bool create_schemas;            /* the older isolation's schema for a new tenant */
+	struct uuid tenant_namespace; /* of the ids derived from user ids */
+	bool create_schemas; /* the older isolation's schema for a new tenant */
 	const char *self_service_plans; /* comma-separated: what a user may choose */
 };
 
@@ -32,6 +33,13 @@ struct onboarding_caller {
 	const char *email;     /* NULL: unknown */
 	const char *tenant_id; /* what their token speaks of, NULL: nothing */
 	const char *address;   /* the client's, for the audit log */
+};
+
+/* One call of one caller. */
+struct onboarding {
+	struct db *db;
+	const struct onboarding_settings *settings;
+	struct onboarding_caller who;
 };
 
 struct onboarding_wish {
@@ -48,8 +56,7 @@ enum onboarding_outcome {
 };
 
 /* One round trip when there is nothing to change. */
-enum err onboarding_get_or_create(struct ctx *cx, struct db *db,
-    const struct onboarding_settings *settings, const struct onboarding_caller *who,
+enum err onboarding_get_or_create(struct ctx *cx, const struct onboarding *ob,
     const struct onboarding_wish *wish, struct tenant *tenant,
     enum onboarding_outcome *outcome) MUST_CHECK;
 
@@ -63,8 +70,7 @@ struct onboarding_record {
 };
 
 /* The older route: inserts or renames the caller's own tenant. Inside a transaction. */
-enum err onboarding_put_record(struct ctx *cx, struct db *db,
-    const struct onboarding_settings *settings, const struct onboarding_caller *who,
+enum err onboarding_put_record(struct ctx *cx, const struct onboarding *ob,
     const struct onboarding_record *wish, struct onboarding_record *out) MUST_CHECK;
 
 #endif

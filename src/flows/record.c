@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "flows/steps.h"
-#include "json/json.h"
 
 static enum err
 check_schema_name(struct ctx *cx, const char *wished, const char *derived)
@@ -16,57 +15,19 @@ check_schema_name(struct ctx *cx, const char *wished, const char *derived)
 	    "schemaName must be the one derived from the id, \"%s\"", derived);
 }
 
-static const char *
-rename_details(struct ctx *cx, const char *id, const char *user_id, const char *name)
-{
-	struct buf text;
-	struct json_out o;
-
-	buf_init(&text, cx->mem, 16 * 1024);
-	json_out_init(&o, &text);
-	json_open_object(&o);
-	json_member_text(&o, "tenantId", id);
-	json_member_text(&o, "userId", user_id);
-	json_member_text(&o, "name", name);
-	json_close_object(&o);
-	return buf_text(&text);
-}
-
-static enum err
-create(struct ctx *cx, struct db *db, const struct onboarding_settings *settings,
-    const struct onboarding_caller *who, const struct tenant_draft *draft)
-{
-	if (draft->id == NULL)
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "no tenant id is left that would be yours");
-	return steps_create(cx, db, settings, who, draft);
-}
-
-/* A row that others wrote may still lack its twin. */
-static enum err
-adopt(struct ctx *cx, struct db *db, const struct look *look)
-{
-	struct db_rows *rows;
-
-	if (look->owned_number == NULL || look->owned_id != NULL)
-		return ERR_OK;
-	return db_query(cx, db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
-}
-
 /* Renames what the caller owns; answers with its row as it stands now. */
 static enum err
-update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
-    const char *number, const struct onboarding_record *wish)
+update(struct ctx *cx, const struct onboarding *ob, const char *number,
+    const struct onboarding_record *wish)
 {
+	const char *user_id = ob->who.user_id, *id;
 	struct db_rows *rows;
-	const char *id;
-	enum err rc =
-	    db_query(cx, db, STMT_tenant_record, DB_ARGS(number), &rows);
+	enum err rc = db_query(cx, ob->db, STMT_tenant_record, DB_ARGS(number), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) == 0 || db_text(rows, 0, 3) == NULL ||
-	    strcmp(db_text(rows, 0, 3), who->user_id) != 0)
+	    strcmp(db_text(rows, 0, 3), user_id) != 0)
 		return err_tell(&cx->err, ERR_FORBIDDEN,
 		    "the tenant \"%s\" is not yours to change", number);
 	id = db_text(rows, 0, 0);
@@ -75,19 +36,20 @@ update(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
 		rc = check_schema_name(cx, wish->schema_name, db_text(rows, 0, 2));
 	if (rc != ERR_OK)
 		return rc;
-	rc = tenant_add_member(cx, db, id, who->user_id, "owner");
+	rc = tenant_add_member(cx, ob->db, id, user_id, "owner");
 	if (rc != ERR_OK || strcmp(db_text(rows, 0, 1), wish->name) == 0)
 		return rc;
-	rc = db_query(cx, db, STMT_tenant_rename, DB_ARGS(number, wish->name), &rows);
+	rc = db_query(
+	    cx, ob->db, STMT_tenant_rename, DB_ARGS(number, wish->name), &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		return err_tell(
 		    &cx->err, ERR_CONFLICT, "the tenant was deleted meanwhile");
 	if (rc == ERR_OK)
-		rc = steps_tell(cx, db, who,
+		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
 			.audit_event = "TENANT_RENAMED",
 			.tenant_id = id,
-			.details = rename_details(cx, id, who->user_id, wish->name)});
+			.details = STEPS_DETAILS(STEPS_TEXT("name", wish->name))});
 	return rc;
 }
 
@@ -121,25 +83,24 @@ target(const struct look *look, const struct onboarding_record *wish)
 }
 
 enum err
-onboarding_put_record(struct ctx *cx, struct db *db,
-    const struct onboarding_settings *settings, const struct onboarding_caller *who,
+onboarding_put_record(struct ctx *cx, const struct onboarding *ob,
     const struct onboarding_record *wish, struct onboarding_record *out)
 {
 	char schema[TENANT_SCHEMA_SIZE];
-	const char *number;
+	const char *number, *id;
 	struct look look;
-	enum err rc = steps_lock_and_look(
-	    cx, db, settings, who->user_id, wish->tenant_id, &look);
+	enum err rc = steps_lock_and_look(cx, ob, wish->tenant_id, &look);
 
 	if (rc == ERR_OK)
 		rc = steps_check_asked(cx, &look, wish->tenant_id);
 	if (rc != ERR_OK)
 		return rc;
 	if ((number = target(&look, wish)) != NULL) {
-		rc = adopt(cx, db, &look);
+		if (look.owned_number != NULL)
+			rc = steps_adopt(cx, ob, &look, &id);
 		if (rc == ERR_OK)
-			rc = update(cx, db, who, number, wish);
-		return rc == ERR_OK ? read_back(cx, db, number, out) : rc;
+			rc = update(cx, ob, number, wish);
+		return rc == ERR_OK ? read_back(cx, ob->db, number, out) : rc;
 	}
 	if (look.has_tenant || look.owned_number != NULL)
 		return err_tell(
@@ -150,12 +111,12 @@ onboarding_put_record(struct ctx *cx, struct db *db,
 		rc = check_schema_name(cx, wish->schema_name, schema);
 	}
 	if (rc == ERR_OK)
-		rc = create(cx, db, settings, who,
+		rc = steps_create(cx, ob,
 		    &(struct tenant_draft){.id = number,
 			.name = wish->name,
-			.owner_id = who->user_id,
+			.owner_id = ob->who.user_id,
 			.slug = look.new_slug,
 			.plan = "free",
 			.billing_cycle = "monthly"});
-	return rc == ERR_OK ? read_back(cx, db, number, out) : rc;
+	return rc == ERR_OK ? read_back(cx, ob->db, number, out) : rc;
 }

@@ -34,8 +34,8 @@ own_ids(struct ctx *cx, struct uuid ns, const char *user_id)
 
 	buf_init(&list, cx->mem, OWN_IDS * UUID_TEXT_SIZE + 2);
 	for (int i = 1; i <= OWN_IDS; i++) {
-		const char *name = i == 1 ? user_id
-					  : arena_printf(cx->mem, "%s#%d", user_id, i);
+		const char *name =
+		    i == 1 ? user_id : arena_printf(cx->mem, "%s#%d", user_id, i);
 
 		uuid_text(text, uuid_named(ns, name, strlen(name)));
 		buf_putc(&list, i == 1 ? '{' : ',');
@@ -46,17 +46,17 @@ own_ids(struct ctx *cx, struct uuid ns, const char *user_id)
 }
 
 enum err
-steps_lock_and_look(struct ctx *cx, struct db *db,
-    const struct onboarding_settings *settings, const char *user_id, const char *asked,
-    struct look *out)
+steps_lock_and_look(
+    struct ctx *cx, const struct onboarding *ob, const char *asked, struct look *out)
 {
+	const char *user_id = ob->who.user_id;
 	struct db_rows *rows;
-	enum err rc = db_queue(cx, db, STMT_onboarding_lock, DB_ARGS(user_id));
+	enum err rc = db_queue(cx, ob->db, STMT_onboarding_lock, DB_ARGS(user_id));
 
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_onboarding_look,
+		rc = db_query(cx, ob->db, STMT_onboarding_look,
 		    DB_ARGS(user_id, asked,
-			own_ids(cx, settings->tenant_namespace, user_id)),
+			own_ids(cx, ob->settings->tenant_namespace, user_id)),
 		    &rows);
 	if (rc != ERR_OK)
 		return rc;
@@ -66,9 +66,10 @@ steps_lock_and_look(struct ctx *cx, struct db *db,
 	    .has_tenant = db_bool(rows, 0, 2),
 	    .owned_number = db_text(rows, 0, 3),
 	    .owned_id = db_text(rows, 0, 4),
-	    .own_id = db_text(rows, 0, 5),
-	    .new_id = db_text(rows, 0, 6),
-	    .new_slug = db_text(rows, 0, 7),
+	    .owned_active = db_bool(rows, 0, 5),
+	    .own_id = db_text(rows, 0, 6),
+	    .new_id = db_text(rows, 0, 7),
+	    .new_slug = db_text(rows, 0, 8),
 	};
 	return ERR_OK;
 }
@@ -83,8 +84,8 @@ steps_check_asked(struct ctx *cx, const struct look *look, const char *asked)
 	if (look->standing == STANDING_TAKEN)
 		usable = false;
 	else if (look->standing == STANDING_FREE)
-		usable = (uuid_from_text(slice_of(asked), &id) &&
-			     uuid_version(id) == 4) ||
+		usable =
+		    (uuid_from_text(slice_of(asked), &id) && uuid_version(id) == 4) ||
 		    (look->own_id != NULL && strcmp(look->own_id, asked) == 0);
 	if (!usable)
 		return err_tell(&cx->err, ERR_FORBIDDEN,
@@ -92,118 +93,122 @@ steps_check_asked(struct ctx *cx, const struct look *look, const char *asked)
 	return ERR_OK;
 }
 
-enum err
-steps_tell(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
-    const struct steps_news *news)
+static void
+put_details(struct json_out *o, const struct steps_detail *d)
 {
-	enum err rc = event_append(cx, db,
+	for (; d->name != NULL; d++) {
+		if (d->members == NULL) {
+			json_member_text(o, d->name, d->text);
+			continue;
+		}
+		json_name(o, d->name);
+		json_open_object(o);
+		put_details(o, d->members);
+		json_close_object(o);
+	}
+}
+
+static const char *
+payload_of(struct ctx *cx, const char *user_id, const struct steps_news *news)
+{
+	struct buf text;
+	struct json_out o;
+
+	buf_init(&text, cx->mem, PAYLOAD_MAX);
+	json_out_init(&o, &text);
+	json_open_object(&o);
+	json_member_text(&o, "tenantId", news->tenant_id);
+	json_member_text(&o, "userId", user_id);
+	put_details(&o, news->details);
+	json_close_object(&o);
+	return buf_text(&text);
+}
+
+enum err
+steps_tell(struct ctx *cx, const struct onboarding *ob, const struct steps_news *news)
+{
+	const struct onboarding_caller *who = &ob->who;
+	const char *payload = payload_of(cx, who->user_id, news);
+	enum err rc = event_append(cx, ob->db,
 	    &(struct event){.kind = news->kind,
 		.tenant_id = news->tenant_id,
 		.actor = who->user_id,
-		.payload = news->details});
+		.payload = payload});
 
 	if (rc == ERR_OK)
-		rc = audit_append(cx, db,
+		rc = audit_append(cx, ob->db,
 		    &(struct audit_entry){.event = news->audit_event,
 			.severity = AUDIT_HIGH,
 			.actor = who->user_id,
 			.tenant_id = news->tenant_id,
 			.address = who->address,
-			.details = news->details});
+			.details = payload});
 	if (rc == ERR_OK)
 		rc = job_append(
-		    cx, db, JOB_COGNITO_ATTRIBUTES, news->tenant_id, news->details);
+		    cx, ob->db, JOB_COGNITO_ATTRIBUTES, news->tenant_id, payload);
 	return rc;
 }
 
-static const char *
-creation_details(struct ctx *cx, const struct tenant_draft *d)
-{
-	struct buf text;
-	struct json_out o;
-
-	buf_init(&text, cx->mem, PAYLOAD_MAX);
-	json_out_init(&o, &text);
-	json_open_object(&o);
-	json_member_text(&o, "tenantId", d->id);
-	json_member_text(&o, "userId", d->owner_id);
-	json_member_text(&o, "createdBy", d->owner_id);
-	json_member_text(&o, "name", d->name);
-	json_member_text(&o, "slug", d->slug);
-	json_member_text(&o, "status", "active");
-	json_member_text(&o, "onboardingStatus", "pending");
-	json_name(&o, "configuration");
-	json_open_object(&o);
-	json_member_text(&o, "planId", d->plan);
-	json_member_text(&o, "billingCycle", d->billing_cycle);
-	json_close_object(&o);
-	json_close_object(&o);
-	return buf_text(&text);
-}
-
 enum err
-steps_create(struct ctx *cx, struct db *db, const struct onboarding_settings *settings,
-    const struct onboarding_caller *who, const struct tenant_draft *draft)
+steps_create(
+    struct ctx *cx, const struct onboarding *ob, const struct tenant_draft *draft)
 {
-	enum err rc = tenant_create(cx, db, draft, settings->create_schemas);
+	const struct steps_detail *chosen =
+	    STEPS_DETAILS(STEPS_TEXT("planId", draft->plan),
+		STEPS_TEXT("billingCycle", draft->billing_cycle));
+	enum err rc;
 
+	if (draft->id == NULL)
+		return err_tell(
+		    &cx->err, ERR_CONFLICT, "no tenant id is left that would be yours");
+	rc = tenant_create(cx, ob->db, draft, ob->settings->create_schemas);
 	if (rc == ERR_OK)
-		rc = tenant_add_member(cx, db, draft->id, who->user_id, "owner");
+		rc = tenant_add_member(cx, ob->db, draft->id, ob->who.user_id, "owner");
 	if (rc == ERR_OK)
-		rc = steps_tell(cx, db, who,
+		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_TENANT_CREATED,
 			.audit_event = "TENANT_CREATED",
 			.tenant_id = draft->id,
-			.details = creation_details(cx, draft)});
+			.details =
+			    STEPS_DETAILS(STEPS_TEXT("createdBy", draft->owner_id),
+				STEPS_TEXT("name", draft->name),
+				STEPS_TEXT("slug", draft->slug),
+				STEPS_TEXT("status", "active"),
+				STEPS_TEXT("onboardingStatus", "pending"),
+				{.name = "configuration", .members = chosen})});
 	return rc;
 }
 
-/* The twin of a row that others wrote should be there; if its making failed, now it is time. */
-static enum err
-adopt(struct ctx *cx, struct db *db, const struct look *look, const char **tenant_id)
+/* The twin of a row that others wrote should be there, unless its making failed. */
+enum err
+steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look,
+    const char **tenant_id)
 {
 	struct db_rows *rows;
-	enum err rc;
 
 	*tenant_id = look->owned_id;
-	if (*tenant_id != NULL)
+	if (look->owned_id != NULL)
 		return ERR_OK;
-	rc = db_query(cx, db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
-	if (rc == ERR_OK)
-		*tenant_id = look->owned_number;
-	return rc;
-}
-
-static const char *
-membership_details(struct ctx *cx, const char *tenant_id, const char *user_id)
-{
-	struct buf text;
-	struct json_out o;
-
-	buf_init(&text, cx->mem, PAYLOAD_MAX);
-	json_out_init(&o, &text);
-	json_open_object(&o);
-	json_member_text(&o, "tenantId", tenant_id);
-	json_member_text(&o, "userId", user_id);
-	json_member_text(&o, "role", "owner");
-	json_close_object(&o);
-	return buf_text(&text);
+	*tenant_id = look->owned_number;
+	return db_query(
+	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
 }
 
 enum err
-steps_associate(struct ctx *cx, struct db *db, const struct onboarding_caller *who,
-    const struct look *look, const char **tenant_id)
+steps_associate(struct ctx *cx, const struct onboarding *ob, const struct look *look,
+    const char **tenant_id)
 {
-	enum err rc = adopt(cx, db, look, tenant_id);
+	enum err rc = steps_adopt(cx, ob, look, tenant_id);
 
 	if (rc == ERR_OK)
-		rc = tenant_add_member(cx, db, *tenant_id, who->user_id, "owner");
+		rc =
+		    tenant_add_member(cx, ob->db, *tenant_id, ob->who.user_id, "owner");
 	if (rc == ERR_OK)
-		rc = steps_tell(cx, db, who,
+		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_MEMBERSHIP_CREATED,
 			.audit_event = "MEMBERSHIP_CREATED",
 			.tenant_id = *tenant_id,
-			.details = membership_details(cx, *tenant_id, who->user_id)});
+			.details = STEPS_DETAILS(STEPS_TEXT("role", "owner"))});
 	return rc;
 }
 

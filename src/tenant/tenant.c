@@ -43,7 +43,8 @@ tenant_find_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *w
 {
 	struct db_rows *rows = NULL;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT, STMT_onboarding_find,
-	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
+	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"),
+	    &rows);
 
 	return take_row(rc, rows, out, found);
 }
@@ -54,15 +55,22 @@ tenant_query_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *
 {
 	struct db_rows *rows = NULL;
 	enum err rc = db_query(cx, db, STMT_onboarding_find,
-	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
+	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"),
+	    &rows);
 
 	return take_row(rc, rows, out, found);
+}
+
+bool
+tenant_is_usable(const char *status)
+{
+	return strcmp(status, "active") == 0 || strcmp(status, "provisioning") == 0;
 }
 
 enum err
 tenant_check_usable(struct ctx *cx, const char *status)
 {
-	if (strcmp(status, "active") == 0 || strcmp(status, "provisioning") == 0)
+	if (tenant_is_usable(status))
 		return ERR_OK;
 	if (strcmp(status, "suspended") == 0)
 		return err_tell(

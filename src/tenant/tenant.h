@@ -23,7 +23,7 @@ struct tenant {
 	const char *number; /* UUID text in the shared registry */
 	const char *name, *slug, *status, *plan, *billing_cycle, *schema_name;
 	const char *onboarding_status, *role, *isolation;
-	const char *features; /* JSON object */
+	const char *features;                /* JSON object */
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t version;
 	bool rls_enabled;
@@ -49,6 +49,7 @@ enum err tenant_find_of_user(struct ctx *cx, struct db *db,
 enum err tenant_query_of_user(struct ctx *cx, struct db *db,
     const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 
+bool tenant_is_usable(const char *status);
 /* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
 enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;
 

@@ -87,21 +87,24 @@ every_statement_prepares_as_the_least_role(void **state)
 
 /* -- onboarding -- */
 
-static struct onboarding_caller
-caller(const char *user)
+/* With a token that speaks of a tenant. */
+static enum err
+get_or_create_as(struct fixture *f, const char *user, const char *claim,
+    const struct onboarding_wish *wish, struct tenant *tenant, enum onboarding_outcome *outcome)
 {
-	return (struct onboarding_caller){.user_id = user, .address = "127.0.0.1"};
+	const struct onboarding ob = {.db = f->db,
+	    .settings = &settings,
+	    .who = {.user_id = user, .tenant_id = claim, .address = "127.0.0.1"}};
+
+	ctx_clear(&f->cx);
+	return onboarding_get_or_create(&f->cx, &ob, wish, tenant, outcome);
 }
 
 static enum err
 get_or_create(struct fixture *f, const char *user, const struct onboarding_wish *wish,
     struct tenant *tenant, enum onboarding_outcome *outcome)
 {
-	const struct onboarding_caller who = caller(user);
-
-	ctx_clear(&f->cx);
-	return onboarding_get_or_create(
-	    &f->cx, f->db, &settings, &who, wish, tenant, outcome);
+	return get_or_create_as(f, user, NULL, wish, tenant, outcome);
 }
 
 static void
@@ -220,6 +223,66 @@ a_suspended_tenant_is_refused_and_no_second_one_made(void **state)
 	    get_or_create(f, "eve", &wish, &t, &outcome), ERR_TENANT_INACTIVE);
 	assert_string_equal(
 	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'eve'"), "1");
+}
+
+/* A row that another program wrote, with a twin and no membership. */
+static void
+write_foreign_tenant(struct fixture *f, const char *number, const char *owner)
+{
+	dbtest_sql(f, arena_printf(f->cx.mem,
+			  "INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
+			  "VALUES ('%s', 'foreign', '%s', 'foreign')", number, owner));
+}
+
+static void
+an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones(void **state)
+{
+	static const char number[] = "11111111-1111-4111-8111-111111111111";
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0}, first = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+
+	assert_int_equal(get_or_create(f, "fay", &wish, &t, &outcome), ERR_OK);
+	first.tenant_id = t.id;
+	dbtest_sql(f, arena_printf(f->cx.mem,
+	    "UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
+	write_foreign_tenant(f, number, "fay");
+	assert_int_equal(get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_ASSOCIATED);
+	assert_string_equal(t.id, number);
+	assert_string_equal(t.role, "owner");
+	assert_int_equal(get_or_create(f, "fay", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_FOUND);
+	assert_string_equal(t.id, number);
+	/* a token from before still speaks of the first */
+	assert_int_equal(get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_FOUND);
+	assert_string_equal(t.id, number);
+	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM tenantd.audit "
+					  "WHERE event = 'MEMBERSHIP_CREATED'"), "1");
+	/* but who asks for the suspended one is told so */
+	assert_int_equal(get_or_create(f, "fay", &first, &t, &outcome), ERR_TENANT_SUSPENDED);
+}
+
+static void
+nothing_owned_that_is_active_leaves_the_refusal(void **state)
+{
+	static const char number[] = "22222222-2222-4222-8222-222222222222";
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+
+	assert_int_equal(get_or_create(f, "gus", &wish, &t, &outcome), ERR_OK);
+	write_foreign_tenant(f, number, "gus");
+	dbtest_sql(f, arena_printf(f->cx.mem,
+	    "UPDATE tenants SET status = 'suspended' WHERE id IN ('%s', '%s')", t.id, number));
+	assert_int_equal(get_or_create(f, "gus", &wish, &t, &outcome), ERR_TENANT_SUSPENDED);
+	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM custom_auth_tenant "
+					  "WHERE owner_id = 'gus'"), "2");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'gus'"), "1");
 }
 
 static void
@@ -387,6 +450,8 @@ main(void)
 	    DOMAIN_TEST(a_plan_outside_self_service_is_not_given),
 	    DOMAIN_TEST(a_plan_changes_while_onboarding_and_not_after),
 	    DOMAIN_TEST(a_suspended_tenant_is_refused_and_no_second_one_made),
+	    DOMAIN_TEST(an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones),
+	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
 	    DOMAIN_TEST(the_same_key_and_body_replays),
 	    DOMAIN_TEST(the_same_key_with_another_body_is_refused),
