@@ -64,7 +64,7 @@ call_lost(struct ctx *cx, struct db *db, bool told)
 {
 	char why[320], line[256];
 
-	conn_first_line(line, sizeof(line), PQerrorMessage(db->pg));
+	link_first_line(line, sizeof(line), PQerrorMessage(db->pg));
 	snprintf(why, sizeof(why), "the connection to the database was lost: %s", line);
 	if (!told)
 		db->tx.again = AGAIN_LOST;
@@ -113,7 +113,7 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	if (*state == '\0') { /* not from the server: it broke, or asks for COPY data */
 		char line[256];
 
-		conn_first_line(line, sizeof(line), PQresultErrorMessage(res));
+		link_first_line(line, sizeof(line), PQresultErrorMessage(res));
 		(void)err_set(&cx->err, ERR_UNAVAILABLE,
 		    "the connection to the database is of no use: %s (%s)", line,
 		    PQresStatus(PQresultStatus(res)));
@@ -128,7 +128,7 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	err_note(&cx->err, "statement %s", name);
 	if (*meaning != '\0')
 		err_note(&cx->err, "%s", meaning);
-	conn_first_line(db->constraint, sizeof(db->constraint),
+	link_first_line(db->constraint, sizeof(db->constraint),
 	    result_field(res, PG_DIAG_CONSTRAINT_NAME));
 	db->tx.again = again_by_state(res, state);
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
@@ -185,7 +185,7 @@ next_result(struct db *db, int64_t until_ms, PGresult **res)
 	while (PQisBusy(db->pg)) {
 		int unsent = PQflush(db->pg), came;
 
-		came = conn_wait(
+		came = link_wait(
 		    db, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), until_ms);
 		if (came == 0)
 			return GOT_LATE;

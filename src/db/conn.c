@@ -2,14 +2,13 @@
 #include "db/conn.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/connect.h"
 
 enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 800, QUICK_FAILURE_MS = 200 };
 enum { GRACE_MS = 1500, GRACE_STEP_MS = 40 };
@@ -54,16 +53,6 @@ db_free(struct db *db)
 	free(db);
 }
 
-void
-db_drop(struct db *db)
-{
-	PQfinish(db->pg);
-	db->pg = NULL;
-	db->session_ends = false;
-	db->slot_count = 0;
-	memset(db->prepared, PREPARED_NO, sizeof(db->prepared));
-}
-
 struct db_stats
 db_get_stats(const struct db *db)
 {
@@ -74,33 +63,6 @@ const char *
 db_constraint(const struct db *db)
 {
 	return db->constraint;
-}
-
-void
-conn_first_line(char *out, size_t size, const char *message)
-{
-	size_t n = strcspn(message, "\r\n");
-
-	if (n >= size)
-		n = size - 1;
-	memcpy(out, message, n);
-	out[n] = '\0';
-}
-
-int
-conn_wait(struct db *db, short events, int64_t until_ms)
-{
-	struct pollfd p = {.fd = PQsocket(db->pg), .events = events};
-	int64_t began = clock_mono_us(), left;
-	int n;
-
-	do {
-		left = until_ms - clock_mono_ms();
-		left = left < 0 ? 0 : left > INT_MAX ? INT_MAX : left;
-		n = poll(&p, 1, (int)left);
-	} while (n < 0 && errno == EINTR);
-	db->stats.time_us += (uint64_t)(clock_mono_us() - began);
-	return n > 0 ? p.revents : 0;
 }
 
 /*
@@ -114,7 +76,7 @@ conn_lives(struct db *db)
 	for (int i = 0; i < 8; i++) {
 		if (PQstatus(db->pg) != CONNECTION_OK || db->session_ends)
 			return false;
-		if (conn_wait(db, POLLIN, 0) == 0)
+		if (link_wait(db, POLLIN, 0) == 0)
 			return true;
 		if (PQconsumeInput(db->pg) == 0)
 			return false;
@@ -135,7 +97,7 @@ conn_lose(struct db *db)
 static void
 conn_back_off(struct ctx *cx, struct db *db)
 {
-	conn_first_line(db->failure, sizeof(db->failure), cx->err.message);
+	link_first_line(db->failure, sizeof(db->failure), cx->err.message);
 	db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
 	if (db->backoff_ms > BACKOFF_MAX_MS)
 		db->backoff_ms = BACKOFF_MAX_MS;

@@ -1,17 +1,18 @@
 /*
- * connect.c - opens one connection within a deadline.
+ * connect.c - see connect.h.
  *
  * libpq's own connect_timeout works only while it blocks, so hosts are tried here, one
  * at a time and each with its own limit: a host that hangs costs that much once, and
  * the next call starts with the one after it.
  */
+#include "db/connect.h"
+
 #include <poll.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "db/conn.h"
 
 enum { KEYWORDS_MAX = 64, HOSTS_MAX = 32 };
 
@@ -143,7 +144,7 @@ connect_failed(struct ctx *cx, const struct db *db, const char *password, bool l
 	const char *complaint = PQerrorMessage(db->pg);
 	char line[256];
 
-	conn_first_line(line, sizeof(line), complaint);
+	link_first_line(line, sizeof(line), complaint);
 	if (late)
 		(void)err_set(&cx->err, ERR_UNAVAILABLE,
 		    "could not connect to the database in time");
@@ -175,7 +176,7 @@ connect_host(struct ctx *cx, struct db *db, const PQconninfoOption *options, int
 	while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
 		short events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT;
 
-		if (conn_wait(db, events, until) == 0)
+		if (link_wait(db, events, until) == 0)
 			return connect_failed(cx, db, password, true);
 		step = PQconnectPoll(db->pg);
 	}
