@@ -29,7 +29,7 @@ database_identify(struct ctx *cx, struct db *db, struct database_identity *out)
 {
 	struct db_rows *rows;
 	enum err rc =
-	    db_read(cx, db, DB_MANAGEMENT, STMT_server_identity, DB_NO_ARGS, &rows);
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL_BARE(STMT_server_identity), &rows);
 
 	if (rc != ERR_OK)
 		return rc;

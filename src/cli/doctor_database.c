@@ -149,7 +149,7 @@ check_queue(struct doctor *d)
 	struct db_rows *rows;
 	const char *newest = arena_printf(d->cx->mem, "%d", migrate_newest());
 
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, STMT_ready, DB_ARGS(newest), &rows) !=
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL(STMT_ready, newest), &rows) !=
 	    ERR_OK) {
 		doctor_find_error(d, "jobs", MIGRATE_ADVICE);
 		return;
@@ -168,8 +168,7 @@ check_registry(struct doctor *d)
 	struct db_rows *rows;
 	int64_t orphans, gone, faults;
 
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, STMT_doctor_registry, DB_NO_ARGS,
-		&rows) != ERR_OK) {
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_registry), &rows) != ERR_OK) {
 		doctor_find_error(d, "registry", MIGRATE_ADVICE);
 		return;
 	}
@@ -203,8 +202,7 @@ check_rights(struct doctor *d)
 {
 	struct db_rows *rows;
 
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, STMT_doctor_rights, DB_NO_ARGS,
-		&rows) != ERR_OK) {
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_rights), &rows) != ERR_OK) {
 		doctor_find_error(d, "rights", MIGRATE_ADVICE);
 		return;
 	}
@@ -230,8 +228,7 @@ check_schemas(struct doctor *d)
 		    "TENANT_SCHEMAS=off",
 		    "role \"%s\" cannot create the schemas of new tenants",
 		    d->server.role);
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, STMT_doctor_schemas, DB_NO_ARGS,
-		&rows) != ERR_OK)
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_schemas), &rows) != ERR_OK)
 		doctor_find_error(d, "schemas", MIGRATE_ADVICE);
 	else if (db_i64(rows, 0, 1) > 0)
 		doctor_find(d, DOCTOR_WARNING, "schemas",

@@ -18,9 +18,7 @@ compile_schemas(struct ctx *cx, struct app *app)
 	enum err rc = ERR_OK;
 
 	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = schema_compile(cx, app->mem, schema_texts[i].name,
-		    schema_texts[i].text, strlen(schema_texts[i].text),
-		    &app->schemas[i]);
+		rc = schema_compile(cx, app->mem, schema_texts[i].name, slice_of(schema_texts[i].text), &app->schemas[i]);
 	return rc;
 }
 
@@ -160,8 +158,12 @@ app_serve_cgi(struct app *app, const char *const *variables)
 	enum err rc;
 
 	ctx_init(&cx, app->mem);
-	rc = cgi_serve(&cx, variables, STDIN_FILENO, STDOUT_FILENO,
-	    app->conf->request_timeout, &service);
+	rc = cgi_serve(&cx,
+	    &(struct cgi_door){.variables = variables,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.io_timeout_ms = app->conf->request_timeout},
+	    &service);
 	if (rc != ERR_OK)
 		log_error(LOG_ERROR, &cx, "cgi-stopped");
 	return rc == ERR_OK ? EXIT_SUCCESS : EX_UNAVAILABLE;

@@ -232,7 +232,6 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	struct once *o = arg;
 	struct response *rs = o->call->rs;
 	struct idempotency_answer answer;
-	bool found;
 	enum err rc;
 
 	rs->status = 0;
@@ -240,8 +239,8 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	buf_reset(&rs->body);
 	if (o->claim.scope[0] == '\0')
 		return o->call->route->handler(o->app, o->call);
-	rc = idempotency_begin(cx, db, &o->claim, o->app->seal_keys, &answer, &found);
-	if (rc != ERR_OK || found) {
+	rc = idempotency_begin(cx, db, &o->claim, o->app->seal_keys, &answer);
+	if (rc != ERR_OK || answer.status != 0) {
 		if (rc == ERR_OK)
 			replay(o->call, &answer);
 		return rc;

@@ -26,8 +26,7 @@ ready_get(struct app *app, struct call *call)
 
 	snprintf(newest, sizeof(newest), "%d", migrate_newest());
 	cx->deadline_ms = call->began_us / 1000 + READY_TIMEOUT_MS;
-	rc = db_read(
-	    cx, app->db, DB_MANAGEMENT, STMT_ready, DB_ARGS(newest), &rows);
+	rc = db_read(cx, app->db, DB_MANAGEMENT, DB_CALL(STMT_ready, newest), &rows);
 	if (rc != ERR_OK) {
 		err_note(&cx->err, "the database does not answer");
 		return rc == ERR_UNAVAILABLE

@@ -51,13 +51,20 @@ struct db_stats db_get_stats(const struct db *db);
 #define DB_ARGS(...) ((const char *const[]){__VA_ARGS__})
 #define DB_NO_ARGS   ((const char *const *)0)
 
+struct db_call {
+	enum stmt_id id;
+	const char *const *args;
+};
+#define DB_CALL(id, ...) (&(const struct db_call){id, DB_ARGS(__VA_ARGS__)})
+#define DB_CALL_BARE(id) (&(const struct db_call){id, DB_NO_ARGS})
+
 /*
  * One statement that only reads, in a transaction of its own: BEGIN READ ONLY,
  * context, statement and COMMIT in one round trip. A lost connection is tried
  * once more.
  */
-enum err db_read(struct ctx *cx, struct db *db, const char *context, enum stmt_id id,
-    const char *const *args, struct db_rows **rows) MUST_CHECK;
+enum err db_read(struct ctx *cx, struct db *db, const char *context,
+    const struct db_call *call, struct db_rows **rows) MUST_CHECK;
 
 /*
  * Runs fn inside BEGIN … COMMIT with the context set; fn's error aborts and is

@@ -266,7 +266,7 @@ migrate_set_list(struct ctx *cx, struct db *db, const struct migration_set *set,
 
 enum err
 migrate_run(struct ctx *cx, struct db *db, const struct migrate_roles *roles,
-    void (*report)(const struct migrate_status *s, void *arg), void *arg)
+    migrate_report_fn *report, void *arg)
 {
 	struct migrate_job job = {&program, roles, report, arg};
 

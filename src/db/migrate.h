@@ -30,9 +30,12 @@ struct migrate_status {
 	bool changed;           /* recorded with another checksum */
 };
 
+/* Hears of each migration that was applied. */
+typedef void migrate_report_fn(const struct migrate_status *s, void *arg);
+
 /* db: as the owner. Applies what is missing, then grants the roles their rights. */
 enum err migrate_run(struct ctx *cx, struct db *db, const struct migrate_roles *roles,
-    void (*report)(const struct migrate_status *s, void *arg), void *arg) MUST_CHECK;
+    migrate_report_fn *report, void *arg) MUST_CHECK;
 /* All that the program knows, in order; *count of them, in cx->mem. */
 enum err migrate_list(
     struct ctx *cx, struct db *db, struct migrate_status **list, int *count) MUST_CHECK;

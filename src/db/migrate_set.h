@@ -25,7 +25,7 @@ struct migration_set {
 struct migrate_job {
 	const struct migration_set *set;
 	const struct migrate_roles *roles;
-	void (*report)(const struct migrate_status *s, void *arg); /* NULL: nobody */
+	migrate_report_fn *report; /* NULL: nobody */
 	void *arg;
 };
 

@@ -22,8 +22,7 @@ enum { AGAIN_CONFLICT_MAX = 4, AGAIN_LOST_MAX = 1, AGAIN_STALE_MAX = 1 };
 typedef enum err once_fn(struct ctx *cx, struct db *db, void *arg);
 
 struct read_call {
-	enum stmt_id id;
-	const char *const *args;
+	const struct db_call *call;
 	struct db_rows **rows;
 };
 
@@ -180,9 +179,9 @@ read_once(struct ctx *cx, struct db *db, void *arg)
 
 	if (rc == ERR_OK)
 		rc = call_send(cx, db,
-		    &(struct call){.id = read->id,
+		    &(struct call){.id = read->call->id,
 			.kind = SLOT_STATEMENT,
-			.args = read->args,
+			.args = read->call->args,
 			.rows = read->rows});
 	if (rc == ERR_OK)
 		rc = call_send(cx, db,
@@ -191,10 +190,10 @@ read_once(struct ctx *cx, struct db *db, void *arg)
 }
 
 enum err
-db_read(struct ctx *cx, struct db *db, const char *context, enum stmt_id id,
-    const char *const *args, struct db_rows **rows)
+db_read(struct ctx *cx, struct db *db, const char *context, const struct db_call *call,
+    struct db_rows **rows)
 {
-	struct read_call read = {id, args, rows};
+	struct read_call read = {call, rows};
 
 	if (rows != NULL)
 		*rows = NULL;

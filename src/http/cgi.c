@@ -42,14 +42,14 @@ read_input(struct exchange *x, char *out, size_t size)
 }
 
 static bool
-write_all(int fd, const char *p, size_t n, int timeout_ms, size_t *sent)
+write_all(const struct cgi_door *door, const char *p, size_t n, size_t *sent)
 {
 	while (n > 0) {
 		ssize_t some;
 
-		if (!ready(fd, POLLOUT, timeout_ms))
+		if (!ready(door->out, POLLOUT, door->io_timeout_ms))
 			return false;
-		some = write(fd, p, n < 4096 ? n : 4096);
+		some = write(door->out, p, n < 4096 ? n : 4096);
 		if (some < 0 && errno != EINTR && errno != EAGAIN)
 			return false;
 		if (some > 0) {
@@ -74,13 +74,13 @@ body_length(const char *const *variables)
 }
 
 enum err
-cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
-    int io_timeout_ms, const struct fcgi_service *service)
+cgi_serve(
+    struct ctx *cx, const struct cgi_door *door, const struct fcgi_service *service)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct source source = {.fd = in, .left = body_length(variables)};
+	struct source source = {.fd = door->in, .left = body_length(door->variables)};
 	struct exchange x = {
-	    .read = read_input, .source = &source, .timeout_ms = io_timeout_ms};
+	    .read = read_input, .source = &source, .timeout_ms = door->io_timeout_ms};
 	struct response rs;
 	struct buf head;
 	size_t sent = 0;
@@ -90,13 +90,13 @@ cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
 	x.began_ms = clock_mono_ms();
 	response_init(&rs);
 	buf_init(&head, NULL, 64 * 1024);
-	service->answer(service->app, &x, variables, &rs);
+	service->answer(service->app, &x, door->variables, &rs);
 	x.began_ms = clock_mono_ms();
 	(void)exchange_drain(&x);
 	exchange_finish_head(&rs, &head);
-	whole = !head.failed && write_all(out, head.p, head.n, io_timeout_ms, &sent);
+	whole = !head.failed && write_all(door, head.p, head.n, &sent);
 	if (whole && response_sends_body(&rs))
-		whole = write_all(out, rs.body.p, rs.body.n, io_timeout_ms, &sent);
+		whole = write_all(door, rs.body.p, rs.body.n, &sent);
 	service->done(service->app, &rs, sent);
 	buf_fini(&head);
 	response_fini(&rs);

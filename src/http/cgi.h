@@ -11,8 +11,14 @@
 
 #include "http/exchange.h"
 
-/* variables: environ; in, out: usually 0 and 1. service->idle is not called. */
-enum err cgi_serve(struct ctx *cx, const char *const *variables, int in, int out,
-    int io_timeout_ms, const struct fcgi_service *service) MUST_CHECK;
+struct cgi_door {
+	const char *const *variables; /* environ */
+	int in, out;                  /* usually 0 and 1 */
+	int io_timeout_ms;
+};
+
+/* service->idle is not called. */
+enum err cgi_serve(struct ctx *cx, const struct cgi_door *door,
+    const struct fcgi_service *service) MUST_CHECK;
 
 #endif

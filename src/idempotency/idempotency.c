@@ -75,13 +75,13 @@ read_answer(struct ctx *cx, const struct db_rows *rows,
 
 enum err
 idempotency_begin(struct ctx *cx, struct db *db, const struct idempotency_claim *claim,
-    const struct seal_keys *keys, struct idempotency_answer *answer, bool *found)
+    const struct seal_keys *keys, struct idempotency_answer *answer)
 {
 	struct db_rows *rows;
 	enum err rc =
 	    db_query(cx, db, STMT_idempotency_lock, DB_ARGS(claim->scope), &rows);
 
-	*found = false;
+	*answer = (struct idempotency_answer){0};
 	if (rc != ERR_OK)
 		return rc;
 	if (!db_bool(rows, 0, 0)) {
@@ -93,7 +93,6 @@ idempotency_begin(struct ctx *cx, struct db *db, const struct idempotency_claim 
 	rc = db_query(cx, db, STMT_idempotency_find, DB_ARGS(claim->scope), &rows);
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
-	*found = true;
 	return read_answer(cx, rows, claim, keys, answer);
 }
 

@@ -42,7 +42,7 @@ struct idempotency_claim {
 };
 
 struct idempotency_answer {
-	int status;
+	int status; /* 0: none is kept */
 	const char *content_type;
 	const char *headers; /* "Name: value\r\n" lines */
 	struct slice body;
@@ -51,11 +51,11 @@ struct idempotency_answer {
 /* Checks the key and hashes what it stands for. */
 enum err idempotency_init(struct ctx *cx, struct idempotency_claim *claim,
     const struct idempotency_request *rq) MUST_CHECK;
-/* Inside the transaction of the effect, first: *found says that `answer` is to be given
+/* Inside the transaction of the effect, first: an answer with a status is to be given
  * again and nothing is to be done. */
 enum err idempotency_begin(struct ctx *cx, struct db *db,
     const struct idempotency_claim *claim, const struct seal_keys *keys,
-    struct idempotency_answer *answer, bool *found) MUST_CHECK;
+    struct idempotency_answer *answer) MUST_CHECK;
 /* Inside the same transaction, last. keys NULL: the answer holds no secret. */
 enum err idempotency_store(struct ctx *cx, struct db *db,
     const struct idempotency_claim *claim, const struct seal_keys *keys,

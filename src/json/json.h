@@ -59,8 +59,8 @@ const char *json_digits(const struct json *v, char own[static JSON_DIGITS_SIZE])
 /* As JSON Schema compares: 1 is 1.0, members in any order. */
 bool json_equal(const struct json *a, const struct json *b);
 /* Calls visit for each member in order, until it answers false. */
-void json_each(const struct json *object,
-    bool (*visit)(const char *name, const struct json *value, void *arg), void *arg);
+typedef bool json_visit_fn(const char *name, const struct json *value, void *arg);
+void json_each(const struct json *object, json_visit_fn *visit, void *arg);
 /* The value as compact JSON text in the arena. */
 char *json_print(struct arena *mem, const struct json *v);
 

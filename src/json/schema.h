@@ -22,13 +22,14 @@
 #ifndef TENANTD_JSON_SCHEMA_H
 #define TENANTD_JSON_SCHEMA_H
 
+#include "base/str.h"
 #include "json/json.h"
 
 struct schema;
 
 /* mem outlives the schema. text: the schema document; name: for messages. */
 enum err schema_compile(struct ctx *cx, struct arena *mem, const char *name,
-    const char *text, size_t n, const struct schema **out) MUST_CHECK;
+    struct slice text, const struct schema **out) MUST_CHECK;
 /*
  * A fault's pointer is that of the value the keyword is about; of a missing or an
  * unknown member and of a bad name, the member's own. anyOf, oneOf, not and

@@ -230,8 +230,8 @@ check_document(struct compiler *c, const struct json *root)
 }
 
 enum err
-schema_compile(struct ctx *cx, struct arena *mem, const char *name, const char *text,
-    size_t n, const struct schema **out)
+schema_compile(struct ctx *cx, struct arena *mem, const char *name, struct slice text,
+    const struct schema **out)
 {
 	struct compiler c = {.cx = cx, .mem = mem, .name = arena_strdup(mem, name)};
 	struct schema *s = arena_alloc(mem, sizeof(*s));
@@ -241,7 +241,7 @@ schema_compile(struct ctx *cx, struct arena *mem, const char *name, const char *
 
 	*out = NULL;
 	ctx_init(&inner, mem);
-	if (json_parse(&inner, text, n, DOCUMENT_DEPTH, &root) != ERR_OK)
+	if (json_parse(&inner, text.p, text.n, DOCUMENT_DEPTH, &root) != ERR_OK)
 		return err_set(
 		    &cx->err, ERR_CONFIG, "schema %s: %s", name, inner.err.message);
 	c.refs.mem = mem;

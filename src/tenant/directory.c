@@ -15,8 +15,7 @@ tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
 	const char *after = q->after != NULL ? q->after : "";
 	const char *status = q->status != NULL ? q->status : "";
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT, STMT_tenant_list,
-	    DB_ARGS(after, status, arena_printf(cx->mem, "%d", q->limit)), &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_list, after, status, arena_printf(cx->mem, "%d", q->limit)), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -40,7 +39,7 @@ tenant_count(struct ctx *cx, struct db *db, struct tenant_tally **list, int *cou
 {
 	struct db_rows *rows;
 	enum err rc =
-	    db_read(cx, db, DB_MANAGEMENT, STMT_tenant_count, DB_NO_ARGS, &rows);
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL_BARE(STMT_tenant_count), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -83,7 +82,7 @@ tenant_show(
 {
 	struct db_rows *rows;
 	enum err rc =
-	    db_read(cx, db, DB_MANAGEMENT, STMT_tenant_show, DB_ARGS(name), &rows);
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_show, name), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -92,8 +91,7 @@ tenant_show(
 		    &cx->err, ERR_NOT_FOUND, "there is no tenant \"%s\"", name);
 	read_overview(rows, out);
 	/* in the tenant's own context: what it can see itself */
-	rc = db_read(
-	    cx, db, out->tenant.id, STMT_tenant_tally, DB_ARGS(out->tenant.id), &rows);
+	rc = db_read(cx, db, out->tenant.id, DB_CALL(STMT_tenant_tally, out->tenant.id), &rows);
 	if (rc != ERR_OK)
 		return rc;
 	out->tallies = alloc_list(cx, rows, sizeof(*out->tallies), &out->tally_count);

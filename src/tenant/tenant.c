@@ -42,9 +42,7 @@ tenant_find_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *w
     struct tenant *out, bool *found)
 {
 	struct db_rows *rows = NULL;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT, STMT_onboarding_find,
-	    DB_ARGS(who->user_id, who->preferred, who->owned ? "true" : "false"),
-	    &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_onboarding_find, who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
 
 	return take_row(rc, rows, out, found);
 }

@@ -35,7 +35,7 @@ read_text(struct fixture *f, const char *context, enum stmt_id id, int column)
 {
 	struct db_rows *rows;
 
-	if (db_read(&f->cx, f->db, context, id, DB_NO_ARGS, &rows) != ERR_OK)
+	if (db_read(&f->cx, f->db, context, DB_CALL_BARE(id), &rows) != ERR_OK)
 		fail_msg("%s: %s", f->cx.err.message, f->cx.err.note);
 	return db_text(rows, 0, column);
 }
@@ -72,12 +72,12 @@ one_read_is_one_round_trip_one_send_one_receive(void **state)
 	assert_int_equal(before.connects, 1);
 	sends = recvs = 0;
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t-1", STMT_t_echo, DB_ARGS("x"), &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t-1", DB_CALL(STMT_t_echo, "x"), &rows), ERR_OK);
 	assert_int_equal(db_get_stats(f->db).round_trips - before.round_trips, 1);
 	assert_int_equal(sends, 1);
 	sends = recvs = 0;
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t-1", STMT_t_echo, DB_ARGS("y"), &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t-1", DB_CALL(STMT_t_echo, "y"), &rows), ERR_OK);
 	assert_string_equal(db_text(rows, 0, 0), "y");
 	assert_int_equal(sends, 1);
 	assert_int_equal(recvs, 1);
@@ -134,7 +134,7 @@ text_survives_the_way_through_embedding_and_pipeline(void **state)
 
 	assert_string_equal(read_text(f, "t", STMT_t_backslash, 0), "a\\b\n\"q\"");
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_types, DB_NO_ARGS, &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_types), &rows), ERR_OK);
 	assert_int_equal(db_row_count(rows), 2);
 	assert_true(db_bool(rows, 0, 0));
 	assert_false(db_bool(rows, 1, 0));
@@ -142,10 +142,10 @@ text_survives_the_way_through_embedding_and_pipeline(void **state)
 	assert_true(db_i64(rows, 1, 1) == 0);
 	assert_null(db_text(rows, 0, 2));
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_echo, DB_ARGS(NULL), &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_echo, NULL), &rows), ERR_OK);
 	assert_null(db_text(rows, 0, 0));
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_big, DB_NO_ARGS, &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_big), &rows), ERR_OK);
 	assert_int_equal(db_row_count(rows), 5000);
 }
 
@@ -201,7 +201,7 @@ queued_statements_travel_with_the_commit(void **state)
 	assert_int_equal(db_get_stats(f->db).round_trips, 1);
 	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM t"), "2");
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_get, DB_ARGS("2"), &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_get, "2"), &rows), ERR_OK);
 	assert_string_equal(db_text(rows, 0, 0), "two");
 }
 
@@ -335,7 +335,7 @@ a_missing_table_names_the_remedy(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_missing, DB_NO_ARGS, NULL),
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_missing), NULL),
 	    ERR_INTERNAL);
 	assert_non_null(strstr(f->cx.err.note, "run tenantd migrate"));
 	assert_non_null(strstr(f->cx.err.note, "t_missing"));
@@ -349,7 +349,7 @@ more_rows_than_declared_are_refused(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_two, DB_NO_ARGS, NULL), ERR_INTERNAL);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_two), NULL), ERR_INTERNAL);
 	assert_string_equal(read_text(f, "t", STMT_t_count, 0), "0");
 	assert_int_equal(db_get_stats(f->db).connects, 1);
 }
@@ -382,8 +382,7 @@ each_sqlstate_has_its_error_and_no_detail_shows(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_raise,
-				     DB_ARGS(cases[i].code), NULL),
+		assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_raise, cases[i].code), NULL),
 		    cases[i].err);
 		assert_string_equal(f->cx.err.sqlstate, cases[i].code);
 		assert_string_equal(f->cx.err.message, "raised");
@@ -399,7 +398,7 @@ a_serialization_failure_is_tried_five_times_in_all(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_raise, DB_ARGS("40001"), NULL),
+	    db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_raise, "40001"), NULL),
 	    ERR_UNAVAILABLE);
 	assert_int_equal(db_get_stats(f->db).retries, 4);
 	assert_int_equal(f->cx.err.retry_after, 1);
@@ -512,11 +511,11 @@ a_changed_result_type_is_prepared_again(void **state)
 	struct db_rows *rows;
 
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_star, DB_NO_ARGS, &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_star), &rows), ERR_OK);
 	dbtest_sql(f,
 	    "ALTER TABLE t_plan ADD COLUMN b text; INSERT INTO t_plan VALUES (1, 'b')");
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_star, DB_NO_ARGS, &rows), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_star), &rows), ERR_OK);
 	assert_string_equal(db_text(rows, 0, 1), "b");
 	assert_int_equal(db_get_stats(f->db).retries, 1);
 	assert_int_equal(db_get_stats(f->db).connects, 1);
@@ -594,7 +593,7 @@ a_slow_statement_is_ended_by_the_server(void **state)
 	int64_t began = clock_mono_ms();
 
 	f->cx.deadline_ms = began + 1000;
-	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_sleep, DB_ARGS("5"), NULL),
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_sleep, "5"), NULL),
 	    ERR_UNAVAILABLE);
 	assert_string_equal(f->cx.err.sqlstate, "57014");
 	assert_true(clock_mono_ms() - began <= 1000);
@@ -609,7 +608,7 @@ a_deadline_that_passed_sends_nothing(void **state)
 	struct fixture *f = *state;
 
 	f->cx.deadline_ms = clock_mono_ms() - 1;
-	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_count, DB_NO_ARGS, NULL),
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_count), NULL),
 	    ERR_UNAVAILABLE);
 	assert_int_equal(db_get_stats(f->db).connects, 0);
 }

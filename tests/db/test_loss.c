@@ -12,7 +12,7 @@ read_i64(struct fixture *f, enum stmt_id id)
 {
 	struct db_rows *rows;
 
-	if (db_read(&f->cx, f->db, "t", id, DB_NO_ARGS, &rows) != ERR_OK)
+	if (db_read(&f->cx, f->db, "t", DB_CALL_BARE(id), &rows) != ERR_OK)
 		fail_msg("%s: %s", f->cx.err.message, f->cx.err.note);
 	return db_i64(rows, 0, 0);
 }
@@ -98,7 +98,7 @@ reads_during_a_restart_take_longer_and_succeed(void **state)
 		struct db_rows *rows;
 		int64_t call = clock_mono_ms();
 
-		reads = db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, &rows) == ERR_OK;
+		reads = db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows) == ERR_OK;
 		if (!reads && waited == 0)
 			waited = clock_mono_ms() - call;
 	}
@@ -123,7 +123,7 @@ a_call_after_an_idle_loss_waits_for_a_server_that_comes_back(void **state)
 	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
 	start = popen(command, "r");
 	assert_non_null(start);
-	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, &rows), ERR_OK);
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows), ERR_OK);
 	assert_int_equal(pclose(start), 0);
 	assert_int_equal(db_get_stats(f->db).losses, 1);
 }
@@ -159,7 +159,7 @@ a_read_in_flight_is_tried_once_more(void **state)
 	read_i64(f, STMT_t_pid);
 	terminate_soon(f);
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_sleep, DB_ARGS("0.5"), NULL), ERR_OK);
+	    db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_sleep, "0.5"), NULL), ERR_OK);
 	assert_int_equal(db_get_stats(f->db).retries, 1);
 	assert_int_equal(db_get_stats(f->db).losses, 1);
 }
@@ -274,7 +274,7 @@ a_frozen_backend_costs_the_deadline_and_no_more(void **state)
 	began = clock_mono_ms();
 	f->cx.deadline_ms = began + 300;
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL), ERR_UNAVAILABLE);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
 	took = clock_mono_ms() - began;
 	assert_in_range(took, 290, 900);
 	assert_int_equal(f->cx.err.retry_after, 1);
@@ -333,7 +333,7 @@ a_server_that_never_answers_costs_the_connect_timeout(void **state)
 	    arena_printf(f->cx.mem, "host=127.0.0.1 port=%d user=u dbname=d", port),
 	    300);
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL), ERR_UNAVAILABLE);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
 	assert_in_range(clock_mono_ms() - began, 290, 900);
 	assert_int_equal(db_get_stats(f->db).connects, 0);
 	close(fd);
@@ -372,7 +372,7 @@ a_server_of_the_wrong_kind_is_not_taken(void **state)
 	    arena_printf(f->cx.mem, "%s target_session_attrs=standby", dbtest_url()),
 	    1000);
 	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL), ERR_UNAVAILABLE);
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
 }
 
 static void
@@ -387,7 +387,7 @@ a_refused_connection_fails_fast_and_recovers_within_a_second(void **state)
 	began = clock_mono_ms();
 	for (; clock_mono_ms() - began < 2900; failures++) {
 		assert_int_equal(
-		    db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL),
+		    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL),
 		    ERR_UNAVAILABLE);
 		assert_int_equal(f->cx.err.retry_after, 1);
 		usleep(10 * 1000);
@@ -395,7 +395,7 @@ a_refused_connection_fails_fast_and_recovers_within_a_second(void **state)
 	assert_true(failures > 50);
 	dbtest_cluster("up", "");
 	began = clock_mono_ms();
-	while (db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL) != ERR_OK)
+	while (db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL) != ERR_OK)
 		usleep(10 * 1000);
 	assert_true(clock_mono_ms() - began < 1000);
 }
@@ -416,8 +416,8 @@ a_full_server_is_unavailable_until_there_is_room(void **state)
 	first = db_new(&set);
 	use_settings(f, &set);
 	assert_int_equal(
-	    db_read(&f->cx, first, "t", STMT_t_pid, DB_NO_ARGS, &rows), ERR_OK);
-	assert_int_equal(db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, &rows),
+	    db_read(&f->cx, first, "t", DB_CALL_BARE(STMT_t_pid), &rows), ERR_OK);
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows),
 	    ERR_UNAVAILABLE);
 	assert_int_equal(f->cx.err.retry_after, 1);
 	db_free(first);
@@ -443,7 +443,7 @@ a_password_never_reaches_a_message(void **state)
 	for (size_t i = 0; i < COUNT_OF(secret); i++) {
 		use_conninfo(f, secret[i], 500);
 		assert_int_not_equal(
-		    db_read(&f->cx, f->db, "t", STMT_t_pid, DB_NO_ARGS, NULL), ERR_OK);
+		    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_OK);
 		assert_null(strstr(f->cx.err.message, "hunter2"));
 		assert_null(strstr(f->cx.err.note, "hunter2"));
 		assert_string_not_equal(f->cx.err.message, "");

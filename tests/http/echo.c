@@ -122,8 +122,12 @@ main(int argc, char **argv)
 	ctx_init(&cx, app.cx.mem);
 	sigaction(SIGTERM, &term, NULL);
 	if (getenv("GATEWAY_INTERFACE") != NULL)
-		e = cgi_serve(&cx, (const char *const *)(const void *)environ, 0, 1,
-		    timeout_ms, &service);
+		e = cgi_serve(&cx,
+		    &(struct cgi_door){
+			.variables = (const char *const *)(const void *)environ,
+			.out = 1,
+			.io_timeout_ms = timeout_ms},
+		    &service);
 	else
 		e = fcgi_serve(&cx, 0, timeout_ms, &service);
 	if (e != ERR_OK)

@@ -10,7 +10,7 @@ compiled(struct ctx *cx, const char *text)
 {
 	const struct schema *s;
 
-	if (schema_compile(cx, cx->mem, "test", text, strlen(text), &s) != ERR_OK)
+	if (schema_compile(cx, cx->mem, "test", slice_of(text), &s) != ERR_OK)
 		fail_msg("%s: %s", text, cx->err.message);
 	return s;
 }
@@ -582,8 +582,7 @@ a_schema_that_is_wrong_is_refused_with_its_place(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		err_clear(&cx->err);
-		if (schema_compile(cx, cx->mem, "test", rows[i].schema,
-			strlen(rows[i].schema), &s) != ERR_CONFIG)
+		if (schema_compile(cx, cx->mem, "test", slice_of(rows[i].schema), &s) != ERR_CONFIG)
 			fail_msg("taken: %s", rows[i].schema);
 		assert_null(s);
 		if (strcmp(cx->err.message, rows[i].message) != 0)
@@ -600,12 +599,12 @@ a_pattern_that_is_wrong_is_refused_with_its_reason(void **state)
 	const struct schema *s;
 
 	assert_int_equal(
-	    schema_compile(cx, cx->mem, "test", text, strlen(text), &s), ERR_CONFIG);
+	    schema_compile(cx, cx->mem, "test", slice_of(text), &s), ERR_CONFIG);
 	assert_non_null(strstr(cx->err.message,
 	    "schema test at \"/properties/a/pattern\": bad pattern: "));
 	text = "{\"patternProperties\":{\"[\":true}}";
 	assert_int_equal(
-	    schema_compile(cx, cx->mem, "test", text, strlen(text), &s), ERR_CONFIG);
+	    schema_compile(cx, cx->mem, "test", slice_of(text), &s), ERR_CONFIG);
 	assert_non_null(
 	    strstr(cx->err.message, "schema test at \"/patternProperties\": bad"));
 }
