@@ -28,10 +28,11 @@ check_file(struct doctor *d)
 {
 	const char *path = conf_path(d->conf);
 
-	doctor_find(d, DOCTOR_OK, "settings", NULL, "they are read from %s",
+	d->check = "settings";
+	doctor_find(d, DOCTOR_OK, NULL, "they are read from %s",
 	    path != NULL ? path : "the environment alone");
 	if (conf_is_exposed(d->conf))
-		doctor_find(d, DOCTOR_WARNING, "settings",
+		doctor_find(d, DOCTOR_WARNING,
 		    arena_printf(d->cx->mem,
 			"chmod o-rwx %s, and give it the server's group; then "
 			"change the secrets, which may have been read",
@@ -45,14 +46,15 @@ check_keys(struct doctor *d)
 	const struct conf *c = d->conf;
 	size_t n = strlen(c->secret_key);
 
+	d->check = "keys";
 	if (n > 0 && n == strlen(c->jwt_secret_key) &&
 	    secret_equal(c->secret_key, c->jwt_secret_key, n))
-		doctor_find(d, DOCTOR_WARNING, "keys",
+		doctor_find(d, DOCTOR_WARNING,
 		    "give JWT_SECRET_KEY a value of its own: openssl rand -base64 48",
 		    "SECRET_KEY and JWT_SECRET_KEY are the same: who can sign tokens "
 		    "can open what is sealed");
 	if (str_is_set(c->secret_key_previous))
-		doctor_find(d, DOCTOR_OK, "keys",
+		doctor_find(d, DOCTOR_OK,
 		    "remove it once everything is sealed under SECRET_KEY",
 		    "a rotation is under way: SECRET_KEY_PREVIOUS is set");
 }
@@ -65,11 +67,12 @@ check_two_databases(struct doctor *d)
 	static const enum conf_option_id parts[] = {
 	    CONF_OPT_db_host, CONF_OPT_db_port, CONF_OPT_db_name, CONF_OPT_db_user};
 
+	d->check = "settings";
 	if (!str_is_set(d->conf->database_url))
 		return;
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		if (is_given(d, parts[i])) {
-			doctor_find(d, DOCTOR_WARNING, "settings",
+			doctor_find(d, DOCTOR_WARNING,
 			    "leave out one of them, and see that every application "
 			    "means the database that is named below",
 			    "DATABASE_URL wins over %s, which is set as well: an "
@@ -84,8 +87,9 @@ load_settings(struct cli *c, struct doctor *d, struct conf **conf)
 {
 	enum err rc = conf_load(d->cx, c->config_path, c->environ_, conf);
 
+	d->check = "settings";
 	if (rc != ERR_OK) {
-		doctor_find_error(d, "settings", "see tenantd.conf(5)");
+		doctor_find_error(d, "see tenantd.conf(5)");
 		return rc;
 	}
 	d->conf = *conf;

@@ -26,15 +26,16 @@ struct doctor {
 	const struct conf *conf;
 	struct db *db;                   /* as the server */
 	struct database_identity server; /* once the database was reached */
+	const char *check; /* what is looked at: each check names itself first */
 	struct doctor_finding *first, *last;
 	unsigned counts[DOCTOR_COUNT];
 };
 
-/* advice NULL: nothing to be done. The text is copied. */
-void doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *check,
-    const char *advice, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* About d->check; advice NULL: nothing to be done. The text is copied. */
+void doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *advice,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* What cx holds becomes a finding, and cx is cleared. */
-void doctor_find_error(struct doctor *d, const char *check, const char *advice);
+void doctor_find_error(struct doctor *d, const char *advice);
 
 /* doctor_database.c: all that needs the database. */
 void doctor_check_database(struct doctor *d);

@@ -21,11 +21,10 @@ find_version(struct doctor *d)
 	const struct database_identity *s = &d->server;
 
 	if (s->version_num < VERSION_LEAST)
-		doctor_find(d, DOCTOR_BROKEN, "database",
-		    "upgrade PostgreSQL to 14 or later", "PostgreSQL %s is too old",
-		    s->version);
+		doctor_find(d, DOCTOR_BROKEN, "upgrade PostgreSQL to 14 or later",
+		    "PostgreSQL %s is too old", s->version);
 	if (s->standby)
-		doctor_find(d, DOCTOR_BROKEN, "database",
+		doctor_find(d, DOCTOR_BROKEN,
 		    "add target_session_attrs=read-write and every host to "
 		    "DATABASE_URL",
 		    "this server is a standby, which takes no changes");
@@ -37,14 +36,15 @@ find_skew(struct doctor *d, int64_t asked_ms, int64_t answered_ms)
 	int64_t skew = d->server.now_ms - (asked_ms + answered_ms) / 2;
 	int64_t size = skew < 0 ? -skew : skew;
 
+	d->check = "clock";
 	if (size < SKEW_NOTICED_MS)
-		doctor_find(d, DOCTOR_OK, "clock", NULL,
+		doctor_find(d, DOCTOR_OK, NULL,
 		    "it agrees with the database's within %" PRId64 " ms", size);
 	else
 		doctor_find(d,
 		    size > (int64_t)d->conf->jwt_leeway * 1000 ? DOCTOR_BROKEN
 							       : DOCTOR_WARNING,
-		    "clock", "let both hosts follow NTP: timedatectl set-ntp true",
+		    "let both hosts follow NTP: timedatectl set-ntp true",
 		    "it is %" PRId64
 		    " ms %s the database's: tokens of other hosts will be "
 		    "refused",
@@ -56,14 +56,15 @@ reach_server(struct doctor *d)
 {
 	int64_t asked = clock_wall_ms();
 
+	d->check = "database";
 	d->db = database_open(d->cx, d->conf, DATABASE_AS_SERVER);
 	if (database_identify(d->cx, d->db, &d->server) != ERR_OK) {
-		doctor_find_error(d, "database",
+		doctor_find_error(d,
 		    "see that PostgreSQL runs there and lets this role in: "
 		    "psql \"$DATABASE_URL\"");
 		return false;
 	}
-	doctor_find(d, DOCTOR_OK, "database",
+	doctor_find(d, DOCTOR_OK,
 	    "every application that shares tenants must name this very cluster, "
 	    "database included",
 	    "role \"%s\" on database \"%s\" at %s port %s, PostgreSQL %s, cluster %s",
@@ -79,23 +80,24 @@ check_owner(struct doctor *d)
 {
 	struct database_identity owner;
 
+	d->check = "owner";
 	if (!str_is_set(d->conf->database_owner_url))
 		return;
 	if (database_identify(d->cx, database_open(d->cx, d->conf, DATABASE_AS_OWNER),
 		&owner) != ERR_OK)
 		doctor_find_error(
-		    d, "owner", "correct DATABASE_OWNER_URL; only migrate needs it");
+		    d, "correct DATABASE_OWNER_URL; only migrate needs it");
 	else if (strcmp(owner.cluster, d->server.cluster) != 0 ||
 	    strcmp(owner.database, d->server.database) != 0)
-		doctor_find(d, DOCTOR_BROKEN, "owner",
+		doctor_find(d, DOCTOR_BROKEN,
 		    "make DATABASE_OWNER_URL and the server's settings name one "
 		    "database",
 		    "DATABASE_OWNER_URL leads to database \"%s\" of cluster %s, which "
 		    "is another one",
 		    owner.database, owner.cluster);
 	else
-		doctor_find(d, DOCTOR_OK, "owner", NULL,
-		    "role \"%s\" on the same database", owner.role);
+		doctor_find(
+		    d, DOCTOR_OK, NULL, "role \"%s\" on the same database", owner.role);
 }
 
 static void
@@ -103,8 +105,9 @@ check_connections(struct doctor *d)
 {
 	int needed = d->conf->workers + SPARE_CONNECTIONS;
 
+	d->check = "connections";
 	if (needed > d->server.connections)
-		doctor_find(d, DOCTOR_WARNING, "connections",
+		doctor_find(d, DOCTOR_WARNING,
 		    "raise max_connections of PostgreSQL, lower WORKERS, or put "
 		    "PgBouncer "
 		    "in between",
@@ -121,8 +124,9 @@ check_newest(struct doctor *d)
 	struct migrate_status *list;
 	int count, missing = 0, changed = 0;
 
+	d->check = "migrations";
 	if (migrate_list(d->cx, d->db, &list, &count) != ERR_OK) {
-		doctor_find_error(d, "migrations", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 		return false;
 	}
 	for (int i = 0; i < count; i++) {
@@ -130,16 +134,15 @@ check_newest(struct doctor *d)
 		changed += list[i].changed;
 	}
 	if (changed > 0)
-		doctor_find(d, DOCTOR_BROKEN, "migrations",
+		doctor_find(d, DOCTOR_BROKEN,
 		    "install the release that this database was migrated with, or a "
 		    "later",
 		    "%d applied migrations differ from this program's", changed);
 	if (missing > 0)
-		doctor_find(d, DOCTOR_BROKEN, "migrations", MIGRATE_ADVICE,
-		    "%d of %d are missing", missing, count);
+		doctor_find(d, DOCTOR_BROKEN, MIGRATE_ADVICE, "%d of %d are missing",
+		    missing, count);
 	if (missing == 0 && changed == 0)
-		doctor_find(
-		    d, DOCTOR_OK, "migrations", NULL, "all %d are applied", count);
+		doctor_find(d, DOCTOR_OK, NULL, "all %d are applied", count);
 	return missing == 0;
 }
 
@@ -149,15 +152,16 @@ check_queue(struct doctor *d)
 	struct db_rows *rows;
 	const char *newest = arena_printf(d->cx->mem, "%d", migrate_newest());
 
+	d->check = "jobs";
 	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL(STMT_ready, newest), &rows) !=
 	    ERR_OK) {
-		doctor_find_error(d, "jobs", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
 	if (db_i64(rows, 0, 1) == 0)
-		doctor_find(d, DOCTOR_OK, "jobs", NULL, "none is waiting");
+		doctor_find(d, DOCTOR_OK, NULL, "none is waiting");
 	else
-		doctor_find(d, DOCTOR_OK, "jobs", NULL,
+		doctor_find(d, DOCTOR_OK, NULL,
 		    "%" PRId64 " waiting, the oldest for %" PRId64 " seconds",
 		    db_i64(rows, 0, 1), db_i64(rows, 0, 2));
 }
@@ -168,31 +172,31 @@ check_registry(struct doctor *d)
 	struct db_rows *rows;
 	int64_t orphans, gone, faults;
 
+	d->check = "registry";
 	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_registry), &rows) != ERR_OK) {
-		doctor_find_error(d, "registry", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
 	orphans = db_i64(rows, 0, 1);
 	gone = db_i64(rows, 0, 2);
 	faults = db_i64(rows, 0, 3);
-	doctor_find(d, DOCTOR_OK, "registry", NULL,
-	    "rows in custom_auth_tenant: %" PRId64, db_i64(rows, 0, 0));
+	doctor_find(d, DOCTOR_OK, NULL, "rows in custom_auth_tenant: %" PRId64,
+	    db_i64(rows, 0, 0));
 	if (!db_bool(rows, 0, 4))
-		doctor_find(d, DOCTOR_BROKEN, "registry",
+		doctor_find(d, DOCTOR_BROKEN,
 		    "as the owner: ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS "
 		    "TRIGGER tenantd_adopt",
 		    "its adoption trigger is gone or switched off: rows that other "
 		    "applications write stay unknown");
 	if (orphans > 0)
-		doctor_find(d, DOCTOR_BROKEN, "registry",
-		    "in psql: SELECT tenantd.adopt_all()",
+		doctor_find(d, DOCTOR_BROKEN, "in psql: SELECT tenantd.adopt_all()",
 		    "%" PRId64 " of its rows have no tenant here", orphans);
 	if (faults > 0)
-		doctor_find(d, DOCTOR_WARNING, "registry",
+		doctor_find(d, DOCTOR_WARNING,
 		    "in psql: SELECT * FROM tenantd.adoption_faults",
 		    "%" PRId64 " times a row could not be adopted", faults);
 	if (gone > 0)
-		doctor_find(d, DOCTOR_WARNING, "registry",
+		doctor_find(d, DOCTOR_WARNING,
 		    "restore the rows, or deactivate those tenants",
 		    "%" PRId64 " tenants in use have no row in it", gone);
 }
@@ -202,17 +206,18 @@ check_rights(struct doctor *d)
 {
 	struct db_rows *rows;
 
+	d->check = "rights";
 	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_rights), &rows) != ERR_OK) {
-		doctor_find_error(d, "rights", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
 	for (int i = 0; i < db_row_count(rows); i++)
-		doctor_find(d, DOCTOR_BROKEN, "rights", MIGRATE_ADVICE,
+		doctor_find(d, DOCTOR_BROKEN, MIGRATE_ADVICE,
 		    "role \"%s\" lacks %s on %s", d->server.role, db_text(rows, i, 1),
 		    db_text(rows, i, 0));
 	if (db_row_count(rows) == 0)
-		doctor_find(d, DOCTOR_OK, "rights", NULL,
-		    "role \"%s\" has all that it needs", d->server.role);
+		doctor_find(d, DOCTOR_OK, NULL, "role \"%s\" has all that it needs",
+		    d->server.role);
 }
 
 static void
@@ -220,26 +225,27 @@ check_schemas(struct doctor *d)
 {
 	struct db_rows *rows;
 
+	d->check = "schemas";
 	if (strcmp(d->conf->tenant_schemas, "create") != 0)
 		return;
 	if (!d->server.may_create)
-		doctor_find(d, DOCTOR_BROKEN, "schemas",
+		doctor_find(d, DOCTOR_BROKEN,
 		    "as the database's owner: GRANT CREATE ON DATABASE, or set "
 		    "TENANT_SCHEMAS=off",
 		    "role \"%s\" cannot create the schemas of new tenants",
 		    d->server.role);
 	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_schemas), &rows) != ERR_OK)
-		doctor_find_error(d, "schemas", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 	else if (db_i64(rows, 0, 1) > 0)
-		doctor_find(d, DOCTOR_WARNING, "schemas",
+		doctor_find(d, DOCTOR_WARNING,
 		    "create those that an application uses, or set TENANT_SCHEMAS=off "
 		    "if none does",
 		    "%" PRId64 " of %" PRId64 " active tenants have no schema, among "
 		    "them \"%s\"",
 		    db_i64(rows, 0, 1), db_i64(rows, 0, 0), db_text(rows, 0, 2));
 	else
-		doctor_find(d, DOCTOR_OK, "schemas", NULL,
-		    "of all active tenants: %" PRId64, db_i64(rows, 0, 0));
+		doctor_find(d, DOCTOR_OK, NULL, "of all active tenants: %" PRId64,
+		    db_i64(rows, 0, 0));
 }
 
 static void
@@ -247,20 +253,21 @@ check_rls(struct doctor *d)
 {
 	struct rls_report report = {0};
 
+	d->check = "rls";
 	if (rls_check(d->cx, d->db, &report) != ERR_OK) {
-		doctor_find_error(d, "rls", MIGRATE_ADVICE);
+		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
 	for (const struct rls_finding *f = report.first; f != NULL; f = f->next)
 		if (f->verdict == RLS_FAILED || f->verdict == RLS_WARNING)
 			doctor_find(d,
 			    f->verdict == RLS_FAILED ? DOCTOR_BROKEN : DOCTOR_WARNING,
-			    "rls", NULL, "%s: %s: %s", f->object, f->check, f->text);
+			    NULL, "%s: %s: %s", f->object, f->check, f->text);
 	if (rls_report_ok(&report))
-		doctor_find(d, DOCTOR_OK, "rls", NULL,
-		    "row-level security keeps tenants apart");
+		doctor_find(
+		    d, DOCTOR_OK, NULL, "row-level security keeps tenants apart");
 	else if (report.counts[RLS_FAILED] == 0)
-		doctor_find(d, DOCTOR_BROKEN, "rls", MIGRATE_ADVICE,
+		doctor_find(d, DOCTOR_BROKEN, MIGRATE_ADVICE,
 		    "there is nothing that row-level security protects");
 }
 

@@ -6,8 +6,8 @@
 enum { TEXT_MAX = 512 };
 
 void
-doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *check,
-    const char *advice, const char *fmt, ...)
+doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *advice,
+    const char *fmt, ...)
 {
 	struct doctor_finding *f = arena_alloc(d->cx->mem, sizeof(*f));
 	char text[TEXT_MAX];
@@ -17,7 +17,7 @@ doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *check,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	*f = (struct doctor_finding){.verdict = verdict,
-	    .check = check,
+	    .check = d->check,
 	    .text = arena_strdup(d->cx->mem, text),
 	    .advice = advice};
 	if (d->last != NULL)
@@ -29,14 +29,14 @@ doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *check,
 }
 
 void
-doctor_find_error(struct doctor *d, const char *check, const char *advice)
+doctor_find_error(struct doctor *d, const char *advice)
 {
 	const struct err_info *e = &d->cx->err;
 
 	for (const struct fault *f = d->cx->faults; f != NULL; f = f->next)
-		doctor_find(d, DOCTOR_BROKEN, check, advice, "%s", f->message);
+		doctor_find(d, DOCTOR_BROKEN, advice, "%s", f->message);
 	if (d->cx->faults == NULL)
-		doctor_find(d, DOCTOR_BROKEN, check, advice, "%s",
+		doctor_find(d, DOCTOR_BROKEN, advice, "%s",
 		    e->message[0] != '\0' ? e->message : err_text(e->code));
 	ctx_clear(d->cx);
 }

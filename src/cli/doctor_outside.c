@@ -23,27 +23,27 @@ check_issuer(struct doctor *d, const struct issuer *i)
 	struct fetch_reply reply;
 	struct jwks keys = {0};
 
+	d->check = "issuer";
 	if (i->jwks_url == NULL)
 		return;
 	if (fetch_get(d->cx, i->jwks_url, d->conf->jwks_timeout, JWKS_SIZE_MAX,
 		&reply) != ERR_OK) {
-		doctor_find_error(d, "issuer",
+		doctor_find_error(d,
 		    "see that this host reaches it; until then its tokens are refused");
 		return;
 	}
 	if (reply.status != 200)
-		doctor_find(d, DOCTOR_BROKEN, "issuer",
-		    "correct the issuer's address or pool id",
+		doctor_find(d, DOCTOR_BROKEN, "correct the issuer's address or pool id",
 		    "\"%s\" answers with status %d where its keys should be", i->name,
 		    reply.status);
 	else if (jwks_parse(d->cx, reply.body, &keys) != ERR_OK)
-		doctor_find_error(d, "issuer", "correct the issuer's address");
+		doctor_find_error(d, "correct the issuer's address");
 	else if (keys.count == 0)
-		doctor_find(d, DOCTOR_BROKEN, "issuer", "ask the issuer for its keys",
+		doctor_find(d, DOCTOR_BROKEN, "ask the issuer for its keys",
 		    "\"%s\" has no key that serves", i->name);
 	else
-		doctor_find(d, DOCTOR_OK, "issuer", NULL,
-		    "\"%s\" has %zu keys that serve", i->name, keys.count);
+		doctor_find(d, DOCTOR_OK, NULL, "\"%s\" has %zu keys that serve",
+		    i->name, keys.count);
 	jwks_fini(&keys);
 }
 
@@ -52,9 +52,9 @@ check_issuers(struct doctor *d)
 {
 	struct issuers all;
 
+	d->check = "issuer";
 	if (issuers_new(d->cx, d->conf, &all) != ERR_OK) {
-		doctor_find_error(
-		    d, "issuer", "see JWT_ISSUERS_FILE in tenantd.conf(5)");
+		doctor_find_error(d, "see JWT_ISSUERS_FILE in tenantd.conf(5)");
 		return;
 	}
 	for (size_t i = 0; i < all.count; i++)
@@ -67,9 +67,10 @@ check_cors(struct doctor *d)
 {
 	const struct cors *cors;
 
+	d->check = "cors";
 	if (cors_new(d->cx, d->cx->mem, d->conf->cors_origins,
 		d->conf->cors_credentials, &cors) != ERR_OK)
-		doctor_find_error(d, "cors", "correct BACKEND_CORS_ORIGINS");
+		doctor_find_error(d, "correct BACKEND_CORS_ORIGINS");
 }
 
 static void
@@ -78,26 +79,27 @@ check_cognito(struct doctor *d)
 	const struct conf *c = d->conf;
 	size_t region = strlen(c->aws_region);
 
+	d->check = "cognito";
 	if (!str_is_set(c->cognito_user_pool_id))
 		return;
 	if (strncmp(c->cognito_user_pool_id, c->aws_region, region) != 0 ||
 	    c->cognito_user_pool_id[region] != '_')
-		doctor_find(d, DOCTOR_WARNING, "cognito",
+		doctor_find(d, DOCTOR_WARNING,
 		    "a pool's id begins with its region and \"_\": correct AWS_REGION "
 		    "or "
 		    "COGNITO_USER_POOL_ID",
 		    "pool \"%s\" is not one of region \"%s\"", c->cognito_user_pool_id,
 		    c->aws_region);
 	if (!str_is_set(c->cognito_client_ids))
-		doctor_find(d, DOCTOR_WARNING, "cognito",
+		doctor_find(d, DOCTOR_WARNING,
 		    "list the app clients in COGNITO_CLIENT_IDS",
 		    "tokens of every app client of the pool are taken");
 	if (!str_is_set(c->aws_access_key_id))
-		doctor_find(d, DOCTOR_WARNING, "cognito",
+		doctor_find(d, DOCTOR_WARNING,
 		    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
 		    "without credentials no attributes can be written to the pool");
 	if (str_is_set(c->cognito_endpoint))
-		doctor_find(d, DOCTOR_WARNING, "cognito",
+		doctor_find(d, DOCTOR_WARNING,
 		    "leave COGNITO_ENDPOINT out unless this is a test",
 		    "it is asked at \"%s\", not at its public address",
 		    c->cognito_endpoint);
@@ -168,16 +170,16 @@ check_socket(struct doctor *d)
 	bool is_path = strchr(address, '/') != NULL || strchr(address, ':') == NULL;
 	int why = is_path ? try_path(address) : try_host(d->cx, address);
 
+	d->check = "server";
 	if (why == 0)
-		doctor_find(
-		    d, DOCTOR_OK, "server", NULL, "it answers at \"%s\"", address);
+		doctor_find(d, DOCTOR_OK, NULL, "it answers at \"%s\"", address);
 	else if (why == EACCES)
-		doctor_find(d, DOCTOR_WARNING, "server",
+		doctor_find(d, DOCTOR_WARNING,
 		    "run the doctor, and the web server, as a member of the socket's "
 		    "group",
 		    "this user may not connect to \"%s\"", address);
 	else
-		doctor_find(d, DOCTOR_WARNING, "server",
+		doctor_find(d, DOCTOR_WARNING,
 		    "start it: tenantd serve; nothing is wrong where the web server "
 		    "spawns it or passes it a socket",
 		    "nobody answers at \"%s\": %s", address, strerror(why));
