@@ -25,10 +25,11 @@ WITH member AS (
                       WHERE m.user_id = $1::text AND m.tenant_id = o.id)
 )
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
-       t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, m.role,
-       t.isolation, coalesce(c.rls_enabled, false), t.features::text, t.version,
+       t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, t.isolation,
+       coalesce(c.rls_enabled, false), t.features::text, t.version,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-       to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+       to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       m.role
   FROM member m
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant

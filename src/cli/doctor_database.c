@@ -173,7 +173,8 @@ check_registry(struct doctor *d)
 	int64_t orphans, gone, faults;
 
 	d->check = "registry";
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_registry), &rows) != ERR_OK) {
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_registry),
+		&rows) != ERR_OK) {
 		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
@@ -207,7 +208,8 @@ check_rights(struct doctor *d)
 	struct db_rows *rows;
 
 	d->check = "rights";
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_rights), &rows) != ERR_OK) {
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_rights),
+		&rows) != ERR_OK) {
 		doctor_find_error(d, MIGRATE_ADVICE);
 		return;
 	}
@@ -234,7 +236,8 @@ check_schemas(struct doctor *d)
 		    "TENANT_SCHEMAS=off",
 		    "role \"%s\" cannot create the schemas of new tenants",
 		    d->server.role);
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_schemas), &rows) != ERR_OK)
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_schemas),
+		&rows) != ERR_OK)
 		doctor_find_error(d, MIGRATE_ADVICE);
 	else if (db_i64(rows, 0, 1) > 0)
 		doctor_find(d, DOCTOR_WARNING,

@@ -18,7 +18,8 @@ compile_schemas(struct ctx *cx, struct app *app)
 	enum err rc = ERR_OK;
 
 	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = schema_compile(cx, app->mem, schema_texts[i].name, slice_of(schema_texts[i].text), &app->schemas[i]);
+		rc = schema_compile(cx, app->mem, schema_texts[i].name,
+		    slice_of(schema_texts[i].text), &app->schemas[i]);
 	return rc;
 }
 

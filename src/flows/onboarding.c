@@ -190,8 +190,7 @@ decide(struct ctx *cx, struct db *db, void *arg)
 	rc = read_member(cx, r, asked);
 	if (rc != ERR_OK)
 		return rc;
-	if (asked == NULL && look.owned_active &&
-	    !tenant_is_usable(r->tenant->status))
+	if (asked == NULL && look.owned_active && !tenant_is_usable(r->tenant->status))
 		return associate(cx, r, &look);
 	return settle(cx, r);
 }

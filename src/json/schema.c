@@ -340,8 +340,8 @@ struct members {
 
 /* Calls visit for the members of in, an object or not. */
 static bool
-each_member(struct run *r, const struct rule *rule, const struct inst *in,
-    json_visit_fn *visit)
+each_member(
+    struct run *r, const struct rule *rule, const struct inst *in, json_visit_fn *visit)
 {
 	struct members m = {r, rule, in, true};
 

@@ -16,7 +16,8 @@ enum err
 user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_user_superuser, user_id), &rows);
+	enum err rc = db_read(
+	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_user_superuser, user_id), &rows);
 
 	*out = rc == ERR_OK && db_row_count(rows) == 1 && db_bool(rows, 0, 0);
 	return rc;

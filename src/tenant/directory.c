@@ -15,7 +15,10 @@ tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
 	const char *after = q->after != NULL ? q->after : "";
 	const char *status = q->status != NULL ? q->status : "";
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_list, after, status, arena_printf(cx->mem, "%d", q->limit)), &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(
+		STMT_tenant_list, after, status, arena_printf(cx->mem, "%d", q->limit)),
+	    &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -50,32 +53,6 @@ tenant_count(struct ctx *cx, struct db *db, struct tenant_tally **list, int *cou
 	return ERR_OK;
 }
 
-/* The columns of tenant_show.sql. */
-static void
-read_overview(const struct db_rows *rows, struct tenant_overview *out)
-{
-	out->tenant = (struct tenant){
-	    .id = db_text(rows, 0, 0),
-	    .number = db_text(rows, 0, 1),
-	    .name = db_text(rows, 0, 2),
-	    .slug = db_text(rows, 0, 3),
-	    .status = db_text(rows, 0, 4),
-	    .plan = db_text(rows, 0, 5),
-	    .billing_cycle = db_text(rows, 0, 6),
-	    .schema_name = db_text(rows, 0, 7),
-	    .onboarding_status = db_text(rows, 0, 8),
-	    .isolation = db_text(rows, 0, 9),
-	    .rls_enabled = db_bool(rows, 0, 10),
-	    .features = db_text(rows, 0, 11),
-	    .version = db_i64(rows, 0, 12),
-	    .created_at = db_text(rows, 0, 13),
-	    .updated_at = db_text(rows, 0, 14),
-	};
-	out->owner_id = db_text(rows, 0, 15);
-	out->status_reason = db_text(rows, 0, 16);
-	out->registered = db_bool(rows, 0, 17);
-}
-
 enum err
 tenant_show(
     struct ctx *cx, struct db *db, const char *name, struct tenant_overview *out)
@@ -89,9 +66,13 @@ tenant_show(
 	if (db_row_count(rows) == 0)
 		return err_tell(
 		    &cx->err, ERR_NOT_FOUND, "there is no tenant \"%s\"", name);
-	read_overview(rows, out);
+	tenant_read_row(rows, &out->tenant);
+	out->owner_id = db_text(rows, 0, 15);
+	out->status_reason = db_text(rows, 0, 16);
+	out->registered = db_bool(rows, 0, 17);
 	/* in the tenant's own context: what it can see itself */
-	rc = db_read(cx, db, out->tenant.id, DB_CALL(STMT_tenant_tally, out->tenant.id), &rows);
+	rc = db_read(
+	    cx, db, out->tenant.id, DB_CALL(STMT_tenant_tally, out->tenant.id), &rows);
 	if (rc != ERR_OK)
 		return rc;
 	out->tallies = alloc_list(cx, rows, sizeof(*out->tallies), &out->tally_count);

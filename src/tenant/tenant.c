@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The columns of onboarding_find.sql. */
-static void
-read_row(const struct db_rows *rows, struct tenant *t)
+void
+tenant_read_row(const struct db_rows *rows, struct tenant *out)
 {
-	*t = (struct tenant){
+	*out = (struct tenant){
 	    .id = db_text(rows, 0, 0),
 	    .number = db_text(rows, 0, 1),
 	    .name = db_text(rows, 0, 2),
@@ -18,13 +17,12 @@ read_row(const struct db_rows *rows, struct tenant *t)
 	    .billing_cycle = db_text(rows, 0, 6),
 	    .schema_name = db_text(rows, 0, 7),
 	    .onboarding_status = db_text(rows, 0, 8),
-	    .role = db_text(rows, 0, 9),
-	    .isolation = db_text(rows, 0, 10),
-	    .rls_enabled = db_bool(rows, 0, 11),
-	    .features = db_text(rows, 0, 12),
-	    .version = db_i64(rows, 0, 13),
-	    .created_at = db_text(rows, 0, 14),
-	    .updated_at = db_text(rows, 0, 15),
+	    .isolation = db_text(rows, 0, 9),
+	    .rls_enabled = db_bool(rows, 0, 10),
+	    .features = db_text(rows, 0, 11),
+	    .version = db_i64(rows, 0, 12),
+	    .created_at = db_text(rows, 0, 13),
+	    .updated_at = db_text(rows, 0, 14),
 	};
 }
 
@@ -32,8 +30,10 @@ static enum err
 take_row(enum err rc, const struct db_rows *rows, struct tenant *out, bool *found)
 {
 	*found = rc == ERR_OK && db_row_count(rows) == 1;
-	if (*found)
-		read_row(rows, out);
+	if (*found) {
+		tenant_read_row(rows, out);
+		out->role = db_text(rows, 0, 15);
+	}
 	return rc;
 }
 
@@ -42,7 +42,10 @@ tenant_find_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *w
     struct tenant *out, bool *found)
 {
 	struct db_rows *rows = NULL;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_onboarding_find, who->user_id, who->preferred, who->owned ? "true" : "false"), &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_onboarding_find, who->user_id, who->preferred,
+		who->owned ? "true" : "false"),
+	    &rows);
 
 	return take_row(rc, rows, out, found);
 }

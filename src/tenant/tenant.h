@@ -49,6 +49,9 @@ enum err tenant_find_of_user(struct ctx *cx, struct db *db,
 enum err tenant_query_of_user(struct ctx *cx, struct db *db,
     const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 
+/* The columns that onboarding_find.sql and tenant_show.sql begin with: all but role. */
+void tenant_read_row(const struct db_rows *rows, struct tenant *out);
+
 bool tenant_is_usable(const char *status);
 /* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
 enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;
