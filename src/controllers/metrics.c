@@ -89,20 +89,14 @@ put_requests(struct buf *b, const struct scoreboard *board)
 static void
 put_workers(struct buf *b, const struct scoreboard *board)
 {
-	static const char *const names[WORKER_STATE_COUNT] = {
-	    [WORKER_STARTING] = "starting",
-	    [WORKER_IDLE] = "idle",
-	    [WORKER_BUSY] = "busy",
-	    [WORKER_DRAINING] = "draining",
-	};
 	int states[WORKER_STATE_COUNT];
 
 	scoreboard_states(board, states);
 	buf_puts(b, "# HELP tenantd_workers Workers by what they do.\n"
 		    "# TYPE tenantd_workers gauge\n");
 	for (int i = WORKER_STARTING; i < WORKER_STATE_COUNT; i++)
-		buf_printf(
-		    b, "tenantd_workers{state=\"%s\"} %d\n", names[i], states[i]);
+		buf_printf(b, "tenantd_workers{state=\"%s\"} %d\n",
+		    scoreboard_state_name((enum worker_state)i), states[i]);
 }
 
 static void

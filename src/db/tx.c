@@ -253,41 +253,43 @@ db_transaction(struct ctx *cx, struct db *db, const char *context,
 	return run_again(cx, db, context, transaction_once, &transaction);
 }
 
-enum err
-db_query(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args,
-    struct db_rows **rows)
+/* Sends the call, with a round trip for the answer if it is wanted now. */
+static enum err
+tx_call(struct ctx *cx, struct db *db, const struct call *call, bool now)
 {
-	struct call call = {
-	    .id = id, .kind = SLOT_STATEMENT, .args = args, .rows = rows};
-	enum err rc;
+	enum err rc = tx_ready(cx, db);
 
-	if (rows != NULL)
-		*rows = NULL;
-	if ((rc = tx_ready(cx, db)) == ERR_OK)
-		rc = call_send(cx, db, &call);
 	if (rc == ERR_OK)
+		rc = call_send(cx, db, call);
+	if (rc == ERR_OK && now)
 		rc = call_exchange(cx, db);
 	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
 }
 
 enum err
+db_query(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args,
+    struct db_rows **rows)
+{
+	const struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .args = args, .rows = rows};
+
+	if (rows != NULL)
+		*rows = NULL;
+	return tx_call(cx, db, &call, true);
+}
+
+enum err
 db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args)
 {
-	struct call call = {.id = id, .kind = SLOT_STATEMENT, .args = args};
-	enum err rc;
+	const struct call call = {.id = id, .kind = SLOT_STATEMENT, .args = args};
 
-	if ((rc = tx_ready(cx, db)) == ERR_OK)
-		rc = call_send(cx, db, &call);
-	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
+	return tx_call(cx, db, &call, false);
 }
 
 enum err
 db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *idents)
 {
-	struct call call = {.id = id, .kind = SLOT_STATEMENT, .idents = idents};
-	enum err rc;
+	const struct call call = {.id = id, .kind = SLOT_STATEMENT, .idents = idents};
 
-	if ((rc = tx_ready(cx, db)) == ERR_OK)
-		rc = call_send(cx, db, &call);
-	return rc == ERR_OK ? ERR_OK : tx_fail(cx, db);
+	return tx_call(cx, db, &call, false);
 }

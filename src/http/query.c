@@ -3,18 +3,6 @@
 
 #include "http/client.h"
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Decodes into out, which has room for s.n bytes; false: a percent sign that is no
  * escape, or the escape of NUL. */
 static bool
@@ -26,8 +14,8 @@ percent_decode(struct slice s, bool plus, char *out, size_t *length)
 		char c = s.p[i];
 
 		if (c == '%') {
-			int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-			int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+			int high = i + 2 < s.n ? str_hex_digit(s.p[i + 1]) : -1;
+			int low = i + 2 < s.n ? str_hex_digit(s.p[i + 2]) : -1;
 
 			if (high < 0 || low < 0 || high + low == 0)
 				return false;

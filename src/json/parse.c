@@ -130,18 +130,6 @@ hang_new(struct parse *s, const struct place *to, struct json_object *o, size_t 
 
 /* -- strings -- */
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Four hexadecimal digits at p, or -1. */
 static int
 hex_unit(const struct parse *s, const char *p)
@@ -151,7 +139,7 @@ hex_unit(const struct parse *s, const char *p)
 	if (s->end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int d = hex_digit(p[i]);
+		int d = str_hex_digit(p[i]);
 
 		if (d < 0)
 			return -1;

@@ -82,6 +82,12 @@ numbers_are_checked(void **state)
 	assert_false(str_to_i64(slice_of("43"), 0, 42, &v));
 	assert_false(str_to_i64(slice_of(""), 0, 42, &v));
 	assert_false(str_to_i64(slice_of("-"), -5, 42, &v));
+	assert_int_equal(str_hex_digit('0'), 0);
+	assert_int_equal(str_hex_digit('9'), 9);
+	assert_int_equal(str_hex_digit('a'), 10);
+	assert_int_equal(str_hex_digit('F'), 15);
+	for (const char *p = "/:@G`g"; *p != '\0'; p++)
+		assert_int_equal(str_hex_digit(*p), -1);
 	assert_false(str_to_i64(slice_of("4x"), 0, 42, &v));
 	assert_false(str_to_i64(slice_of(" 4"), 0, 42, &v));
 	assert_false(
