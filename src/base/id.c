@@ -45,9 +45,3 @@ uuid_version(struct uuid u)
 {
 	return (u.b[8] & 0xC0) == 0x80 ? u.b[6] >> 4 : 0;
 }
-
-bool
-uuid_eq(struct uuid a, struct uuid b)
-{
-	return memcmp(a.b, b.b, sizeof(a.b)) == 0;
-}

@@ -27,6 +27,5 @@ struct uuid uuid_named(struct uuid ns, const char *name, size_t n);
 bool uuid_from_text(struct slice text, struct uuid *out);
 void uuid_text(char out[static UUID_TEXT_SIZE], struct uuid u); /* lower case */
 int uuid_version(struct uuid u); /* 0 when the variant is not RFC 9562's */
-bool uuid_eq(struct uuid a, struct uuid b);
 
 #endif
