@@ -154,6 +154,12 @@ time_is_told_in_utc(void **state)
 	(void)state;
 	clock_text(text, 1739205000000);
 	assert_string_equal(text, "2025-02-10T16:30:00.000Z");
+	clock_text(text, 7);
+	assert_string_equal(text, "1970-01-01T00:00:00.007Z");
+	clock_text(text, INT64_C(-62135596800000));
+	assert_string_equal(text, "0001-01-01T00:00:00.000Z");
+	clock_text(text, INT64_C(253402300799999));
+	assert_string_equal(text, "9999-12-31T23:59:59.999Z");
 	clock_text(text, -1);
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
