@@ -1,4 +1,4 @@
--- $1 scope, $2 tenant or NULL, $3 user, $4 request hash, $5 status, $6 content type,
+-- $1 scope, $2 the tenant it is about or NULL, $3 user, $4 request hash, $5 status, $6 content type,
 -- $7 headers, $8 body, $9 sealed, $10 hours to keep. A key whose time is over is used again.
 -- params: 10
 -- rows: none

@@ -54,6 +54,9 @@ struct call {
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
 	int64_t began_us;
+	/* Set by a handler that answers once: whose tenant the answer is about. Who may not use
+	 * that tenant any more does not get the answer again. NULL: nobody's. */
+	const char *about_tenant;
 	size_t gate_headers;     /* bytes of rs->headers before the handler ran */
 };
 

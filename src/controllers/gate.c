@@ -15,8 +15,6 @@ no_such_route(struct call *call, const struct router_match *match)
 {
 	struct err_info *e = &call->cx.err;
 
-	if (call->rq.method == HTTP_UNKNOWN)
-		return err_tell(e, ERR_METHOD_UNKNOWN, "this method is not implemented");
 	if (!match->path_known)
 		return err_tell(e, ERR_NOT_FOUND, "there is nothing at this path");
 	response_header(call->rs, "Allow", match->allow);
@@ -207,17 +205,41 @@ struct once {
 	size_t headers; /* bytes of headers before the handler ran */
 };
 
-static void
-replay(struct call *call, const struct idempotency_answer *a)
+/* Who has left the tenant since, or may not use it any more, learns no more of it. */
+static enum err
+check_replay(struct app *app, struct call *call, const char *tenant_id)
+{
+	const struct tenant_seeker seeker = {call->who.user.text, tenant_id, true};
+	struct tenant tenant;
+	bool found;
+	enum err rc;
+
+	if (tenant_id == NULL)
+		return ERR_OK;
+	rc = tenant_query_of_user(&call->cx, app->db, &seeker, &tenant, &found);
+	if (rc != ERR_OK)
+		return rc;
+	if (!found || strcmp(tenant.id, tenant_id) != 0)
+		return err_tell(&call->cx.err, ERR_FORBIDDEN,
+		    "the first answer is about a tenant that is not yours any more");
+	return tenant_check_usable(&call->cx, tenant.status);
+}
+
+static enum err
+replay(struct app *app, struct call *call, const struct idempotency_answer *a)
 {
 	struct response *rs = call->rs;
+	enum err rc = check_replay(app, call, a->tenant_id);
 
+	if (rc != ERR_OK)
+		return rc;
 	rs->status = a->status;
 	rs->content_type = a->content_type;
 	buf_puts(&rs->headers, a->headers);
 	response_header(rs, "Idempotency-Replayed", "true");
 	buf_reset(&rs->body);
 	buf_put(&rs->body, a->body.p, a->body.n);
+	return ERR_OK;
 }
 
 static const char *
@@ -240,11 +262,10 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	if (o->claim.scope[0] == '\0')
 		return o->call->route->handler(o->app, o->call);
 	rc = idempotency_begin(cx, db, &o->claim, o->app->seal_keys, &answer);
-	if (rc != ERR_OK || answer.status != 0) {
-		if (rc == ERR_OK)
-			replay(o->call, &answer);
+	if (rc != ERR_OK)
 		return rc;
-	}
+	if (answer.status != 0)
+		return replay(o->app, o->call, &answer);
 	rc = o->call->route->handler(o->app, o->call);
 	if (rc != ERR_OK)
 		return rc;
@@ -254,6 +275,7 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    .headers = slice_dup(cx->mem,
 		(struct slice){rs->headers.p + o->headers, rs->headers.n - o->headers}),
 	    .body = {rs->body.p, rs->body.n},
+	    .tenant_id = o->call->about_tenant,
 	};
 	return idempotency_store(cx, db, &o->claim,
 	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);

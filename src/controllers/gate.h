@@ -11,7 +11,8 @@
 
 #include "controllers/app.h"
 
-/* Finds the row: ERR_NOT_FOUND, ERR_METHOD (with Allow), ERR_METHOD_UNKNOWN. OPTIONS is
+/* Finds the row: ERR_NOT_FOUND, ERR_METHOD (with Allow, for unknown
+ * methods too). OPTIONS is
  * answered here: *answered. */
 enum err gate_find(struct app *app, struct call *call, bool *answered) MUST_CHECK;
 /* Permission, rate, body limit, content type, body schema, in this order. */

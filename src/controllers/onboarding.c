@@ -141,6 +141,7 @@ tenant_record_put(struct app *app, struct call *call)
 
 	if (rc != ERR_OK)
 		return rc;
+	call->about_tenant = record.tenant_id;
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_member_bool(&o, "success", true);

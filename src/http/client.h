@@ -4,7 +4,7 @@
  * Owner:    the request's arena.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  path_cut() tells ERR_INVALID; client_address() falls back on REMOTE_ADDR.
+ * Failure:  path_cut() and query_check() tell ERR_INVALID; client_address() falls back on REMOTE_ADDR.
  */
 #ifndef TENANTD_HTTP_CLIENT_H
 #define TENANTD_HTTP_CLIENT_H
@@ -13,6 +13,8 @@
 
 /* Cuts the raw path, which begins with "/", into rq->segments. */
 enum err path_cut(struct ctx *cx, struct request *rq, struct slice path) MUST_CHECK;
+/* Whether rq->query can be read: every escape valid, UTF-8, no NUL. */
+enum err query_check(struct ctx *cx, const struct request *rq) MUST_CHECK;
 /* `remote`, unless it is in `trusted`: then the rightmost well-formed address of
  * `forwarded` (X-Forwarded-For, or NULL) that is not itself trusted. */
 const char *client_address(

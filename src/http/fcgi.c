@@ -188,21 +188,26 @@ let_signals_in(const struct door *d)
 	sigprocmask(SIG_SETMASK, &held, NULL);
 }
 
-/* Waits for a connection or for a request on a kept one, which becomes the current.
- * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait. */
+/*
+ * Waits for a connection or for a request on a kept one, which becomes the current.
+ * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait, and no other is told of
+ * it. So whoever was woken takes it, even when told to stop; and a tick looks by itself,
+ * since the one that was woken may have been killed.
+ */
 static enum err
 wait_for_work(struct ctx *cx, struct door *d)
 {
 	struct epoll_event event;
 	int n = epoll_pwait(d->epoll, &event, 1, TICK_MS, &d->waiting);
 
-	if (n > 0)
-		let_signals_in(d);
 	if (n < 0 && errno != EINTR)
 		return err_set(
 		    &cx->err, ERR_UNAVAILABLE, "cannot wait: %s", strerror(errno));
-	if (n <= 0 || stopping)
+	if (n < 0 || (n == 0 && stopping))
 		return ERR_OK;
+	if (n == 0)
+		return take_connection(cx, d);
+	let_signals_in(d);
 	if (event.data.fd == d->fd)
 		return take_connection(cx, d);
 	for (unsigned i = 0; i < d->kept_count; i++)

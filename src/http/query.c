@@ -94,6 +94,22 @@ path_cut(struct ctx *cx, struct request *rq, struct slice path)
 	return ERR_OK;
 }
 
+enum err
+query_check(struct ctx *cx, const struct request *rq)
+{
+	const struct slice raw = slice_of(rq->query);
+	char *text;
+	size_t n;
+
+	if (raw.n == 0)
+		return ERR_OK;
+	text = arena_alloc(cx->mem, raw.n + 1);
+	if (!percent_decode(raw, true, text, &n) || !utf8_valid(text, n, true))
+		return err_tell(&cx->err, ERR_INVALID,
+		    "the query has a percent sign that is no valid escape, or is not UTF-8");
+	return ERR_OK;
+}
+
 const char *
 request_query(struct arena *mem, const struct request *rq, const char *name)
 {
@@ -115,8 +131,7 @@ request_query(struct arena *mem, const struct request *rq, const char *name)
 		if (!percent_decode(key, true, text, &n) ||
 		    !slice_eq((struct slice){text, n}, name))
 			continue;
-		if (!percent_decode(value, true, text, &n) ||
-		    !utf8_valid(text, n, true))
+		if (!percent_decode(value, true, text, &n))
 			return NULL;
 		text[n] = '\0';
 		return text;

@@ -258,6 +258,7 @@ static enum err
 target_set(struct ctx *cx, struct request *rq, const struct found *f)
 {
 	const char *target, *question;
+	enum err rc;
 
 	target =
 	    f->uri != NULL ? origin_form(cx->mem, f->uri) : target_made(cx->mem, f);
@@ -272,9 +273,10 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	rq->target = target;
 	question = strchr(target, '?');
 	rq->query = question != NULL ? question + 1 : "";
-	return path_cut(cx, rq,
+	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
+	return rc == ERR_OK ? query_check(cx, rq) : rc;
 }
 
 enum err

@@ -76,8 +76,7 @@ enum err request_init(struct ctx *cx, struct request *rq, const char *const *par
 const char *request_param(const struct request *rq, const char *name);
 /* A header by its lower-case name ("if-none-match"), or NULL when absent or empty. */
 const char *request_header(const struct request *rq, const char *name);
-/* A query parameter, decoded (and "+" as blank) into mem; NULL when absent or not
- * UTF-8. */
+/* A query parameter, decoded (and "+" as blank) into mem; NULL when absent. */
 const char *request_query(
     struct arena *mem, const struct request *rq, const char *name);
 const char *http_method_name(enum http_method m);

@@ -67,6 +67,7 @@ read_answer(struct ctx *cx, const struct db_rows *rows,
 	    .content_type = db_text(rows, 0, 2),
 	    .headers = db_text(rows, 0, 3),
 	    .body = slice_of(db_text(rows, 0, 4)),
+	    .tenant_id = db_text(rows, 0, 6),
 	};
 	if (!db_bool(rows, 0, 5))
 		return ERR_OK;
@@ -111,7 +112,7 @@ idempotency_store(struct ctx *cx, struct db *db, const struct idempotency_claim 
 	snprintf(status, sizeof(status), "%d", answer->status);
 	snprintf(hours, sizeof(hours), "%d", claim->hours);
 	rc = db_queue(cx, db, STMT_idempotency_store,
-	    DB_ARGS(claim->scope, claim->tenant_id, claim->user_id, claim->request_hash,
+	    DB_ARGS(claim->scope, answer->tenant_id, claim->user_id, claim->request_hash,
 		status, answer->content_type, answer->headers, body,
 		keys != NULL ? "true" : "false", hours));
 	return rc == ERR_OK ? db_queue(cx, db, STMT_idempotency_purge, DB_NO_ARGS) : rc;

@@ -46,6 +46,7 @@ struct idempotency_answer {
 	const char *content_type;
 	const char *headers; /* "Name: value\r\n" lines */
 	struct slice body;
+	const char *tenant_id; /* of the tenant it is about; NULL: of none */
 };
 
 /* Checks the key and hashes what it stands for. */

@@ -15,7 +15,7 @@ def name(route):
 
 
 def ask(app, route, token=None, method=None):
-    path = route["path"].replace("{", "").replace("}", "")
+    path = route["path"].replace("{slug}", "not-found").replace("{", "").replace("}", "")
     headers = {"Authorization": "Bearer " + token} if token else {}
     body = {"name": "Generated"} if route["body"] != "none" and method is None else None
     return app.call(method or route["method"], path, headers, body)

@@ -281,16 +281,26 @@ query_parameters_are_decoded_or_absent(void **state)
 
 	assert_int_equal(
 	    INIT(cx,
-		"REQUEST_URI=/a?q=a+b%2Bc&q=2&%6cimit=5&e=&f&bad=%4&nul=%00&x=%ff&&=v"),
+		"REQUEST_URI=/a?q=a+b%2Bc&q=2&%6cimit=5&e=&f&&=v"),
 	    ERR_OK);
 	assert_string_equal(request_query(mem, &rq, "q"), "a b+c");
 	assert_string_equal(request_query(mem, &rq, "limit"), "5");
 	assert_string_equal(request_query(mem, &rq, "e"), "");
 	assert_string_equal(request_query(mem, &rq, "f"), "");
-	assert_null(request_query(mem, &rq, "bad"));
-	assert_null(request_query(mem, &rq, "nul"));
-	assert_null(request_query(mem, &rq, "x"));
 	assert_null(request_query(mem, &rq, "absent"));
+}
+
+static void
+malformed_queries_are_refused(void **state)
+{
+	struct ctx *cx = *state;
+
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?bad=%4"), ERR_INVALID);
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?bad=%zz"), ERR_INVALID);
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?nul=%00"), ERR_INVALID);
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?x=%ff"), ERR_INVALID);
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?%ff=x"), ERR_INVALID);
+	assert_int_equal(INIT(cx, "REQUEST_URI=/a?x=%C3%A9"), ERR_OK);
 }
 
 /* -- the body -- */
@@ -402,6 +412,7 @@ main(void)
 	    cmocka_unit_test(addresses_match_ranges_bit_by_bit),
 	    UNIT_CTX_TEST(https_is_known_from_either_variable),
 	    UNIT_CTX_TEST(query_parameters_are_decoded_or_absent),
+	    UNIT_CTX_TEST(malformed_queries_are_refused),
 	    UNIT_CTX_TEST(body_is_read_to_its_end_up_to_the_limit),
 	    UNIT_CTX_TEST(announced_size_over_the_limit_is_refused_unread),
 	    UNIT_CTX_TEST(short_broken_and_misannounced_bodies_are_refused),
