@@ -1,6 +1,6 @@
 -- Two tenants that must not see each other, made and taken back, with a row of each in every table
--- of ours that is named here; of every table that has our policy, what the policy says of their
--- rows. The inner block always ends in an exception, which undoes it whatever the caller does; what
+-- of ours: those named here must take it, a later one is tried with what its columns' types take.
+-- Of every table that has our policy, what the policy says of such rows. The inner block always ends in an exception, which undoes it whatever the caller does; what
 -- was found survives in a variable: object, verdict and words of each.
 -- params: 0
 -- rows: none
@@ -20,6 +20,7 @@ DECLARE
 	own INT;
 	others INT;
 	wrong BOOLEAN;
+	ran BOOLEAN;
 BEGIN
 	BEGIN
 		PERFORM set_config('app.current_tenant_id', 'unset', true);
@@ -40,13 +41,16 @@ BEGIN
 			'words', 'it opens with context "unset" alone');
 
 		FOR t IN
-			SELECT w.name, c.oid::regclass AS sql_name,
-			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, w.columns, w.places) AS adding,
+			SELECT n.nspname || '.' || c.relname AS name, c.oid::regclass AS sql_name, w.name IS NOT NULL AS known,
+			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, coalesce(w.columns, g.columns),
+			           coalesce(w.places, g.places)) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
 			         WHERE u.attrelid = c.oid AND u.attnum > 0 AND NOT u.attisdropped AND u.attidentity = ''
 			           AND has_column_privilege(c.oid, u.attnum, 'UPDATE') ORDER BY u.attnum LIMIT 1) AS updates
-			  FROM (VALUES
+			  FROM pg_class c
+			  JOIN pg_namespace n ON n.oid = c.relnamespace
+			  LEFT JOIN (VALUES
 				('public.tenant_users', 'tenant_id, user_id', '%1$L, %2$L'),
 				('tenantd.events', 'tenant_id, kind', '%1$L, %2$L'),
 				('tenantd.jobs', 'tenant_id, kind', '%1$L, %2$L'),
@@ -54,14 +58,35 @@ BEGIN
 				('tenantd.idempotency', 'tenant_id, user_id, scope, request_hash, status, content_type, headers,'
 					' body, sealed, expires_at', '%1$L, %2$L, encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex''),'
 					' '''', 200, '''', '''', '''', false, now()')
-			       ) AS w (name, columns, places)
-			  JOIN pg_class c ON c.oid = to_regclass(w.name)
+			       ) AS w (name, columns, places) ON w.name = n.nspname || '.' || c.relname
+			 CROSS JOIN LATERAL (
+				SELECT string_agg(quote_ident(k.attname), ', ' ORDER BY k.attnum) AS columns,
+				       string_agg(CASE WHEN k.attname = 'tenant_id' THEN '%1$L'
+				           WHEN k.atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
+				           WHEN k.atttypid IN ('json'::regtype, 'jsonb'::regtype) THEN '''{}'''
+				           WHEN y.typcategory = 'A' THEN '''{}'''
+				           WHEN y.typcategory = 'B' THEN 'false'
+				           WHEN y.typcategory = 'D' THEN 'now()'
+				           WHEN y.typcategory = 'N' THEN '1'
+				           WHEN y.typcategory = 'T' THEN '''1 hour'''
+				           ELSE '%2$L' END, ', ' ORDER BY k.attnum) AS places
+				  FROM pg_attribute k JOIN pg_type y ON y.oid = k.atttypid
+				 WHERE k.attrelid = c.oid AND k.attnum > 0 AND NOT k.attisdropped
+				   AND (k.attname = 'tenant_id' OR k.attnotnull AND NOT k.atthasdef AND k.attidentity = '')) AS g
+			 WHERE w.name IS NOT NULL
+			    OR n.nspname = 'tenantd' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+			       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant_scope')
+			       AND EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = c.oid AND k.attname = 'tenant_id'
+			                                                AND NOT k.attisdropped)
+			 ORDER BY 1
 		LOOP
 			faults := '{}';
+			ran := false;
 			BEGIN
 				PERFORM set_config('app.current_tenant_id', 'unset', true);
 				EXECUTE format(t.adding, a, probe || '-a') || ' RETURNING ctid' INTO of_a;
 				EXECUTE format(t.adding, b, probe || '-b') || ' RETURNING ctid' INTO of_b;
+				ran := true;
 				FOREACH context IN ARRAY ARRAY['unset', a, b, '', probe] LOOP
 					PERFORM set_config('app.current_tenant_id', context, true);
 					EXECUTE format('SELECT count(*) FILTER (WHERE tenant_id = $1), count(*) FILTER (WHERE tenant_id <> $1)'
@@ -99,6 +124,8 @@ BEGIN
 					END;
 				END LOOP;
 			EXCEPTION WHEN OTHERS THEN
+				-- a later table has its policy to speak for it
+				CONTINUE WHEN NOT t.known AND NOT ran;
 				faults := faults || format('the probe could not run: %s', SQLERRM);
 			END;
 			found := found || jsonb_build_object('object', t.name, 'faults', faults,
@@ -121,11 +148,13 @@ BEGIN
 			 GROUP BY 1 ORDER BY 1
 		LOOP
 			faults := '{}';
+			ran := false;
 			FOREACH context IN ARRAY ARRAY[a, b, '', probe] LOOP
 				PERFORM set_config('app.current_tenant_id', context, true);
 				FOR place IN 1 .. array_length(t.askings, 1) LOOP
 					BEGIN
 						EXECUTE t.askings[place] INTO wrong USING CASE context WHEN b THEN a ELSE b END;
+						ran := true;
 						IF wrong THEN
 							faults := faults || format('with context "%s" the policy lets another tenant''s row through', context);
 						END IF;
@@ -134,8 +163,11 @@ BEGIN
 					END;
 				END LOOP;
 			END LOOP;
-			found := found || jsonb_build_object('object', t.name, 'faults', faults,
-				'words', 'its policy lets no other tenant''s row through');
+			found := found || CASE WHEN ran
+				THEN jsonb_build_object('object', t.name, 'faults', faults,
+					'words', 'its policy lets no other tenant''s row through')
+				ELSE jsonb_build_object('object', t.name, 'verdict', 'warning',
+					'faults', ARRAY['its policy could not be evaluated']) END;
 		END LOOP;
 
 		-- Another application's constraints may keep the rows out.
