@@ -62,6 +62,9 @@ BEGIN
 		IF NEW.id = OLD.id AND (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
 			PERFORM tenantd.follow_registry(NEW.id, true, NEW.is_active IS NOT FALSE);
 		END IF;
+		IF NEW.id = OLD.id AND NEW.owner_id IS DISTINCT FROM OLD.owner_id THEN
+			PERFORM tenantd.end_ownership(NEW.id, OLD.owner_id);
+		END IF;
 	ELSIF NEW.is_active IS NOT FALSE THEN
 		-- written again after a DELETE
 		UPDATE public.tenants SET status = 'active', status_reason = NULL
@@ -113,6 +116,19 @@ CREATE FUNCTION tenantd.current_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text);
 
+CREATE FUNCTION tenantd.end_ownership(registry_id uuid, former text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	DELETE FROM public.tenant_users m USING public.tenants t
+	 WHERE t.tenant = registry_id AND m.tenant_id = t.id AND m.user_id = former AND m.role = 'owner';
+	PERFORM set_config('app.current_tenant_id', before, true);
+END $$;
+
 CREATE FUNCTION tenantd.follow_registry(registry_id uuid, present boolean, active boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -124,6 +140,8 @@ BEGIN
 		                                   ELSE 'deleted from the registry' END,
 		       status = 'deactivated'
 		 WHERE tenant = registry_id AND status IN ('active', 'suspended');
+		UPDATE public.tenants SET status = 'failed', status_reason = 'deleted from the registry'
+		 WHERE tenant = registry_id AND status = 'provisioning';
 	ELSIF NOT active THEN
 		UPDATE public.tenants SET status = 'deactivated', status_reason = 'deactivated in the registry'
 		 WHERE tenant = registry_id AND status = 'active';

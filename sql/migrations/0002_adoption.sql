@@ -1,5 +1,5 @@
 -- Adoption: a registry row that another application writes gets its row in tenants, and
--- is_active and DELETE are followed. Nothing here may make the other's write fail.
+-- is_active, owner_id and DELETE are followed. Nothing here may make the other's write fail.
 
 -- No foreign key: it must be possible to write down anything.
 CREATE TABLE tenantd.adoption_faults (
@@ -54,6 +54,8 @@ BEGIN
 		                                   ELSE 'deleted from the registry' END,
 		       status = 'deactivated'
 		 WHERE tenant = registry_id AND status IN ('active', 'suspended');
+		UPDATE public.tenants SET status = 'failed', status_reason = 'deleted from the registry'
+		 WHERE tenant = registry_id AND status = 'provisioning';
 	ELSIF NOT active THEN
 		UPDATE public.tenants SET status = 'deactivated', status_reason = 'deactivated in the registry'
 		 WHERE tenant = registry_id AND status = 'active';
@@ -62,6 +64,20 @@ BEGIN
 		 WHERE tenant = registry_id AND status = 'deactivated'
 		   AND status_reason IS DISTINCT FROM 'deleted from the registry while suspended';
 	END IF;
+END $$;
+
+-- Whom the registry called owner is a member as such (who has another role keeps it). The context
+-- of the caller's transaction is put back, by a failure too; as the function's own setting it
+-- would need a superuser to make.
+CREATE FUNCTION tenantd.end_ownership(registry_id UUID, former TEXT) RETURNS VOID
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	DELETE FROM public.tenant_users m USING public.tenants t
+	 WHERE t.tenant = registry_id AND m.tenant_id = t.id AND m.user_id = former AND m.role = 'owner';
+	PERFORM set_config('app.current_tenant_id', before, true);
 END $$;
 
 CREATE FUNCTION tenantd.record_adoption_fault(registry_id UUID, problem TEXT) RETURNS VOID
@@ -90,6 +106,9 @@ BEGIN
 		END IF;
 		IF NEW.id = OLD.id AND (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
 			PERFORM tenantd.follow_registry(NEW.id, true, NEW.is_active IS NOT FALSE);
+		END IF;
+		IF NEW.id = OLD.id AND NEW.owner_id IS DISTINCT FROM OLD.owner_id THEN
+			PERFORM tenantd.end_ownership(NEW.id, OLD.owner_id);
 		END IF;
 	ELSIF NEW.is_active IS NOT FALSE THEN
 		-- written again after a DELETE
@@ -145,7 +164,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION tenantd.adopt_tenant(UUID), tenantd.adopt_all(), tenantd.adopt_row(),
-	tenantd.follow_registry(UUID, BOOLEAN, BOOLEAN),
+	tenantd.follow_registry(UUID, BOOLEAN, BOOLEAN), tenantd.end_ownership(UUID, TEXT),
 	tenantd.record_adoption_fault(UUID, TEXT) FROM PUBLIC;
 
 -- First the trigger: it waits for running writers and holds off new ones until commit,

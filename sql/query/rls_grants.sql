@@ -1,16 +1,48 @@
--- Exempt tables are protected by grants alone, so nothing there may be everybody's.
+-- Who has rights on our tables, beyond what grant_roles() gives. Exempt ones are protected by
+-- grants alone, and what others write among our mechanisms the server acts on. The shared
+-- registry is other applications' too, so there only PUBLIC is too many.
 -- params: 0
 -- rows: many
-SELECT e.relation, 'grants',
-       CASE WHEN p.rights IS NULL THEN 'ok' ELSE 'failed' END,
-       CASE WHEN p.rights IS NULL THEN 'PUBLIC has no right on it'
-            ELSE format('PUBLIC has %s on it, and grants are all that protects it: REVOKE ALL ON %s FROM PUBLIC',
-                 p.rights, c.oid::regclass) END
-  FROM tenantd.rls_exempt e
-  JOIN pg_namespace n ON n.nspname = split_part(e.relation, '.', 1)
-  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = split_part(e.relation, '.', 2)
- CROSS JOIN LATERAL (SELECT string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS rights
-                       FROM (SELECT c.relacl AS acl
-                              UNION ALL SELECT a.attacl FROM pg_attribute a WHERE a.attrelid = c.oid) AS all_acl,
-                            aclexplode(all_acl.acl) g WHERE g.grantee = 0) AS p
- ORDER BY e.relation;
+WITH watched AS (
+	SELECT c.oid, c.relacl, c.relowner, n.nspname || '.' || c.relname AS name,
+	       n.nspname = 'tenantd' OR n.nspname || '.' || c.relname
+	           IN ('public.tenants', 'public.users', 'public.tenant_users') AS ours,
+	       -- what row-level security holds, or what tells nothing of tenants
+	       CASE WHEN n.nspname || '.' || c.relname IN ('tenantd.migrations', 'tenantd.rls_exempt',
+	                'tenantd.server_rights', 'tenantd.tenant_transitions') THEN true
+	            WHEN n.nspname = 'tenantd' OR n.nspname || '.' || c.relname = 'public.tenant_users'
+	            THEN c.relrowsecurity AND c.relforcerowsecurity ELSE false END AS readable
+	  FROM pg_class c
+	  JOIN pg_namespace n ON n.oid = c.relnamespace
+	  LEFT JOIN tenantd.rls_exempt e ON e.relation = n.nspname || '.' || c.relname
+	 WHERE c.relkind IN ('r', 'p', 'f', 'S')
+	   AND (n.nspname = 'tenantd' OR e.relation IS NOT NULL
+	        OR n.nspname || '.' || c.relname IN ('public.tenants', 'public.users', 'public.tenant_users'))
+), rights AS (
+	SELECT w.oid, w.name, w.readable, g.grantee, g.privilege_type
+	  FROM watched w
+	 CROSS JOIN LATERAL (SELECT w.relacl AS acl
+	                      UNION ALL SELECT a.attacl FROM pg_attribute a WHERE a.attrelid = w.oid) AS acls,
+	       aclexplode(acls.acl) g
+	  LEFT JOIN pg_roles r ON r.oid = g.grantee
+	 WHERE g.grantee = 0
+	    OR (w.ours AND g.grantee <> w.relowner AND r.rolname <> current_user AND NOT r.rolsuper
+	        AND g.grantee <> (SELECT n.nspowner FROM pg_namespace n WHERE n.nspname = 'tenantd'))
+), granted AS (
+	SELECT r.oid, r.name, CASE r.grantee WHEN 0 THEN 'PUBLIC' ELSE format('"%s"', pg_get_userbyid(r.grantee)) END AS who,
+	       CASE r.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.grantee)) END AS sql_who,
+	       r.readable AND bool_and(r.privilege_type = 'SELECT') AS weak,
+	       string_agg(DISTINCT r.privilege_type, ', ') AS rights
+	  FROM rights r GROUP BY r.oid, r.name, r.readable, r.grantee
+)
+SELECT g.name, 'grants', CASE WHEN g.weak THEN 'warning' ELSE 'failed' END,
+       format('%s has %s on it%s: REVOKE ALL ON %s %s FROM %s', g.who, g.rights,
+           CASE WHEN g.weak THEN ', which applications need not' ELSE ', and grants are what protects it' END,
+           CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, g.oid::regclass, g.sql_who)
+  FROM granted g JOIN pg_class c ON c.oid = g.oid
+UNION ALL
+SELECT w.name, 'grants', 'ok', CASE WHEN w.ours THEN 'only the owner and the server have rights on it'
+                                    ELSE 'PUBLIC has no right on it' END
+  FROM watched w JOIN pg_class c ON c.oid = w.oid
+ WHERE c.relkind <> 'S' AND NOT EXISTS (SELECT FROM granted g WHERE g.oid = w.oid)
+ ORDER BY 1, 4;

@@ -10,18 +10,22 @@ WITH form AS (
 ), said AS (
 	SELECT n.nspname || '.' || c.relname AS name, c.oid::regclass AS sql_name, p.polname, x.part, x.expr,
 	       regexp_replace(
-	           regexp_replace(x.expr, '::(text|uuid|character varying(\(\d+\))?|name)', '', 'g'),
+	           regexp_replace(
+	               regexp_replace(x.expr, '"?\mtenant_?id\M"?', 'tenant_id', 'gi'),
+	               '::(text|uuid|character varying(\(\d+\))?|name)', '', 'g'),
 	           '[\s()]', '', 'g') AS plain,
 	       n.nspname = 'tenantd' OR n.nspname || '.' || c.relname = 'public.tenant_users' AS ours
 	  FROM pg_policy p
 	  JOIN pg_class c ON c.oid = p.polrelid
 	  JOIN pg_namespace n ON n.oid = c.relnamespace
 	  LEFT JOIN tenantd.rls_exempt e ON e.relation = n.nspname || '.' || c.relname
+	   AND (e.relation IN ('public.custom_auth_tenant', 'public.tenants', 'public.users', 'tenantd.names')
+	        OR n.nspname <> 'tenantd' AND e.relation <> 'public.tenant_users')
 	 CROSS JOIN LATERAL (VALUES ('USING', pg_get_expr(p.polqual, p.polrelid)),
 	                            ('WITH CHECK', pg_get_expr(p.polwithcheck, p.polrelid))) AS x (part, expr)
 	 WHERE p.polpermissive AND x.expr IS NOT NULL AND e.relation IS NULL
 	   AND EXISTS (SELECT FROM pg_attribute a
-	                WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
+	                WHERE a.attrelid = c.oid AND lower(a.attname) IN ('tenant_id', 'tenantid') AND NOT a.attisdropped)
 ), judged AS (
 	SELECT s.*, s.plain ~ ('^tenant_id=' || f.current || 'OR' || f.management || '$')
 	         OR (NOT s.ours AND s.plain ~ ('^(((' || f.setting || '=''unset''|' || f.management || ')OR)?'

@@ -12,11 +12,15 @@ static const char *const verdict_names[RLS_VERDICT_COUNT] = {
 /* Each returns object, check, verdict, text. */
 static const enum stmt_id checks[] = {
     STMT_rls_role,
+    STMT_rls_members,
     STMT_rls_contexts,
     STMT_rls_functions,
     STMT_rls_tables,
     STMT_rls_policies,
     STMT_rls_grants,
+    STMT_rls_writes,
+    STMT_rls_routines,
+    STMT_rls_schemas,
     STMT_rls_views,
 };
 

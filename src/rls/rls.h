@@ -1,8 +1,8 @@
 /*
  * rls.h - does row-level security keep tenants apart in this database? Every table with
  * a tenant_id, its policies and FORCE, what is exempt and why, the running role's
- * rights, contexts set in advance, views, the functions that the policies call; and a
- * live probe of two tenants that may not see each other, which leaves nothing behind.
+ * rights and everybody else's, contexts set in advance, views, functions; and a live
+ * probe of two tenants that may not see each other, which leaves nothing behind.
  *
  * Owner:    the caller; findings live in the ctx's arena.
  * Lifetime: of that arena's contents.

@@ -239,6 +239,88 @@ def test_a_search_path_of_their_own_does_not_matter(db, foreign, cluster):
     assert twin(db, id)[1] == "tenant-" + id.replace("-", "")[:12]
 
 
+def test_delete_fails_what_was_still_being_made(db, foreign):
+    id = str(uuid.uuid4())
+    db.srv.run("INSERT INTO tenants (id, tenant, slug, status) VALUES (%s, %s, 'half', 'provisioning')", (id, id))
+    node(foreign, id)
+    foreign.run("DELETE FROM custom_auth_tenant WHERE id = %s", (id,))
+    assert db.own.run("SELECT status, status_reason FROM tenants") == [("failed", "deleted from the registry")]
+    assert faults(db) == 0
+
+
+# -- who owns a tenant --
+
+def members(db, id):
+    return db.srv.within("unset", "SELECT user_id, role FROM tenant_users WHERE tenant_id = %s ORDER BY 1", (id,))
+
+
+@pytest.fixture(params=["NOBYPASSRLS", "BYPASSRLS"])
+def owned(request, cluster, db, foreign):
+    """Two tenants of user-1, under an owner role that policies hold and one that they do not."""
+    ids = [str(uuid.uuid4()) for _ in range(2)]
+    for id in ids:
+        node(foreign, id)
+        db.srv.within("unset", "INSERT INTO tenant_users (tenant_id, user_id, role)"
+                      " VALUES (%s, 'user-1', 'owner'), (%s, 'other', 'owner'), (%s, 'third', 'member')", (id, id, id))
+    with Session(cluster, "postgres") as s:
+        s.run(f"ALTER ROLE own {request.param}")
+        yield ids
+        s.run("ALTER ROLE own NOBYPASSRLS")
+
+
+MOVE = "UPDATE custom_auth_tenant SET owner_id = %s WHERE id = %s"
+REST = [("other", "owner"), ("third", "member")]
+FORMER = [*REST, ("user-1", "owner")]
+
+
+@pytest.mark.parametrize("context", [None, "", "unset", "tenant_a"])
+@pytest.mark.parametrize("to", ["user-2", None])
+def test_a_former_owner_is_no_member_any_more(db, foreign, owned, context, to):
+    assert foreign.within(context, MOVE, (to, owned[0])) == 1
+    assert members(db, owned[0]) == REST and members(db, owned[1]) == FORMER
+    assert faults(db) == 0
+
+
+@pytest.mark.parametrize("context", [None, "", "unset", "tenant_a"])
+def test_a_move_leaves_the_callers_context_as_it_was(foreign, owned, context):
+    foreign.run("BEGIN")
+    if context is not None:
+        foreign.run("SELECT set_config('app.current_tenant_id', %s, true)", (context,))
+    foreign.run(MOVE, ("user-2", owned[0]))
+    assert foreign.one("SELECT coalesce(current_setting('app.current_tenant_id', true), '')") == (context or "")
+    foreign.run("COMMIT")
+    assert foreign.one("SELECT coalesce(current_setting('app.current_tenant_id', true), '')") == ""
+
+
+def test_ownership_that_moves_back_ends_the_others(db, foreign, owned):
+    foreign.run(MOVE, ("user-2", owned[0]))
+    db.srv.within("unset", "INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (%s, 'user-2', 'owner')", (owned[0],))
+    foreign.run(MOVE, ("user-1", owned[0]))
+    assert members(db, owned[0]) == REST and faults(db) == 0
+
+
+def test_a_former_owner_with_another_role_keeps_it(db, foreign, owned):
+    db.srv.within("unset", "UPDATE tenant_users SET role = 'admin' WHERE user_id = 'user-1'")
+    foreign.run(MOVE, ("user-2", owned[0]))
+    assert members(db, owned[0]) == [*REST, ("user-1", "admin")]
+
+
+def test_writing_the_same_owner_again_changes_nothing(db, foreign, owned):
+    foreign.run(DJANGO_UPDATE, ("A", "user-1", "s", True, owned[0]))
+    assert members(db, owned[0]) == FORMER
+
+
+def test_a_move_that_cannot_be_followed_succeeds_and_leaves_a_fault(db, foreign, owned):
+    db.own.run("ALTER TABLE tenant_users RENAME TO gone")
+    foreign.run("SET app.current_tenant_id = 'tenant_a'; BEGIN")
+    foreign.run(MOVE, ("user-2", owned[0]))
+    assert foreign.one("SHOW app.current_tenant_id") == "tenant_a"
+    foreign.run("COMMIT")
+    assert foreign.one("SHOW app.current_tenant_id") == "tenant_a"
+    assert db.own.one("SELECT owner_id FROM custom_auth_tenant WHERE id = %s", (owned[0],)) == "user-2"
+    assert faults(db) == 1
+
+
 # -- nothing makes their write fail --
 
 def test_taken_names_leave_a_fault_and_the_foreign_row(db, foreign):
