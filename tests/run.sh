@@ -4,7 +4,7 @@
 #
 #   run.sh [--quick] [--build DIR] [SUITE...]
 #
-#   lint       shellcheck on every script
+#   lint       shellcheck on every script, clang-format and cppcheck on every source
 #   check      make check: units, architecture, database, processes, commands
 #   sql        the schema, triggers and isolation in a real database, tests/sql
 #   api        cases over FastCGI, tests/api
@@ -128,6 +128,11 @@ suite_lint() {
 	for script in $(cd "$top" && find deploy tests autogen.sh .ci/run -name '*.sh' -o -path '.ci/run' | sort); do
 		if (cd "$top" && sh -n "$script" && shellcheck -S warning "$script"); then good=$((good + 1))
 		else bad=$((bad + 1)); fi
+	done
+	for tool in "clang-format --dry-run -Werror $(cd "$top" && find src tests -name '*.[ch]' | tr '\n' ' ')" \
+	    "cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -Isrc src"; do
+		# shellcheck disable=SC2086
+		if (cd "$top" && $tool); then good=$((good + 1)); else bad=$((bad + 1)); fi
 	done
 	tally lint $good $bad 0
 }

@@ -100,7 +100,8 @@ read_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
 	return ERR_OK;
 }
 
-/* What was verified before is verified again when its key may have been withdrawn since. */
+/* What was verified before is verified again when its key may have been withdrawn
+ * since. */
 static bool
 is_stale(struct auth *a, const struct principal *p, int64_t now_s)
 {

@@ -27,8 +27,8 @@ struct ctx {
 	struct err_info err;
 	struct fault *faults, *last_fault; /* in the order they were found */
 	unsigned fault_count;              /* at most CTX_FAULTS_MAX are kept */
-	int64_t deadline_ms;               /* clock_mono_ms() by which to be done; 0: none */
-	char request_id[65];               /* "" outside a request */
+	int64_t deadline_ms; /* clock_mono_ms() by which to be done; 0: none */
+	char request_id[65]; /* "" outside a request */
 };
 
 void ctx_init(struct ctx *cx, struct arena *mem);

@@ -55,8 +55,9 @@ err_tell_at(
 	return code;
 }
 
-static_assert(sizeof(((struct err_info *)0)->message) ==
-	sizeof(((struct err_info *)0)->detail), "a told text fits both places");
+static_assert(
+    sizeof(((struct err_info *)0)->message) == sizeof(((struct err_info *)0)->detail),
+    "a told text fits both places");
 
 void
 err_note(struct err_info *e, const char *fmt, ...)

@@ -46,10 +46,10 @@ enum err err_tell_at(struct err_info *e, enum err code, const char *file, int li
 void err_note(struct err_info *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void err_clear(struct err_info *e);
 
-int err_http(enum err code);          /* HTTP status, 200 for ERR_OK */
-int err_exit(enum err code);          /* exit status, 0 for ERR_OK */
-const char *err_slug(enum err code);  /* last part of the problem type */
-const char *err_text(enum err code);  /* public text, "" for ERR_OK */
+int err_http(enum err code);         /* HTTP status, 200 for ERR_OK */
+int err_exit(enum err code);         /* exit status, 0 for ERR_OK */
+const char *err_slug(enum err code); /* last part of the problem type */
+const char *err_text(enum err code); /* public text, "" for ERR_OK */
 const char *err_symbol(enum err code);
 /* What the client may read: the told detail, else the code's public text. */
 const char *err_public(const struct err_info *e);

@@ -117,8 +117,8 @@ start(char *line, enum log_level level, const struct ctx *cx, const char *event)
 }
 
 void
-log_event(enum log_level level, const struct ctx *cx, const char *event,
-    const char *fmt, ...)
+log_event(
+    enum log_level level, const struct ctx *cx, const char *event, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES + 1];
 	va_list ap;

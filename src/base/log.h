@@ -21,7 +21,8 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR, LOG_LEVEL_COUNT };
 
 /* path NULL or "": standard error. */
-enum err log_open(struct err_info *e, const char *path, enum log_level least) MUST_CHECK;
+enum err log_open(
+    struct err_info *e, const char *path, enum log_level least) MUST_CHECK;
 void log_reopen(void); /* the same path again; keeps the old file if it fails */
 void log_set_level(enum log_level least);
 uint64_t log_dropped(void); /* lines that could not be written */

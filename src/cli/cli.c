@@ -52,8 +52,9 @@ is_of_group(const struct command *command, const char *group)
 {
 	size_t n = strcspn(command->words, " ");
 
-	return group == NULL || (command->words[n] == ' ' && strlen(group) == n &&
-	    memcmp(command->words, group, n) == 0);
+	return group == NULL ||
+	    (command->words[n] == ' ' && strlen(group) == n &&
+		memcmp(command->words, group, n) == 0);
 }
 
 /* All commands, or those that begin with one word. */
@@ -143,8 +144,8 @@ tell_unknown(struct ctx *cx, int argc, char *const *argv)
 {
 	if (argc == 1 && is_group(argv[0]))
 		return err_tell(&cx->err, ERR_USAGE,
-		    "command \"%s\" needs another word: see 'tenantd %s --help'", argv[0],
-		    argv[0]);
+		    "command \"%s\" needs another word: see 'tenantd %s --help'",
+		    argv[0], argv[0]);
 	return err_tell(&cx->err, ERR_USAGE,
 	    "there is no command \"%s%s%s\": see 'tenantd --help'", argv[0],
 	    argc > 1 ? " " : "", argc > 1 ? argv[1] : "");

@@ -83,8 +83,8 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	open_db(app);
 	rc = auth_new(cx, conf, &app->auth);
 	if (rc == ERR_OK)
-		rc = seal_keys_new(&cx->err, conf->secret_key, conf->secret_key_previous,
-		    &app->seal_keys);
+		rc = seal_keys_new(&cx->err, conf->secret_key,
+		    conf->secret_key_previous, &app->seal_keys);
 	if (rc == ERR_OK)
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);

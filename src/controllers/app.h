@@ -18,15 +18,15 @@
 #include "http/cors.h"
 #include "http/response.h"
 #include "http/router.h"
-#include "json/schema.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
+#include "json/schema.h"
 
 struct exchange;
 
 struct app {
 	const struct conf *conf;
-	struct arena *mem;    /* lives as long as the worker */
+	struct arena *mem;      /* lives as long as the worker */
 	struct arena *call_mem; /* reset after each request */
 	struct call *call;      /* the request at hand, or NULL */
 	struct db *db;
@@ -38,10 +38,11 @@ struct app {
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;
-	int slot;           /* of the scoreboard */
-	int64_t served;     /* requests since the start */
-	struct db_stats reported; /* what the scoreboard has of the connection's figures */
-	uint64_t dropped;   /* what it has of the log's */
+	int slot;       /* of the scoreboard */
+	int64_t served; /* requests since the start */
+	struct db_stats
+	    reported;     /* what the scoreboard has of the connection's figures */
+	uint64_t dropped; /* what it has of the log's */
 };
 
 struct call {
@@ -54,10 +55,11 @@ struct call {
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
 	int64_t began_us;
-	/* Set by a handler that answers once: whose tenant the answer is about. Who may not use
-	 * that tenant any more does not get the answer again. NULL: nobody's. */
+	/* Set by a handler that answers once: whose tenant the answer is about. Who may
+	 * not use that tenant any more does not get the answer again. NULL: nobody's.
+	 */
 	const char *about_tenant;
-	size_t gate_headers;     /* bytes of rs->headers before the handler ran */
+	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 
 /* What the processes of one master share; made before the fork. */
@@ -67,8 +69,8 @@ struct app_shared {
 };
 
 /* Opens nothing but files: the database and the rest are connected to when needed. */
-enum err app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared,
-    int slot, struct app **out) MUST_CHECK;
+enum err app_new(struct ctx *cx, const struct conf *conf,
+    const struct app_shared *shared, int slot, struct app **out) MUST_CHECK;
 void app_free(struct app *app);
 
 /* Serves on fd until told to stop; the process's exit status. */

@@ -29,7 +29,8 @@ serve(struct app *app, struct call *call, const char *const *params)
 	return rc;
 }
 
-/* A problem replaces the handler's headers; the gate's (Allow, CORS, RateLimit-*) stay. */
+/* A problem replaces the handler's headers; the gate's (Allow, CORS, RateLimit-*) stay.
+ */
 static void
 problem(struct call *call)
 {
@@ -78,7 +79,8 @@ dispatch_answer(
 }
 
 static void
-log_request(const struct call *call, const struct response *rs, int64_t micros, size_t n)
+log_request(
+    const struct call *call, const struct response *rs, int64_t micros, size_t n)
 {
 	char user[320], client[80];
 
@@ -113,7 +115,8 @@ report(struct app *app)
 
 	for (size_t i = 0; i < COUNT_OF(more); i++)
 		if (more[i].n > 0)
-			scoreboard_add(app->board, app->slot, more[i].counter, more[i].n);
+			scoreboard_add(
+			    app->board, app->slot, more[i].counter, more[i].n);
 	app->reported = now;
 	app->dropped = dropped;
 }

@@ -56,8 +56,7 @@ check_level(struct app *app, struct call *call)
 		rc = user_is_superuser(
 		    &call->cx, app->db, call->who.user.text, &superuser);
 	if (rc == ERR_OK && !superuser)
-		rc = err_tell(
-		    &call->cx.err, ERR_FORBIDDEN, "this is for superusers");
+		rc = err_tell(&call->cx.err, ERR_FORBIDDEN, "this is for superusers");
 	return rc;
 }
 
@@ -74,8 +73,7 @@ check_caller(struct app *app, struct call *call)
 	case LEVEL_MONITOR:
 		if (address_in_list(call->rq.client, app->conf->metrics_allow))
 			return ERR_OK;
-		return err_tell(
-		    &cx->err, ERR_FORBIDDEN, "not from this address");
+		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
 		break;
@@ -144,11 +142,11 @@ read_body(struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const struct route *r = call->route;
-	enum err rc =
-	    exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
+	enum err rc = exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
 
 	if (rc == ERR_TOO_LARGE)
-		return err_tell(&cx->err, rc, "the body may have %zu bytes", r->body_max);
+		return err_tell(
+		    &cx->err, rc, "the body may have %zu bytes", r->body_max);
 	if (rc != ERR_OK)
 		return rc;
 	if (call->rq.body_length == 0 && r->body == BODY_REQUIRED)
@@ -171,8 +169,8 @@ check_body(struct app *app, struct call *call)
 	rc = read_body(call);
 	if (rc != ERR_OK || call->rq.body_length == 0)
 		return rc;
-	rc = json_parse(cx, call->rq.body, call->rq.body_length, JSON_DEPTH_DEFAULT,
-	    &call->body);
+	rc = json_parse(
+	    cx, call->rq.body, call->rq.body_length, JSON_DEPTH_DEFAULT, &call->body);
 	if (rc == ERR_OK)
 		rc = schema_check(cx, app->schemas[r->schema], call->body);
 	return rc;
@@ -278,7 +276,8 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    .tenant_id = o->call->about_tenant,
 	};
 	return idempotency_store(cx, db, &o->claim,
-	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL, &answer);
+	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL,
+	    &answer);
 }
 
 /* The target as a key's scope has it: with a trailing slash it is the same resource. */

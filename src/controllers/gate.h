@@ -17,7 +17,8 @@
 enum err gate_find(struct app *app, struct call *call, bool *answered) MUST_CHECK;
 /* Permission, rate, body limit, content type, body schema, in this order. */
 enum err gate_enter(struct app *app, struct call *call) MUST_CHECK;
-/* Runs the handler, in the transaction of its Idempotency-Key where the row asks for one. */
+/* Runs the handler, in the transaction of its Idempotency-Key where the row asks for
+ * one. */
 enum err gate_run(struct app *app, struct call *call) MUST_CHECK;
 
 #endif

@@ -62,8 +62,7 @@ put_histogram(struct buf *b, int row, int cls, const struct route_stats *s)
 	    (unsigned long long)(s->sum_us[cls] % 1000000));
 	buf_puts(b, "tenantd_request_seconds_count{");
 	put_route(b, row);
-	buf_printf(
-	    b, ",class=\"%s\"} %llu\n", classes[cls], (unsigned long long)all);
+	buf_printf(b, ",class=\"%s\"} %llu\n", classes[cls], (unsigned long long)all);
 }
 
 static void
@@ -71,14 +70,16 @@ put_requests(struct buf *b, const struct scoreboard *board)
 {
 	struct route_stats s;
 
-	buf_puts(b, "# HELP tenantd_requests_total Requests answered.\n"
-		    "# TYPE tenantd_requests_total counter\n");
+	buf_puts(b,
+	    "# HELP tenantd_requests_total Requests answered.\n"
+	    "# TYPE tenantd_requests_total counter\n");
 	for (int row = 0; row <= ROUTE_COUNT; row++) {
 		scoreboard_sum(board, row, &s);
 		put_counts(b, row, &s);
 	}
-	buf_puts(b, "# HELP tenantd_request_seconds Time from the request to its answer.\n"
-		    "# TYPE tenantd_request_seconds histogram\n");
+	buf_puts(b,
+	    "# HELP tenantd_request_seconds Time from the request to its answer.\n"
+	    "# TYPE tenantd_request_seconds histogram\n");
 	for (int row = 0; row <= ROUTE_COUNT; row++) {
 		scoreboard_sum(board, row, &s);
 		for (int cls = 0; cls < (int)COUNT_OF(classes); cls++)
@@ -92,8 +93,9 @@ put_workers(struct buf *b, const struct scoreboard *board)
 	int states[WORKER_STATE_COUNT];
 
 	scoreboard_states(board, states);
-	buf_puts(b, "# HELP tenantd_workers Workers by what they do.\n"
-		    "# TYPE tenantd_workers gauge\n");
+	buf_puts(b,
+	    "# HELP tenantd_workers Workers by what they do.\n"
+	    "# TYPE tenantd_workers gauge\n");
 	for (int i = WORKER_STARTING; i < WORKER_STATE_COUNT; i++)
 		buf_printf(b, "tenantd_workers{state=\"%s\"} %d\n",
 		    scoreboard_state_name((enum worker_state)i), states[i]);
@@ -133,15 +135,17 @@ put_counters(struct buf *b, const struct scoreboard *board)
 	for (size_t i = 0; i < COUNT_OF(counters); i++)
 		put_counter(b, counters[i].name, counters[i].help,
 		    scoreboard_counter(board, counters[i].counter));
-	buf_printf(b, "# HELP tenantd_db_seconds_total Time spent waiting for the "
-		      "database.\n# TYPE tenantd_db_seconds_total counter\n"
-		      "tenantd_db_seconds_total %llu.%06llu\n",
+	buf_printf(b,
+	    "# HELP tenantd_db_seconds_total Time spent waiting for the "
+	    "database.\n# TYPE tenantd_db_seconds_total counter\n"
+	    "tenantd_db_seconds_total %llu.%06llu\n",
 	    (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
 	put_counter(b, "tenantd_worker_restarts_total", "Workers that died.",
 	    scoreboard_restarts(board));
-	buf_printf(b, "# HELP tenantd_start_time_seconds When the master started, Unix "
-		      "time.\n# TYPE tenantd_start_time_seconds gauge\n"
-		      "tenantd_start_time_seconds %lld\n",
+	buf_printf(b,
+	    "# HELP tenantd_start_time_seconds When the master started, Unix "
+	    "time.\n# TYPE tenantd_start_time_seconds gauge\n"
+	    "tenantd_start_time_seconds %lld\n",
 	    (long long)(scoreboard_started_ms(board) / 1000));
 }
 

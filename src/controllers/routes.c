@@ -20,10 +20,11 @@ const struct route routes[ROUTE_COUNT] = {
 #undef ROUTE
 };
 
-/* Slips in a row that must not pass: a body without a limit or a schema, either without a
- * body, a GET that has a body or is done once. */
+/* Slips in a row that must not pass: a body without a limit or a schema, either without
+ * a body, a GET that has a body or is done once. */
 #define ROUTE(m, p, fn, prm, b, max, s, r, a, text)                                    \
-	static_assert((BODY_##b == BODY_NONE) == ((max) == 0), #fn ": body and limit"); \
+	static_assert(                                                                 \
+	    (BODY_##b == BODY_NONE) == ((max) == 0), #fn ": body and limit");          \
 	static_assert((BODY_##b == BODY_NONE) == (SCHEMA_##s == SCHEMA_NONE),          \
 	    #fn ": body and schema");                                                  \
 	static_assert(HTTP_##m != HTTP_GET ||                                          \

@@ -22,7 +22,13 @@ typedef enum err handler_fn(struct app *app, struct call *call);
 
 enum body_kind { BODY_UNSET, BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED };
 enum rate_class { RATE_UNSET, RATE_UNLIMITED, RATE_READ, RATE_WRITE };
-enum answer_kind { ANSWER_UNSET, ANSWER_PLAIN, ANSWER_TAGGED, ANSWER_ONCE, ANSWER_ONCE_SEALED };
+enum answer_kind {
+	ANSWER_UNSET,
+	ANSWER_PLAIN,
+	ANSWER_TAGGED,
+	ANSWER_ONCE,
+	ANSWER_ONCE_SEALED
+};
 
 enum schema_id {
 	SCHEMA_NONE,
@@ -65,7 +71,8 @@ const char *body_kind_name(enum body_kind k);
 const char *rate_class_name(enum rate_class c);
 const char *answer_kind_name(enum answer_kind k);
 
-#define ROUTE(m, path, fn, perm, body, max, schema, rate, answer, summary) handler_fn fn;
+#define ROUTE(m, path, fn, perm, body, max, schema, rate, answer, summary)             \
+	handler_fn fn;
 #include "controllers/routes.def"
 #undef ROUTE
 

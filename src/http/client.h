@@ -4,7 +4,8 @@
  * Owner:    the request's arena.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  path_cut() and query_check() tell ERR_INVALID; client_address() falls back on REMOTE_ADDR.
+ * Failure:  path_cut() and query_check() tell ERR_INVALID; client_address() falls back
+ * on REMOTE_ADDR.
  */
 #ifndef TENANTD_HTTP_CLIENT_H
 #define TENANTD_HTTP_CLIENT_H

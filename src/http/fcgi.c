@@ -176,7 +176,8 @@ take_connection(struct ctx *cx, struct door *d)
 	return ERR_OK;
 }
 
-/* A wait that finds work at once lets no signal in: under load they would be held for ever. */
+/* A wait that finds work at once lets no signal in: under load they would be held for
+ * ever. */
 static void
 let_signals_in(const struct door *d)
 {
@@ -190,9 +191,9 @@ let_signals_in(const struct door *d)
 
 /*
  * Waits for a connection or for a request on a kept one, which becomes the current.
- * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait, and no other is told of
- * it. So whoever was woken takes it, even when told to stop; and a tick looks by itself,
- * since the one that was woken may have been killed.
+ * EPOLLEXCLUSIVE: a connection wakes one of the workers that wait, and no other is told
+ * of it. So whoever was woken takes it, even when told to stop; and a tick looks by
+ * itself, since the one that was woken may have been killed.
  */
 static enum err
 wait_for_work(struct ctx *cx, struct door *d)

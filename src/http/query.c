@@ -106,7 +106,8 @@ query_check(struct ctx *cx, const struct request *rq)
 	text = arena_alloc(cx->mem, raw.n + 1);
 	if (!percent_decode(raw, true, text, &n) || !utf8_valid(text, n, true))
 		return err_tell(&cx->err, ERR_INVALID,
-		    "the query has a percent sign that is no valid escape, or is not UTF-8");
+		    "the query has a percent sign that is no valid escape, or is not "
+		    "UTF-8");
 	return ERR_OK;
 }
 

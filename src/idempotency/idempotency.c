@@ -38,8 +38,9 @@ idempotency_init(struct ctx *cx, struct idempotency_claim *claim,
 		    "Idempotency-Key must be 1 to %d visible ASCII characters",
 		    IDEMPOTENCY_KEY_MAX);
 	hash_texts(cx, claim->scope,
-	    (const char *const[]){rq->user_id, rq->tenant_id != NULL ? rq->tenant_id : "",
-		rq->method, rq->path, rq->key, NULL});
+	    (const char *const[]){rq->user_id,
+		rq->tenant_id != NULL ? rq->tenant_id : "", rq->method, rq->path,
+		rq->key, NULL});
 	digest_hex(claim->request_hash, digest_sha256(rq->body.p, rq->body.n));
 	claim->user_id = rq->user_id;
 	claim->tenant_id = rq->tenant_id;
@@ -112,8 +113,8 @@ idempotency_store(struct ctx *cx, struct db *db, const struct idempotency_claim 
 	snprintf(status, sizeof(status), "%d", answer->status);
 	snprintf(hours, sizeof(hours), "%d", claim->hours);
 	rc = db_queue(cx, db, STMT_idempotency_store,
-	    DB_ARGS(claim->scope, answer->tenant_id, claim->user_id, claim->request_hash,
-		status, answer->content_type, answer->headers, body,
-		keys != NULL ? "true" : "false", hours));
+	    DB_ARGS(claim->scope, answer->tenant_id, claim->user_id,
+		claim->request_hash, status, answer->content_type, answer->headers,
+		body, keys != NULL ? "true" : "false", hours));
 	return rc == ERR_OK ? db_queue(cx, db, STMT_idempotency_purge, DB_NO_ARGS) : rc;
 }

@@ -26,9 +26,9 @@ enum { IDEMPOTENCY_KEY_MAX = 255 };
 
 /* What makes two requests the same one. */
 struct idempotency_request {
-	const char *key;     /* the header's value: 1 to 255 visible ASCII characters */
+	const char *key; /* the header's value: 1 to 255 visible ASCII characters */
 	const char *user_id;
-	const char *tenant_id; /* NULL: none */
+	const char *tenant_id;     /* NULL: none */
 	const char *method, *path; /* path: with the query */
 	struct slice body;
 	int hours; /* to keep the answer */

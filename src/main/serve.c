@@ -152,7 +152,8 @@ prepare(struct ctx *cx, struct server *s)
 	enum err rc = conf_load(cx, s->config_path, environ, &s->conf);
 
 	if (rc == ERR_OK)
-		rc = scoreboard_new(cx, s->conf->workers, ROUTE_COUNT + 1, &s->shared.board);
+		rc = scoreboard_new(
+		    cx, s->conf->workers, ROUTE_COUNT + 1, &s->shared.board);
 	if (rc == ERR_OK)
 		rc = ratelimit_new(cx, RATE_SLOTS, &s->shared.rates);
 	if (rc == ERR_OK)

@@ -1,7 +1,8 @@
 /*
- * tenantd.c - the program. Behind a web server that spawns us argv may be text from outside
- * (RFC 3875, 4.4: a CGI server makes arguments of a query string): then it is ignored, and the
- * program serves the socket it was given, or, without one, the one request of plain CGI.
+ * tenantd.c - the program. Behind a web server that spawns us argv may be text from
+ * outside (RFC 3875, 4.4: a CGI server makes arguments of a query string): then it is
+ * ignored, and the program serves the socket it was given, or, without one, the one
+ * request of plain CGI.
  */
 #include <stdbool.h>
 #include <stdlib.h>

@@ -335,7 +335,8 @@ a_missing_table_names_the_remedy(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_missing), NULL),
+	assert_int_equal(
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_missing), NULL),
 	    ERR_INTERNAL);
 	assert_non_null(strstr(f->cx.err.note, "run tenantd migrate"));
 	assert_non_null(strstr(f->cx.err.note, "t_missing"));
@@ -382,7 +383,8 @@ each_sqlstate_has_its_error_and_no_detail_shows(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL(STMT_t_raise, cases[i].code), NULL),
+		assert_int_equal(db_read(&f->cx, f->db, "t",
+				     DB_CALL(STMT_t_raise, cases[i].code), NULL),
 		    cases[i].err);
 		assert_string_equal(f->cx.err.sqlstate, cases[i].code);
 		assert_string_equal(f->cx.err.message, "raised");

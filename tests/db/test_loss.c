@@ -78,8 +78,9 @@ restart_is_invisible(struct fixture *f, const char *mode)
 	assert_int_equal(db_get_stats(f->db).losses, 2);
 }
 
-/* Until the restart is over and a read succeeds; a busy machine may take longer over it than
- * a lost server is waited for: only then may reads fail, and only after that wait. */
+/* Until the restart is over and a read succeeds; a busy machine may take longer over it
+ * than a lost server is waited for: only then may reads fail, and only after that wait.
+ */
 static void
 reads_during_a_restart_take_longer_and_succeed(void **state)
 {
@@ -98,7 +99,8 @@ reads_during_a_restart_take_longer_and_succeed(void **state)
 		struct db_rows *rows;
 		int64_t call = clock_mono_ms();
 
-		reads = db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows) == ERR_OK;
+		reads = db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows) ==
+		    ERR_OK;
 		if (!reads && waited == 0)
 			waited = clock_mono_ms() - call;
 	}
@@ -107,8 +109,8 @@ reads_during_a_restart_take_longer_and_succeed(void **state)
 	assert_true(db_get_stats(f->db).losses >= 1);
 }
 
-/* As in a worker that has nothing to do while the server goes: it learns of it too late to
- * be refused. */
+/* As in a worker that has nothing to do while the server goes: it learns of it too late
+ * to be refused. */
 static void
 a_call_after_an_idle_loss_waits_for_a_server_that_comes_back(void **state)
 {
@@ -123,7 +125,8 @@ a_call_after_an_idle_loss_waits_for_a_server_that_comes_back(void **state)
 	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
 	start = popen(command, "r");
 	assert_non_null(start);
-	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows), ERR_OK);
+	assert_int_equal(
+	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), &rows), ERR_OK);
 	assert_int_equal(pclose(start), 0);
 	assert_int_equal(db_get_stats(f->db).losses, 1);
 }
@@ -273,8 +276,8 @@ a_frozen_backend_costs_the_deadline_and_no_more(void **state)
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	began = clock_mono_ms();
 	f->cx.deadline_ms = began + 300;
-	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL),
+	    ERR_UNAVAILABLE);
 	took = clock_mono_ms() - began;
 	assert_in_range(took, 290, 900);
 	assert_int_equal(f->cx.err.retry_after, 1);
@@ -332,8 +335,8 @@ a_server_that_never_answers_costs_the_connect_timeout(void **state)
 	use_conninfo(f,
 	    arena_printf(f->cx.mem, "host=127.0.0.1 port=%d user=u dbname=d", port),
 	    300);
-	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL),
+	    ERR_UNAVAILABLE);
 	assert_in_range(clock_mono_ms() - began, 290, 900);
 	assert_int_equal(db_get_stats(f->db).connects, 0);
 	close(fd);
@@ -371,8 +374,8 @@ a_server_of_the_wrong_kind_is_not_taken(void **state)
 	use_conninfo(f,
 	    arena_printf(f->cx.mem, "%s target_session_attrs=standby", dbtest_url()),
 	    1000);
-	assert_int_equal(
-	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_UNAVAILABLE);
+	assert_int_equal(db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL),
+	    ERR_UNAVAILABLE);
 }
 
 static void
@@ -443,7 +446,8 @@ a_password_never_reaches_a_message(void **state)
 	for (size_t i = 0; i < COUNT_OF(secret); i++) {
 		use_conninfo(f, secret[i], 500);
 		assert_int_not_equal(
-		    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL), ERR_OK);
+		    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_pid), NULL),
+		    ERR_OK);
 		assert_null(strstr(f->cx.err.message, "hunter2"));
 		assert_null(strstr(f->cx.err.note, "hunter2"));
 		assert_string_not_equal(f->cx.err.message, "");

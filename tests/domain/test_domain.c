@@ -1,6 +1,6 @@
 /*
- * The domain without a door: every statement as the least role, idempotency, onboarding.
- * Runs as the server's role of a database that another role owns.
+ * The domain without a door: every statement as the least role, idempotency,
+ * onboarding. Runs as the server's role of a database that another role owns.
  */
 #include "../db/dbtest.h"
 
@@ -12,8 +12,8 @@
 
 static const struct onboarding_settings settings = {
     /* 74738ff5-5367-5958-9aee-98fffdcd1876 */
-    .tenant_namespace = {{0x74, 0x73, 0x8f, 0xf5, 0x53, 0x67, 0x59, 0x58, 0x9a, 0xee, 0x98,
-	0xff, 0xfd, 0xcd, 0x18, 0x76}},
+    .tenant_namespace = {{0x74, 0x73, 0x8f, 0xf5, 0x53, 0x67, 0x59, 0x58, 0x9a, 0xee,
+	0x98, 0xff, 0xfd, 0xcd, 0x18, 0x76}},
     .create_schemas = true,
     .self_service_plans = "free, professional",
 };
@@ -90,7 +90,8 @@ every_statement_prepares_as_the_least_role(void **state)
 /* With a token that speaks of a tenant. */
 static enum err
 get_or_create_as(struct fixture *f, const char *user, const char *claim,
-    const struct onboarding_wish *wish, struct tenant *tenant, enum onboarding_outcome *outcome)
+    const struct onboarding_wish *wish, struct tenant *tenant,
+    enum onboarding_outcome *outcome)
 {
 	const struct onboarding ob = {.db = f->db,
 	    .settings = &settings,
@@ -111,7 +112,8 @@ static void
 a_user_is_created_once_and_then_found_in_one_round_trip(void **state)
 {
 	struct fixture *f = *state;
-	struct onboarding_wish wish = {.plan = "professional", .billing_cycle = "annual"};
+	struct onboarding_wish wish = {
+	    .plan = "professional", .billing_cycle = "annual"};
 	enum onboarding_outcome outcome;
 	struct tenant t;
 	uint64_t trips;
@@ -127,12 +129,14 @@ a_user_is_created_once_and_then_found_in_one_round_trip(void **state)
 	assert_string_equal(t.role, "owner");
 	assert_string_equal(t.billing_cycle, "annual");
 	assert_string_equal(
-	    dbtest_sql(f, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'tenant\\_%'"),
+	    dbtest_sql(
+		f, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'tenant\\_%'"),
 	    "1");
 	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM tenantd.events"), "1");
 	assert_string_equal(dbtest_sql(f, "SELECT kind FROM tenantd.jobs"),
 	    "cognito.update_attributes");
-	assert_string_equal(dbtest_sql(f, "SELECT event FROM tenantd.audit"), "TENANT_CREATED");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT event FROM tenantd.audit"), "TENANT_CREATED");
 }
 
 static void
@@ -163,9 +167,11 @@ a_foreign_row_with_the_own_id_moves_the_user_to_the_next(void **state)
 	struct tenant t;
 
 	uuid_text(text, first);
-	dbtest_sql(f, arena_printf(f->cx.mem,
-			  "INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
-			  "VALUES ('%s', 'x', 'somebody', 'x')", text));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
+		"VALUES ('%s', 'x', 'somebody', 'x')",
+		text));
 	assert_int_equal(get_or_create(f, "bob", &wish, &t, &outcome), ERR_OK);
 	assert_int_equal(outcome, ONBOARDING_CREATED);
 	uuid_text(text, second);
@@ -199,8 +205,10 @@ a_plan_changes_while_onboarding_and_not_after(void **state)
 	assert_int_equal(get_or_create(f, "dee", &professional, &t, &outcome), ERR_OK);
 	assert_int_equal(outcome, ONBOARDING_FOUND);
 	assert_string_equal(t.plan, "professional");
-	dbtest_sql(f, arena_printf(f->cx.mem,
-	    "UPDATE tenants SET onboarding_status = 'complete' WHERE id = '%s'", t.id));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"UPDATE tenants SET onboarding_status = 'complete' WHERE id = '%s'",
+		t.id));
 	assert_int_equal(get_or_create(f, "dee", &free_plan, &t, &outcome), ERR_OK);
 	assert_string_equal(t.plan, "professional");
 }
@@ -214,24 +222,29 @@ a_suspended_tenant_is_refused_and_no_second_one_made(void **state)
 	struct tenant t;
 
 	assert_int_equal(get_or_create(f, "eve", &wish, &t, &outcome), ERR_OK);
-	dbtest_sql(f, arena_printf(f->cx.mem,
-	    "UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
 	assert_int_equal(
 	    get_or_create(f, "eve", &wish, &t, &outcome), ERR_TENANT_SUSPENDED);
-	dbtest_sql(f, "UPDATE tenants SET status = 'deactivated' WHERE status = 'suspended'");
+	dbtest_sql(
+	    f, "UPDATE tenants SET status = 'deactivated' WHERE status = 'suspended'");
 	assert_int_equal(
 	    get_or_create(f, "eve", &wish, &t, &outcome), ERR_TENANT_INACTIVE);
 	assert_string_equal(
-	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'eve'"), "1");
+	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'eve'"),
+	    "1");
 }
 
 /* A row that another program wrote, with a twin and no membership. */
 static void
 write_foreign_tenant(struct fixture *f, const char *number, const char *owner)
 {
-	dbtest_sql(f, arena_printf(f->cx.mem,
-			  "INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
-			  "VALUES ('%s', 'foreign', '%s', 'foreign')", number, owner));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) "
+		"VALUES ('%s', 'foreign', '%s', 'foreign')",
+		number, owner));
 }
 
 static void
@@ -245,10 +258,12 @@ an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones(void **state)
 
 	assert_int_equal(get_or_create(f, "fay", &wish, &t, &outcome), ERR_OK);
 	first.tenant_id = t.id;
-	dbtest_sql(f, arena_printf(f->cx.mem,
-	    "UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"UPDATE tenants SET status = 'suspended' WHERE id = '%s'", t.id));
 	write_foreign_tenant(f, number, "fay");
-	assert_int_equal(get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(
+	    get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
 	assert_int_equal(outcome, ONBOARDING_ASSOCIATED);
 	assert_string_equal(t.id, number);
 	assert_string_equal(t.role, "owner");
@@ -256,13 +271,17 @@ an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones(void **state)
 	assert_int_equal(outcome, ONBOARDING_FOUND);
 	assert_string_equal(t.id, number);
 	/* a token from before still speaks of the first */
-	assert_int_equal(get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(
+	    get_or_create_as(f, "fay", first.tenant_id, &wish, &t, &outcome), ERR_OK);
 	assert_int_equal(outcome, ONBOARDING_FOUND);
 	assert_string_equal(t.id, number);
-	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM tenantd.audit "
-					  "WHERE event = 'MEMBERSHIP_CREATED'"), "1");
+	assert_string_equal(dbtest_sql(f,
+				"SELECT count(*) FROM tenantd.audit "
+				"WHERE event = 'MEMBERSHIP_CREATED'"),
+	    "1");
 	/* but who asks for the suspended one is told so */
-	assert_int_equal(get_or_create(f, "fay", &first, &t, &outcome), ERR_TENANT_SUSPENDED);
+	assert_int_equal(
+	    get_or_create(f, "fay", &first, &t, &outcome), ERR_TENANT_SUSPENDED);
 }
 
 static void
@@ -276,13 +295,19 @@ nothing_owned_that_is_active_leaves_the_refusal(void **state)
 
 	assert_int_equal(get_or_create(f, "gus", &wish, &t, &outcome), ERR_OK);
 	write_foreign_tenant(f, number, "gus");
-	dbtest_sql(f, arena_printf(f->cx.mem,
-	    "UPDATE tenants SET status = 'suspended' WHERE id IN ('%s', '%s')", t.id, number));
-	assert_int_equal(get_or_create(f, "gus", &wish, &t, &outcome), ERR_TENANT_SUSPENDED);
-	assert_string_equal(dbtest_sql(f, "SELECT count(*) FROM custom_auth_tenant "
-					  "WHERE owner_id = 'gus'"), "2");
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"UPDATE tenants SET status = 'suspended' WHERE id IN ('%s', '%s')",
+		t.id, number));
+	assert_int_equal(
+	    get_or_create(f, "gus", &wish, &t, &outcome), ERR_TENANT_SUSPENDED);
+	assert_string_equal(dbtest_sql(f,
+				"SELECT count(*) FROM custom_auth_tenant "
+				"WHERE owner_id = 'gus'"),
+	    "2");
 	assert_string_equal(
-	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'gus'"), "1");
+	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'gus'"),
+	    "1");
 }
 
 static void
@@ -291,13 +316,16 @@ superuser_is_read_each_time(void **state)
 	struct fixture *f = *state;
 	bool superuser;
 
-	dbtest_sql(f, "INSERT INTO users (id, email, is_superuser) VALUES ('root', 'r@x.test', true)");
+	dbtest_sql(f,
+	    "INSERT INTO users (id, email, is_superuser) VALUES ('root', 'r@x.test', "
+	    "true)");
 	assert_int_equal(user_is_superuser(&f->cx, f->db, "root", &superuser), ERR_OK);
 	assert_true(superuser);
 	dbtest_sql(f, "UPDATE users SET is_superuser = false WHERE email = 'r@x.test'");
 	assert_int_equal(user_is_superuser(&f->cx, f->db, "root", &superuser), ERR_OK);
 	assert_false(superuser);
-	assert_int_equal(user_is_superuser(&f->cx, f->db, "nobody", &superuser), ERR_OK);
+	assert_int_equal(
+	    user_is_superuser(&f->cx, f->db, "nobody", &superuser), ERR_OK);
 	assert_false(superuser);
 }
 
@@ -318,8 +346,7 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    .content_type = "application/json",
 	    .headers = "Location: /x\r\n",
 	    .body = {"{\"secret\":1}", 12}};
-	enum err rc =
-	    idempotency_begin(cx, db, &o->claim, o->keys, &o->answer);
+	enum err rc = idempotency_begin(cx, db, &o->claim, o->keys, &o->answer);
 
 	if (rc != ERR_OK || o->answer.status != 0)
 		return rc;
@@ -340,9 +367,8 @@ request(struct fixture *f, struct once *o, const char *key, const char *body)
 
 	ctx_clear(&f->cx);
 	rc = idempotency_init(&f->cx, &o->claim, &rq);
-	return rc != ERR_OK
-	    ? rc
-	    : db_transaction(&f->cx, f->db, DB_MANAGEMENT, run_once, o);
+	return rc != ERR_OK ? rc
+			    : db_transaction(&f->cx, f->db, DB_MANAGEMENT, run_once, o);
 }
 
 static void
@@ -378,9 +404,10 @@ a_key_in_flight_is_refused_for_the_moment(void **state)
 	struct once o = {0};
 
 	assert_int_equal(request(f, &o, "k-flight", "{}"), ERR_OK);
-	dbtest_sql(f, arena_printf(f->cx.mem,
-	    "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('%s', 11))",
-	    o.claim.scope));
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('%s', 11))",
+		o.claim.scope));
 	assert_int_equal(request(f, &o, "k-flight", "{}"), ERR_KEY_IN_FLIGHT);
 	assert_true(f->cx.err.retry_after > 0);
 	dbtest_sql(f, "ROLLBACK");
@@ -395,7 +422,8 @@ a_key_is_free_again_after_its_hours(void **state)
 	struct once o = {0};
 
 	assert_int_equal(request(f, &o, "k-old", "{}"), ERR_OK);
-	dbtest_sql(f, "UPDATE tenantd.idempotency SET expires_at = now() - interval '1 second'");
+	dbtest_sql(f,
+	    "UPDATE tenantd.idempotency SET expires_at = now() - interval '1 second'");
 	assert_int_equal(request(f, &o, "k-old", "[]"), ERR_OK);
 	assert_int_equal(o.effects, 2);
 }
@@ -407,15 +435,17 @@ an_answer_with_a_secret_is_stored_sealed(void **state)
 	struct seal_keys *keys;
 	struct once o = {0};
 
-	assert_int_equal(seal_keys_new(&f->cx.err, "0123456789abcdef0123456789abcdef", "",
-			     &keys),
+	assert_int_equal(
+	    seal_keys_new(&f->cx.err, "0123456789abcdef0123456789abcdef", "", &keys),
 	    ERR_OK);
 	o.keys = keys;
 	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
-	assert_string_equal(
-	    dbtest_sql(f, arena_printf(f->cx.mem,
-		"SELECT sealed::text || (position('secret' in body) > 0)::text FROM "
-		"tenantd.idempotency WHERE scope = '%s'", o.claim.scope)),
+	assert_string_equal(dbtest_sql(f,
+				arena_printf(f->cx.mem,
+				    "SELECT sealed::text || (position('secret' in "
+				    "body) > 0)::text FROM "
+				    "tenantd.idempotency WHERE scope = '%s'",
+				    o.claim.scope)),
 	    "truefalse");
 	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
 	assert_memory_equal(o.answer.body.p, "{\"secret\":1}", 12);
@@ -449,7 +479,8 @@ main(void)
 	    DOMAIN_TEST(a_plan_outside_self_service_is_not_given),
 	    DOMAIN_TEST(a_plan_changes_while_onboarding_and_not_after),
 	    DOMAIN_TEST(a_suspended_tenant_is_refused_and_no_second_one_made),
-	    DOMAIN_TEST(an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones),
+	    DOMAIN_TEST(
+		an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones),
 	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
 	    DOMAIN_TEST(the_same_key_and_body_replays),

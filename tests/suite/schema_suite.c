@@ -170,8 +170,7 @@ run_group(struct suite *s, const char *text, size_t n)
 	}
 	tests = (unsigned)json_count(json_get(group, "tests"));
 	source = json_print(mem, json_get(group, "schema"));
-	if (schema_compile(&cx, mem, "suite", slice_of(source), &schema) ==
-	    ERR_OK)
+	if (schema_compile(&cx, mem, "suite", slice_of(source), &schema) == ERR_OK)
 		run_tests(s, &cx, group, schema);
 	else {
 		s->tests += tests;

@@ -76,7 +76,8 @@ numbers_are_checked(void **state)
 	int64_t v;
 
 	(void)state;
-	assert_true(str_to_i64(slice_of("-9223372036854775808"), INT64_MIN, INT64_MAX, &v));
+	assert_true(
+	    str_to_i64(slice_of("-9223372036854775808"), INT64_MIN, INT64_MAX, &v));
 	assert_true(v == INT64_MIN);
 	assert_true(str_to_i64(slice_of("42"), 0, 42, &v) && v == 42);
 	assert_false(str_to_i64(slice_of("43"), 0, 42, &v));
@@ -121,7 +122,8 @@ utf8_is_checked_and_folded(void **state)
 	assert_true(utf8_valid("a\0b", 3, false));
 	assert_false(utf8_valid("a\0b", 3, true));
 	assert_int_equal(utf8_length("h\xc3\xa9", 3), 2);
-	assert_string_equal(utf8_fold(cx->mem, "MA\xc3\x9f@Example.COM"), "mass@example.com");
+	assert_string_equal(
+	    utf8_fold(cx->mem, "MA\xc3\x9f@Example.COM"), "mass@example.com");
 	assert_null(utf8_fold(cx->mem, "\xff"));
 }
 
@@ -132,17 +134,21 @@ uuids_follow_the_rfc(void **state)
 	char text[UUID_TEXT_SIZE];
 
 	(void)state;
-	assert_true(uuid_from_text(slice_of("6BA7B810-9DAD-11D1-80B4-00C04FD430C8"), &dns));
+	assert_true(
+	    uuid_from_text(slice_of("6BA7B810-9DAD-11D1-80B4-00C04FD430C8"), &dns));
 	u = uuid_named(dns, "www.example.com", 15);
 	uuid_text(text, u);
-	assert_string_equal(text, "2ed6657d-e927-568b-95e1-2665a8aea6a2"); /* RFC 9562 A.4 */
+	assert_string_equal(
+	    text, "2ed6657d-e927-568b-95e1-2665a8aea6a2"); /* RFC 9562 A.4 */
 	assert_int_equal(uuid_version(u), 5);
 	assert_int_equal(uuid_version(uuid_random()), 4);
 	other = uuid_random();
 	u = uuid_random();
 	assert_memory_not_equal(u.b, other.b, sizeof(u.b));
-	assert_false(uuid_from_text(slice_of("{2ed6657d-e927-568b-95e1-2665a8aea6a}"), &u));
-	assert_false(uuid_from_text(slice_of("2ed6657d-e927-568b-95e1-2665a8aea6ag"), &u));
+	assert_false(
+	    uuid_from_text(slice_of("{2ed6657d-e927-568b-95e1-2665a8aea6a}"), &u));
+	assert_false(
+	    uuid_from_text(slice_of("2ed6657d-e927-568b-95e1-2665a8aea6ag"), &u));
 	assert_false(uuid_from_text(slice_of("2ed6657d"), &u));
 }
 
@@ -171,7 +177,8 @@ log_values_cannot_break_out(void **state)
 
 	(void)state;
 	assert_string_equal(log_quote(q, sizeof(q), "a\"b\nc"), "\"a\\\"b\\x0ac\"");
-	assert_int_equal(strlen(log_quote(q, sizeof(q), "0123456789012345678901234567890")) < 32, 1);
+	assert_int_equal(
+	    strlen(log_quote(q, sizeof(q), "0123456789012345678901234567890")) < 32, 1);
 }
 
 static void

@@ -220,7 +220,8 @@ foreign_password_strings_are_read_or_refused(void **state)
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		assert_int_equal(
 		    password_verify(cx, bad[i], "password", 8, &match), ERR_INTERNAL);
-		assert_non_null(strstr(cx->err.message, i < 6 ? "no Argon2id" : "verify"));
+		assert_non_null(
+		    strstr(cx->err.message, i < 6 ? "no Argon2id" : "verify"));
 		assert_false(match);
 	}
 }

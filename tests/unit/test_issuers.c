@@ -348,7 +348,8 @@ a_withdrawn_key_is_noticed_by_a_token_seen_before(void **state)
 	httpd_say(server, "HTTP/1.1 503 Later", "");
 	assert_int_equal(auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S, &p), ERR_OK);
 	assert_int_equal(server->hits, 2);
-	assert_int_equal(auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S + 1, &p), ERR_OK);
+	assert_int_equal(
+	    auth_token(cx, a, forged, NOW + JWKS_MAX_AGE_S + 1, &p), ERR_OK);
 	assert_int_equal(server->hits, 2); /* away: not asked more than once a minute */
 	serve_keys(cx, KEY_RSA2, "k2");
 	assert_int_equal(

@@ -280,9 +280,7 @@ query_parameters_are_decoded_or_absent(void **state)
 	struct arena *mem = cx->mem;
 
 	assert_int_equal(
-	    INIT(cx,
-		"REQUEST_URI=/a?q=a+b%2Bc&q=2&%6cimit=5&e=&f&&=v"),
-	    ERR_OK);
+	    INIT(cx, "REQUEST_URI=/a?q=a+b%2Bc&q=2&%6cimit=5&e=&f&&=v"), ERR_OK);
 	assert_string_equal(request_query(mem, &rq, "q"), "a b+c");
 	assert_string_equal(request_query(mem, &rq, "limit"), "5");
 	assert_string_equal(request_query(mem, &rq, "e"), "");

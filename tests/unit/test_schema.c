@@ -582,7 +582,8 @@ a_schema_that_is_wrong_is_refused_with_its_place(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		err_clear(&cx->err);
-		if (schema_compile(cx, cx->mem, "test", slice_of(rows[i].schema), &s) != ERR_CONFIG)
+		if (schema_compile(cx, cx->mem, "test", slice_of(rows[i].schema), &s) !=
+		    ERR_CONFIG)
 			fail_msg("taken: %s", rows[i].schema);
 		assert_null(s);
 		if (strcmp(cx->err.message, rows[i].message) != 0)

@@ -34,6 +34,7 @@ unit_ctx_teardown(void **state)
 	return 0;
 }
 
-#define UNIT_CTX_TEST(f) cmocka_unit_test_setup_teardown(f, unit_ctx_setup, unit_ctx_teardown)
+#define UNIT_CTX_TEST(f)                                                               \
+	cmocka_unit_test_setup_teardown(f, unit_ctx_setup, unit_ctx_teardown)
 
 #endif
