@@ -1,5 +1,5 @@
 -- A context that was set before any transaction set one: for a role, for the database, or for
--- this session in postgresql.conf (after rls_reset_context).
+-- this connection in postgresql.conf (after rls_reset_context).
 -- params: 0
 -- rows: many
 WITH preset AS (

@@ -26,8 +26,10 @@ update(struct ctx *cx, const struct onboarding *ob, const char *number,
 
 	if (rc != ERR_OK)
 		return rc;
-	if (db_row_count(rows) == 0 || db_text(rows, 0, 3) == NULL ||
-	    strcmp(db_text(rows, 0, 3), user_id) != 0)
+	if (db_row_count(rows) == 0)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "the tenant \"%s\" was deleted from the registry", number);
+	if (db_text(rows, 0, 3) == NULL || strcmp(db_text(rows, 0, 3), user_id) != 0)
 		return err_tell(&cx->err, ERR_FORBIDDEN,
 		    "the tenant \"%s\" is not yours to change", number);
 	id = db_text(rows, 0, 0);
@@ -39,11 +41,7 @@ update(struct ctx *cx, const struct onboarding *ob, const char *number,
 	rc = tenant_add_member(cx, ob->db, id, user_id, "owner");
 	if (rc != ERR_OK || strcmp(db_text(rows, 0, 1), wish->name) == 0)
 		return rc;
-	rc = db_query(
-	    cx, ob->db, STMT_tenant_rename, DB_ARGS(number, wish->name), &rows);
-	if (rc == ERR_OK && db_row_count(rows) == 0)
-		return err_tell(
-		    &cx->err, ERR_CONFLICT, "the tenant was deleted meanwhile");
+	rc = db_queue(cx, ob->db, STMT_tenant_rename, DB_ARGS(number, wish->name));
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,

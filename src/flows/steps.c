@@ -194,12 +194,30 @@ steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look
 	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
 }
 
+/* The row is held from here on; it may have got another owner since it was looked at.
+ */
+static enum err
+check_still_owned(struct ctx *cx, const struct onboarding *ob, const char *number)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, ob->db, STMT_tenant_record, DB_ARGS(number), &rows);
+
+	if (rc == ERR_OK &&
+	    (db_row_count(rows) == 0 || db_text(rows, 0, 3) == NULL ||
+		strcmp(db_text(rows, 0, 3), ob->who.user_id) != 0))
+		rc = err_tell(&cx->err, ERR_CONFLICT,
+		    "the tenant got another owner meanwhile: try again");
+	return rc;
+}
+
 enum err
 steps_associate(struct ctx *cx, const struct onboarding *ob, const struct look *look,
     const char **tenant_id)
 {
 	enum err rc = steps_adopt(cx, ob, look, tenant_id);
 
+	if (rc == ERR_OK)
+		rc = check_still_owned(cx, ob, look->owned_number);
 	if (rc == ERR_OK)
 		rc =
 		    tenant_add_member(cx, ob->db, *tenant_id, ob->who.user_id, "owner");

@@ -178,6 +178,36 @@ a_foreign_row_with_the_own_id_moves_the_user_to_the_next(void **state)
 	assert_string_equal(t.id, text);
 }
 
+/* Another writer gives the tenant away between our look and our write, and commits
+ * last. */
+static void
+a_tenant_that_changes_hands_meanwhile_is_not_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+	PGresult *res;
+
+	dbtest_sql(f,
+	    "INSERT INTO custom_auth_tenant (id, name, owner_id, schema_name) VALUES "
+	    "('5e0c7a7e-0000-4000-8000-000000000001', 'x', 'hal', 'x')");
+	dbtest_sql(f, "BEGIN");
+	dbtest_sql(
+	    f, "UPDATE custom_auth_tenant SET owner_id = 'ivy' WHERE owner_id = 'hal'");
+	assert_int_equal(PQsendQuery(f->admin, "SELECT pg_sleep(0.3); COMMIT"), 1);
+	assert_int_equal(get_or_create(f, "hal", &wish, &t, &outcome), ERR_CONFLICT);
+	while ((res = PQgetResult(f->admin)) != NULL)
+		PQclear(res);
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM tenant_users WHERE user_id = 'hal'"),
+	    "0");
+	assert_int_equal(get_or_create(f, "ivy", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_ASSOCIATED);
+	assert_int_equal(get_or_create(f, "hal", &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_CREATED);
+}
+
 static void
 a_plan_outside_self_service_is_not_given(void **state)
 {
@@ -277,7 +307,7 @@ an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones(void **state)
 	assert_string_equal(t.id, number);
 	assert_string_equal(dbtest_sql(f,
 				"SELECT count(*) FROM tenantd.audit "
-				"WHERE event = 'MEMBERSHIP_CREATED'"),
+				"WHERE event = 'MEMBERSHIP_CREATED' AND actor = 'fay'"),
 	    "1");
 	/* but who asks for the suspended one is told so */
 	assert_int_equal(
@@ -476,6 +506,7 @@ main(void)
 	    DOMAIN_TEST(a_user_is_created_once_and_then_found_in_one_round_trip),
 	    DOMAIN_TEST(a_creation_takes_three_round_trips),
 	    DOMAIN_TEST(a_foreign_row_with_the_own_id_moves_the_user_to_the_next),
+	    DOMAIN_TEST(a_tenant_that_changes_hands_meanwhile_is_not_taken),
 	    DOMAIN_TEST(a_plan_outside_self_service_is_not_given),
 	    DOMAIN_TEST(a_plan_changes_while_onboarding_and_not_after),
 	    DOMAIN_TEST(a_suspended_tenant_is_refused_and_no_second_one_made),
