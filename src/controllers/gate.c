@@ -200,7 +200,6 @@ struct once {
 	struct app *app;
 	struct call *call;
 	struct idempotency_claim claim;
-	size_t headers; /* bytes of headers before the handler ran */
 };
 
 /* Who has left the tenant since, or may not use it any more, learns no more of it. */
@@ -240,22 +239,17 @@ replay(struct app *app, struct call *call, const struct idempotency_answer *a)
 	return ERR_OK;
 }
 
-static const char *
-json_type_name(const struct response *rs)
-{
-	return rs->content_type != NULL ? rs->content_type : "application/json";
-}
-
 static enum err
 run_once(struct ctx *cx, struct db *db, void *arg)
 {
 	struct once *o = arg;
 	struct response *rs = o->call->rs;
+	const size_t gate = o->call->gate_headers;
 	struct idempotency_answer answer;
 	enum err rc;
 
 	rs->status = 0;
-	rs->headers.n = o->headers;
+	rs->headers.n = gate;
 	buf_reset(&rs->body);
 	if (o->claim.scope[0] == '\0')
 		return o->call->route->handler(o->app, o->call);
@@ -269,9 +263,9 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 		return rc;
 	answer = (struct idempotency_answer){
 	    .status = rs->status == 0 ? 200 : rs->status,
-	    .content_type = json_type_name(rs),
-	    .headers = slice_dup(cx->mem,
-		(struct slice){rs->headers.p + o->headers, rs->headers.n - o->headers}),
+	    .content_type = response_content_type(rs),
+	    .headers = slice_dup(
+		cx->mem, (struct slice){rs->headers.p + gate, rs->headers.n - gate}),
 	    .body = {rs->body.p, rs->body.n},
 	    .tenant_id = o->call->about_tenant,
 	};
@@ -311,11 +305,7 @@ enum err
 gate_run(struct app *app, struct call *call)
 {
 	const char *key = request_header(&call->rq, "idempotency-key");
-	struct once once = {
-	    .app = app,
-	    .call = call,
-	    .headers = call->rs->headers.n,
-	};
+	struct once once = {.app = app, .call = call};
 	enum err rc;
 
 	if (call->route->answer < ANSWER_ONCE)

@@ -20,53 +20,51 @@ static enum err
 update(struct ctx *cx, const struct onboarding *ob, const char *number,
     const struct onboarding_record *wish)
 {
-	const char *user_id = ob->who.user_id, *id;
-	struct db_rows *rows;
-	enum err rc = db_query(cx, ob->db, STMT_tenant_record, DB_ARGS(number), &rows);
+	struct steps_record record;
+	enum err rc = steps_hold_record(cx, ob, number, &record);
 
 	if (rc != ERR_OK)
 		return rc;
-	if (db_row_count(rows) == 0)
+	if (record.id == NULL)
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "the tenant \"%s\" was deleted from the registry", number);
-	if (db_text(rows, 0, 3) == NULL || strcmp(db_text(rows, 0, 3), user_id) != 0)
+	if (!steps_owns(ob, &record))
 		return err_tell(&cx->err, ERR_FORBIDDEN,
 		    "the tenant \"%s\" is not yours to change", number);
-	id = db_text(rows, 0, 0);
-	rc = tenant_check_usable(cx, db_text(rows, 0, 5));
+	rc = tenant_check_usable(cx, record.status);
 	if (rc == ERR_OK)
-		rc = check_schema_name(cx, wish->schema_name, db_text(rows, 0, 2));
+		rc = check_schema_name(cx, wish->schema_name, record.schema_name);
 	if (rc != ERR_OK)
 		return rc;
-	rc = tenant_add_member(cx, ob->db, id, user_id, "owner");
-	if (rc != ERR_OK || strcmp(db_text(rows, 0, 1), wish->name) == 0)
+	rc = tenant_add_member(cx, ob->db, record.id, ob->who.user_id, "owner");
+	if (rc != ERR_OK || strcmp(record.name, wish->name) == 0)
 		return rc;
 	rc = db_queue(cx, ob->db, STMT_tenant_rename, DB_ARGS(number, wish->name));
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
 			.audit_event = "TENANT_RENAMED",
-			.tenant_id = id,
+			.tenant_id = record.id,
 			.details = STEPS_DETAILS(STEPS_TEXT("name", wish->name))});
 	return rc;
 }
 
 static enum err
-read_back(
-    struct ctx *cx, struct db *db, const char *number, struct onboarding_record *out)
+read_back(struct ctx *cx, const struct onboarding *ob, const char *number,
+    struct onboarding_record *out)
 {
-	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_tenant_record, DB_ARGS(number), &rows);
+	struct steps_record record;
+	enum err rc = steps_hold_record(cx, ob, number, &record);
 
-	if (rc == ERR_OK && db_row_count(rows) == 0)
+	if (rc == ERR_OK && record.id == NULL)
 		rc = err_set(&cx->err, ERR_INTERNAL, "the record could not be read");
 	if (rc == ERR_OK)
 		*out = (struct onboarding_record){
-		    .tenant_id = db_text(rows, 0, 0),
-		    .name = db_text(rows, 0, 1),
-		    .schema_name = db_text(rows, 0, 2),
-		    .owner_id = db_text(rows, 0, 3),
-		    .rls_enabled = db_bool(rows, 0, 4),
+		    .tenant_id = record.id,
+		    .name = record.name,
+		    .schema_name = record.schema_name,
+		    .owner_id = record.owner_id,
+		    .rls_enabled = record.rls_enabled,
 		};
 	return rc;
 }
@@ -98,7 +96,7 @@ onboarding_put_record(struct ctx *cx, const struct onboarding *ob,
 			rc = steps_adopt(cx, ob, &look, &id);
 		if (rc == ERR_OK)
 			rc = update(cx, ob, number, wish);
-		return rc == ERR_OK ? read_back(cx, ob->db, number, out) : rc;
+		return rc == ERR_OK ? read_back(cx, ob, number, out) : rc;
 	}
 	if (look.has_tenant || look.owned_number != NULL)
 		return err_tell(
@@ -116,5 +114,5 @@ onboarding_put_record(struct ctx *cx, const struct onboarding *ob,
 			.slug = look.new_slug,
 			.plan = "free",
 			.billing_cycle = "monthly"});
-	return rc == ERR_OK ? read_back(cx, ob->db, number, out) : rc;
+	return rc == ERR_OK ? read_back(cx, ob, number, out) : rc;
 }

@@ -194,17 +194,41 @@ steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look
 	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
 }
 
-/* The row is held from here on; it may have got another owner since it was looked at.
- */
-static enum err
-check_still_owned(struct ctx *cx, const struct onboarding *ob, const char *number)
+enum err
+steps_hold_record(struct ctx *cx, const struct onboarding *ob, const char *number,
+    struct steps_record *out)
 {
 	struct db_rows *rows;
 	enum err rc = db_query(cx, ob->db, STMT_tenant_record, DB_ARGS(number), &rows);
 
-	if (rc == ERR_OK &&
-	    (db_row_count(rows) == 0 || db_text(rows, 0, 3) == NULL ||
-		strcmp(db_text(rows, 0, 3), ob->who.user_id) != 0))
+	*out = (struct steps_record){0};
+	if (rc == ERR_OK && db_row_count(rows) == 1)
+		*out = (struct steps_record){
+		    .id = db_text(rows, 0, 0),
+		    .name = db_text(rows, 0, 1),
+		    .schema_name = db_text(rows, 0, 2),
+		    .owner_id = db_text(rows, 0, 3),
+		    .rls_enabled = db_bool(rows, 0, 4),
+		    .status = db_text(rows, 0, 5),
+		};
+	return rc;
+}
+
+bool
+steps_owns(const struct onboarding *ob, const struct steps_record *record)
+{
+	return record->owner_id != NULL &&
+	    strcmp(record->owner_id, ob->who.user_id) == 0;
+}
+
+/* It may have got another owner since it was looked at. */
+static enum err
+check_still_owned(struct ctx *cx, const struct onboarding *ob, const char *number)
+{
+	struct steps_record record;
+	enum err rc = steps_hold_record(cx, ob, number, &record);
+
+	if (rc == ERR_OK && !steps_owns(ob, &record))
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "the tenant got another owner meanwhile: try again");
 	return rc;

@@ -46,6 +46,15 @@ enum err steps_create(struct ctx *cx, const struct onboarding *ob,
 /* The id of what the caller owns; a twin that its row still lacks is made. */
 enum err steps_adopt(struct ctx *cx, const struct onboarding *ob,
     const struct look *look, const char **tenant_id) MUST_CHECK;
+/* A row of the registry, held until the transaction ends. */
+struct steps_record {
+	const char *id; /* its twin's; NULL: there is no such row */
+	const char *name, *schema_name, *owner_id, *status;
+	bool rls_enabled;
+};
+enum err steps_hold_record(struct ctx *cx, const struct onboarding *ob,
+    const char *number, struct steps_record *out) MUST_CHECK;
+bool steps_owns(const struct onboarding *ob, const struct steps_record *record);
 /* Makes the caller a member of the tenant they own; its id in *tenant_id. */
 enum err steps_associate(struct ctx *cx, const struct onboarding *ob,
     const struct look *look, const char **tenant_id) MUST_CHECK;

@@ -92,6 +92,12 @@ response_header(struct response *rs, const char *name, const char *value)
 	buf_put(&rs->headers, "\r\n", 2);
 }
 
+const char *
+response_content_type(const struct response *rs)
+{
+	return rs->content_type != NULL ? rs->content_type : "application/json";
+}
+
 bool
 response_has_header(const struct response *rs, const char *name)
 {
@@ -137,8 +143,7 @@ response_head(const struct response *rs, struct buf *out)
 	buf_putc(out, ' ');
 	put_header(out, "", phrase_of(status));
 	if (has_content(rs)) {
-		put_header(out, "Content-Type: ",
-		    rs->content_type != NULL ? rs->content_type : "application/json");
+		put_header(out, "Content-Type: ", response_content_type(rs));
 		buf_puts(out, "Content-Length: ");
 		buf_put_i64(out, (int64_t)rs->body.n);
 		buf_put(out, "\r\n", 2);

@@ -34,6 +34,8 @@ void response_begin(
     struct response *rs, const struct ctx *cx, const struct request *rq);
 /* value: without CR, LF and NUL, else the header is left out. */
 void response_header(struct response *rs, const char *name, const char *value);
+/* What the body is: content_type, else application/json. */
+const char *response_content_type(const struct response *rs);
 bool response_has_header(const struct response *rs, const char *name);
 
 /*

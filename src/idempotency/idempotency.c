@@ -43,7 +43,6 @@ idempotency_init(struct ctx *cx, struct idempotency_claim *claim,
 		rq->key, NULL});
 	digest_hex(claim->request_hash, digest_sha256(rq->body.p, rq->body.n));
 	claim->user_id = rq->user_id;
-	claim->tenant_id = rq->tenant_id;
 	claim->hours = rq->hours;
 	return ERR_OK;
 }

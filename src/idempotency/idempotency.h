@@ -37,7 +37,7 @@ struct idempotency_request {
 struct idempotency_claim {
 	char scope[DIGEST_HEX_SIZE];
 	char request_hash[DIGEST_HEX_SIZE];
-	const char *user_id, *tenant_id;
+	const char *user_id;
 	int hours; /* to keep the answer */
 };
 

@@ -157,8 +157,6 @@ prepare(struct ctx *cx, struct server *s)
 	if (rc == ERR_OK)
 		rc = ratelimit_new(cx, RATE_SLOTS, &s->shared.rates);
 	if (rc == ERR_OK)
-		rc = check_app(cx, s->conf, &s->shared);
-	if (rc == ERR_OK)
 		rc = log_open(&cx->err, s->conf->log_file, level_of(s->conf));
 	return rc;
 }
@@ -183,6 +181,8 @@ serve_main(const char *config_path, const char *listen)
 
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
+	if (rc == ERR_OK)
+		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)
 		rc = run(&cx, &server, listen);
 	finish(&cx, &server, rc);
