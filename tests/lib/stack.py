@@ -288,9 +288,10 @@ class Tenantd:
 
 
 class WebServer:
-    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself."""
+    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself.
+    edit: called with the directory of the configuration before it is used."""
 
-    def __init__(self, kind, socket_path, config=""):
+    def __init__(self, kind, socket_path, config="", edit=None):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
         self.port = free_port()
@@ -298,6 +299,8 @@ class WebServer:
         words = subprocess.run(
             ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
              str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
+        if edit:
+            edit(run)
         self.process = Process(words.splitlines(), run / "web.log")
         self.process.wait_for(self.ready, self.place, kind)
 

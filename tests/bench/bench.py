@@ -1,0 +1,107 @@
+"""The table: what run.sh was asked for, one part after the other."""
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+
+import counts  # noqa: E402  (after the path)
+import load  # noqa: E402
+import memory  # noqa: E402
+import stack  # noqa: E402
+from subjects import NGINX_WORKERS, WORKERS, Bench  # noqa: E402
+from table import number, show  # noqa: E402
+from timed import Timed  # noqa: E402
+
+FUNCTIONS = 40  # how many of them are printed
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def introduce(timed, shared):
+    say(f"{stack.PROGRAM}: {load.CONNECTIONS} connections, {timed.rounds} rounds of {timed.seconds} s each in turn,"
+        " medians; quote ratios of one run only")
+    say(f"{WORKERS} workers in every program, {NGINX_WORKERS} process in every nginx, no connection kept between them"
+        " (fastcgi_keep_conn off),")
+    say("no access log, tenantd's request log in a file. us: microseconds of processor time a request took in the"
+        " program, PostgreSQL, …")
+    if not shared:
+        say("tenantd's own rows only: without ../shared/bench there is no floor and nobody to compare with")
+    say("")
+
+
+def times_a_request(name, columns, per, least=0.005):
+    """Rows of Counters, the largest in the first column first; each count divided by per."""
+    keys = Counter()
+    for column in columns:
+        keys.update({k: abs(v) for k, v in column.items()})
+    shown = [k for k, n in keys.items() if n / per >= least]
+    shown.sort(key=lambda k: [-c[k] for c in columns])
+    return [[name, k, *(number(c[k] / per, 2 if least < 0.5 else 0) for c in columns)] for k in shown]
+
+
+def instructions(bench, asked, routes, n):
+    """The first route is counted twice: a measure that does not come to the same is none."""
+    *profiles, again = counts.profiles(bench, [*routes, routes[0]], n)
+    if "instructions" in asked:
+        rows = [["instructions", "all", *(number(p.total() / n) for p in profiles)]]
+        rows += times_a_request("", [p.layers() for p in profiles], n, 1)
+        rows.append(["allocations", "all", *(number(sum(p.allocations.values()) / n, 2) for p in profiles)])
+        rows += times_a_request("", [p.allocations for p in profiles], n)
+        show(["a request", "by layer", *routes], rows, left=2)
+        off = again.total() / profiles[0].total() - 1
+        say(f"{routes[0]} counted again: {number(again.total() / n)} instructions, {100 * off:+.2f} %\n")
+    if "functions" in asked:
+        costly = [[number(cost / n), f"{100 * cost / profiles[0].total():.1f}", f"{layer}: {function}"]
+                  for (layer, function), cost in profiles[0].self.most_common(FUNCTIONS)]
+        show([f"{routes[0]}: instructions", "%", "function"], [[c, p, f] for c, p, f in costly], left=0)
+
+
+def calls(bench, routes, n):
+    columns = counts.system_calls(bench, routes, n)
+    trips = [c.pop("", 0) for c in columns]
+    rows = [["round trips", "database", *(number(t / n, 2) for t in trips)],
+            ["system calls", "all", *(number(sum(c.values()) / n, 2) for c in columns)]]
+    show(["a request", "by name", *routes], rows + times_a_request("", columns, n), left=2)
+
+
+def private_memory(bench, quick):
+    rows, slope, errors = memory.measure(bench, memory.QUICK if quick else memory.MARKS)
+    show(["memory: requests a worker", "mean KiB", "most KiB"],
+         [[number(at), number(mean), number(most)] for at, mean, most in rows], left=0)
+    say(f"100,000 more requests add {slope:+,.0f} KiB to a worker; {errors} errors\n")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--seconds", type=int, default=8)
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--shared", type=Path)
+    options.add_argument("rows", nargs="+")
+    args = options.parse_args()
+    stack.PATIENCE = max(stack.PATIENCE, 6)  # valgrind, and a machine with other work
+    rounds = 1 if args.quick else min(4, args.seconds)
+    routes, n = (counts.QUICK, 40) if args.quick else (counts.ROUTES, 300)
+    with Bench(args.shared, 50 if args.quick else 1000) as bench:
+        timed = Timed(bench, rounds, 1 if args.quick else args.seconds // rounds, say)
+        introduce(timed, args.shared)
+        if {"existing", "current", "healthz"} & set(args.rows):
+            timed.known(args.rows)
+        if "new" in args.rows:
+            timed.new(args.quick)
+        if timed.rows:
+            timed.show()
+        if {"instructions", "functions"} & set(args.rows):
+            instructions(bench, args.rows, routes, n)
+        if "calls" in args.rows:
+            calls(bench, routes, n)
+        if "memory" in args.rows:
+            private_memory(bench, args.quick)
+
+
+if __name__ == "__main__":
+    main()
