@@ -1,5 +1,7 @@
 """The table: what run.sh was asked for, one part after the other."""
 import argparse
+import re
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -22,11 +24,19 @@ def say(text):
     print(text, flush=True)
 
 
+def sample(name, directive):
+    """What our sample for nginx says."""
+    text = (stack.TOP / f"deploy/nginx/{name}.conf.in").read_text()
+    found = re.search(rf"(?m)^\s*{directive}\s+([^;]+);", text)
+    return found.group(1) if found else "not set"
+
+
 def introduce(timed, shared):
     say(f"{stack.PROGRAM}: {load.CONNECTIONS} connections, {timed.rounds} rounds of {timed.seconds} s each in turn,"
         " medians; quote ratios of one run only")
-    say(f"{WORKERS} workers in every program, {NGINX_WORKERS} process in every nginx, no connection kept between them"
-        " (fastcgi_keep_conn off),")
+    say(f"{WORKERS} workers in every program; {NGINX_WORKERS} process in every nginx (the sample has"
+        f" {sample('main', 'worker_processes')}), fastcgi_keep_conn {sample('tenantd', 'fastcgi_keep_conn')} in"
+        " tenantd's, not set in the floor's;")
     say("no access log, tenantd's request log in a file. us: microseconds of processor time a request took in the"
         " program, PostgreSQL, …")
     if not shared:
@@ -56,9 +66,21 @@ def instructions(bench, asked, routes, n):
         off = again.total() / profiles[0].total() - 1
         say(f"{routes[0]} counted again: {number(again.total() / n)} instructions, {100 * off:+.2f} %\n")
     if "functions" in asked:
-        costly = [[number(cost / n), f"{100 * cost / profiles[0].total():.1f}", f"{layer}: {function}"]
-                  for (layer, function), cost in profiles[0].self.most_common(FUNCTIONS)]
-        show([f"{routes[0]}: instructions", "%", "function"], [[c, p, f] for c, p, f in costly], left=0)
+        functions(profiles[0], routes[0], n)
+
+
+def functions(profile, route, n):
+    def percent(cost):
+        return number(100 * cost / profile.total(), 1)
+
+    show([f"{route}: function", "instructions by itself", "%"],
+         [[f"{layer}: {function}", number(cost / n), percent(cost)]
+          for (layer, function), cost in profile.self.most_common(FUNCTIONS)])
+    show([f"{route}: function of the program", "instructions with all below", "%"],
+         [[name, number(cost / n), percent(cost)] for name, cost in profile.whole.most_common(2 * FUNCTIONS)])
+    show([f"{route}: caller", "asks a library for", "calls", "instructions with all below", "%"],
+         [[*who, number(profile.outward_calls[who] / n, 2), number(cost / n), percent(cost)]
+          for who, cost in profile.outward.most_common(FUNCTIONS)], left=2)
 
 
 def calls(bench, routes, n):
@@ -83,6 +105,7 @@ def main():
     options.add_argument("--shared", type=Path)
     options.add_argument("rows", nargs="+")
     args = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
     stack.PATIENCE = max(stack.PATIENCE, 6)  # valgrind, and a machine with other work
     rounds = 1 if args.quick else min(4, args.seconds)
     routes, n = (counts.QUICK, 40) if args.quick else (counts.ROUTES, 300)

@@ -1,7 +1,11 @@
-"""Reads callgrind's output: what each function cost by itself, and who called malloc().
+"""Reads callgrind's output: what each function cost by itself, who called malloc(), and
+what the program's own functions asked of libraries.
 
-    profile = read(path)
-    (profile - base).self[(layer, function)]
+    profile = read(path) - read(another)
+    profile.self[layer, function]
+    profile.whole[function]             of the program's own, with all that it called
+    profile.outward[caller, callee]     likewise, from the program into a library
+    profile.outward_calls[caller, callee]
 
 A layer is a folder of src/, by the source file of each line (so that what is inlined
 counts where it is written), or the library that the code lies in. The kernel's part of a
@@ -17,11 +21,17 @@ LIBRARY = re.compile(r"([^/]+?)(?:-\d[\d.]*)?\.so[^/]*$")
 
 
 class Profile:
-    def __init__(self, self_cost, allocations):
-        self.self, self.allocations = self_cost, allocations
+    NAMES = ("self", "allocations", "whole", "outward", "outward_calls")
+
+    def __init__(self):
+        self.self, self.allocations, self.whole, self.outward, self.outward_calls = (Counter() for _ in self.NAMES)
 
     def __sub__(self, base):
-        return Profile(_less(self.self, base.self), _less(self.allocations, base.allocations))
+        left = Profile()
+        for name in self.NAMES:
+            getattr(left, name).update(getattr(self, name))
+            getattr(left, name).subtract(getattr(base, name))
+        return left
 
     def total(self):
         return sum(self.self.values())
@@ -33,19 +43,16 @@ class Profile:
         return by
 
 
-def _less(a, b):
-    left = Counter(a)
-    left.subtract(b)
-    return left
+def _is_program(obj):
+    return obj.rsplit("/", 1)[-1] == PROGRAM
 
 
 def _layer(obj, path, home):
     """home: the file that the function is in, when this line's has no folder of src/."""
-    name = obj.rsplit("/", 1)[-1]
-    if name == PROGRAM:
+    if _is_program(obj):
         found = FOLDER.search(path) or FOLDER.search(home)
         return found.group(1) if found else "tenantd, no source"
-    found = LIBRARY.match(name)
+    found = LIBRARY.match(obj.rsplit("/", 1)[-1])
     return found.group(1) if found else "vdso and loader"
 
 
@@ -62,7 +69,8 @@ class _Reader:
         self.obj = self.home = self.file = self.function = "???"
         self.called_obj = self.called = None
         self.inclusive = False  # the next line of costs is a call's
-        self.self, self.allocations = Counter(), Counter()
+        self.asked = None       # by whom and what, where that goes out of the program
+        self.seen = Profile()
 
     def name(self, kind, text):
         found = re.match(r"\((\d+)\)(?: (.*))?$", text)
@@ -88,20 +96,30 @@ class _Reader:
         elif key == "cfn":
             self.called = self.name("fn", text)
 
+    def layer(self):
+        return _layer(self.obj, self.file, self.home)
+
     def call(self, text):
-        callee, caller = _plain(self.called), _plain(self.function)
+        callee, caller, times = _plain(self.called), _plain(self.function), int(text.split()[0])
         target = self.called_obj or self.obj
         if callee in ALLOCATORS and "libc.so" in target and caller not in ALLOCATORS:
-            self.allocations[_layer(self.obj, self.file, self.home)] += int(text.split()[0])
+            self.seen.allocations[self.layer()] += times
+        self.asked = None
+        if _is_program(self.obj) and not _is_program(target):
+            self.asked = f"{self.layer()}: {caller}", f"{_layer(target, '', '')}: {callee}"
+            self.seen.outward_calls[self.asked] += times
         self.inclusive, self.called_obj = True, None
 
     def costs(self, line):
-        if self.inclusive:
-            self.inclusive = False
-            return
         fields = line.split()
-        if len(fields) > 1:
-            self.self[_layer(self.obj, self.file, self.home), _plain(self.function)] += int(fields[1])
+        cost = int(fields[1]) if len(fields) > 1 else 0
+        if not self.inclusive:
+            self.seen.self[self.layer(), _plain(self.function)] += cost
+        elif self.asked:
+            self.seen.outward[self.asked] += cost
+        if _is_program(self.obj):
+            self.seen.whole[f"{_layer(self.obj, self.home, '')}: {_plain(self.function)}"] += cost
+        self.inclusive = False
 
     def line(self, line):
         if line[0] in "0123456789+-*":
@@ -123,6 +141,6 @@ def read(path):
                 total = int(line.split()[1])
             elif line:
                 reader.line(line)
-    if total is None or sum(reader.self.values()) != total:
+    if total is None or reader.seen.total() != total:
         raise ValueError(f"{path}: the costs do not add up to {total}")
-    return Profile(reader.self, reader.allocations)
+    return reader.seen

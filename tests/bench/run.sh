@@ -68,11 +68,12 @@ prepare_peers() {
 	mkdir -p "$PEERS"
 	cp "$shared"/peers/* "$PEERS/"
 	chmod -R u+w,a+rX "$PEERS"
-	if [ ! -d "$PEERS/node_modules/fastify" ] && command -v npm >/dev/null 2>&1; then
-		(cd "$PEERS" && npm install --no-audit --no-fund --loglevel=error >npm.log 2>&1) ||
+	export PEERS
+	if command -v npm >/dev/null 2>&1; then
+		flock "$PEERS" sh -c 'cd "$PEERS" && { [ -d node_modules/fastify ] ||
+		    npm install --no-audit --no-fund --loglevel=error >npm.log 2>&1; }' ||
 		    say "npm could not install the peers: see $PEERS/npm.log"
 	fi
-	export PEERS
 }
 if [ -n "$quick" ]; then :
 elif [ ! -f "$shared/limit/hello.c" ]; then

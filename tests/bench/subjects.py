@@ -72,7 +72,7 @@ class Bench:
 
     def __enter__(self):
         with contextlib.ExitStack() as up:
-            self.scratch = stack.Directory("tdb.")
+            self.scratch = stack.Directory("tdbe.")
             up.callback(self.scratch.remove)
             self.cluster = up.enter_context(stack.Cluster(CLUSTER))
             self.postmaster = int(self.cluster._sh("pid"))
@@ -166,7 +166,7 @@ class Bench:
         return self.subject(program, kind, f"http://127.0.0.1:{port}", floor, server)
 
     def peer(self, name, key, schemas=True):
-        """Fastify or FastAPI, or None where it is not installed."""
+        """Fastify or FastAPI; LookupError where it is not installed."""
         port, place = stack.free_port(), os.environ["PEERS"]
         if name == "Fastify":
             command = [shutil.which("node") or "", f"{place}/fastify.mjs"]
@@ -177,7 +177,7 @@ class Bench:
             here = subprocess.run(["/usr/bin/python3", "-c", "import fastapi, asyncpg, uvicorn, jwt"],
                                   capture_output=True, check=False).returncode == 0
         if not here:
-            return None
+            raise LookupError("not installed")
         env = {"PORT": str(port), "DATABASE_URL": self.bench_url, "JWT_SECRET_KEY": key,
                "SCHEMAS": "create" if schemas else "off", "PYTHONDONTWRITEBYTECODE": "1"}
         process = self.process(f"{name}{port}", command, lambda: answers(port), env)

@@ -26,7 +26,7 @@ class Run:
 class Timed:
     def __init__(self, bench, rounds, seconds, say):
         self.bench, self.rounds, self.seconds, self.say = bench, rounds, seconds, say
-        self.rows, self.bench_key = [], None
+        self.rows = []
 
     def measure(self, row, runs, floor=None, fastify=None, limit=None):
         """runs: {(server, program): Run}. floor, fastify, limit: functions that give for
@@ -82,12 +82,12 @@ class Timed:
     def peers(self, key, suffix):
         found = []
         for name in ("Fastify", "FastAPI"):
-            peer = self.bench.peer(name, key, not suffix)
-            if peer:
+            try:
+                peer = self.bench.peer(name, key, not suffix)
                 peer.program += suffix
                 found.append(peer)
-            else:
-                self.say(f"{name} is not installed: its rows are left out")
+            except (LookupError, RuntimeError, AssertionError) as e:
+                self.say(f"{name}: {e}: its rows are left out")
         return found
 
     def pgbench(self, script, options="", **variables):
@@ -99,12 +99,14 @@ class Timed:
     # -- first calls --
 
     def new(self, few):
-        runs = {}
+        runs, apps = {}, []
         for suffix in ("", BARE):
             app = self.bench.tenantd(RATE_WRITE=0, TENANT_SCHEMAS="off" if suffix else "create")
+            app.asked = 0
+            apps.append(app)
             for kind in SERVERS:
                 subject = self.bench.behind(kind, app, "tenantd" + suffix)
-                runs[kind, subject.program] = self.first_calls(subject, app.key, few)
+                runs[kind, subject.program] = self.first_calls(subject, app.key, few, app)
             if not self.bench.shared:
                 continue
             self.bench.prepare_floor()
@@ -117,16 +119,25 @@ class Timed:
             return lambda key: ("-", name + (BARE if key[1].endswith(BARE) else ""))
 
         self.measure("new", runs, None, same("Fastify"), same("pgbench"))
+        for app in apps:
+            made = app.db.value("SELECT count(*) FROM public.custom_auth_tenant")
+            if made < app.asked:
+                raise RuntimeError(f"{app.asked} first calls made {made} tenants: too few users were prepared")
 
-    def first_calls(self, subject, key, few):
+    def first_calls(self, subject, key, few, app=None):
         path, n = self.bench.scratch.path / "new-users", 300 if few else PER_SECOND * self.seconds
 
         def prepare():
             run = uuid.uuid4()
             token_file(path, key, (f"{run}-{i}" for i in range(n)))
 
-        return Run(subject.groups,
-                   lambda: load.wrk(subject.url, *GET_OR_CREATE, path, self.seconds, once=True), prepare)
+        def go():
+            result = load.wrk(subject.url, *GET_OR_CREATE, path, self.seconds, once=True)
+            if app:
+                app.asked += result.requests
+            return result
+
+        return Run(subject.groups, go, prepare)
 
 
 def _median(values):
