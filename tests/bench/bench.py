@@ -95,7 +95,7 @@ def private_memory(bench, quick):
     rows, slope, errors = memory.measure(bench, memory.QUICK if quick else memory.MARKS)
     show(["memory: requests a worker", "mean KiB", "most KiB"],
          [[number(at), number(mean), number(most)] for at, mean, most in rows], left=0)
-    say(f"100,000 more requests add {slope:+,.0f} KiB to a worker; {errors} errors\n")
+    say(f"100,000 more requests add {slope:+,.0f} KiB to a worker; errors: {load.kinds(errors) or 'none'}\n")
 
 
 def main():

@@ -32,7 +32,7 @@ end
 -- waits for that.
 local function finish()
 	wrk.thread:stop()
-	ffi.C.usleep(100000)
+	if at < 2000 then ffi.C.usleep(100000) end
 	ffi.C.kill(ffi.C.getpid(), 2)
 end
 
@@ -45,7 +45,8 @@ end
 
 function done(summary, latency)
 	local e = summary.errors
-	io.write(string.format('{"requests": %d, "seconds": %f, "p50": %f, "p99": %f, "errors": %d}\n',
-		summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-		e.connect + e.read + e.write + e.timeout + e.status))
+	io.write(string.format('{"requests": %d, "seconds": %f, "p50": %f, "p99": %f, ',
+		summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+	io.write(string.format('"errors": {"connect": %d, "read": %d, "write": %d, "timeout": %d, "status": %d}}\n',
+		e.connect, e.read, e.write, e.timeout, e.status))
 end

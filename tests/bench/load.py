@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import subprocess
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,7 @@ GROUPS = ("program", "postgres", "server", "load")
 class Result:
     rate: float
     requests: int
-    errors: int
+    errors: Counter  # by kind
     p50: float = None  # milliseconds
     p99: float = None
     cpu: dict = field(default_factory=dict)  # seconds, by group
@@ -83,9 +84,10 @@ def wrk(url, method, target, tokens=None, seconds=3600, once=False, count=None):
         env["ORDER"] = "once"
     if count:
         env["COUNT"] = str(count)
-    out = _output(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(HERE / "load.lua"), url], env)
+    out = _output(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / "load.lua"), url], env)
     told = json.loads(out.splitlines()[-1])
-    return Result(told["requests"] / told["seconds"], told["requests"], told["errors"], told["p50"], told["p99"])
+    return Result(told["requests"] / told["seconds"], told["requests"], Counter(told["errors"]),
+                  told["p50"], told["p99"])
 
 
 def pgbench(url, script, seconds, options="", **variables):
@@ -96,4 +98,8 @@ def pgbench(url, script, seconds, options="", **variables):
     rate = float(re.search(r"^tps = ([0-9.]+)", out, re.M).group(1))
     done = int(re.search(r"^number of transactions actually processed: (\d+)", out, re.M).group(1))
     failed = re.search(r"^number of failed transactions: (\d+)", out, re.M)
-    return Result(rate, done, int(failed.group(1)) if failed else 0)
+    return Result(rate, done, Counter(transaction=int(failed.group(1)) if failed else 0))
+
+
+def kinds(errors):
+    return ", ".join(f"{n} {kind}" for kind, n in errors.items() if n)

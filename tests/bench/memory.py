@@ -1,5 +1,6 @@
 """Private memory of the workers while they answer many requests."""
 import re
+from collections import Counter
 from pathlib import Path
 
 import load
@@ -18,7 +19,7 @@ def measure(bench, marks):
     """[(requests a worker, mean KiB, most KiB)], KiB that 100,000 requests add, errors."""
     app = bench.tenantd(workers=WORKERS, WORKER_MAX_REQUESTS=0, RATE_WRITE=0)
     tokens, subject = bench.create_users(app), bench.behind("nginx", app)
-    pids, rows, done, errors = app.workers(), [], len(bench.users), 0
+    pids, rows, done, errors = app.workers(), [], len(bench.users), Counter()
     for mark in marks:
         left = mark * WORKERS - done
         if left > 0:

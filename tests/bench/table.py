@@ -2,7 +2,9 @@
 
 
 def number(value, digits=0):
-    return "-" if value is None else f"{value:,.{digits}f}"
+    if value is None:
+        return "-"
+    return f"{round(value, digits) + 0.0:,.{digits}f}"  # + 0.0: no sign before a zero
 
 
 def show(head, rows, left=1):

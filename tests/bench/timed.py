@@ -3,6 +3,7 @@ the machine happens to all of them. A figure is the median of the rounds', a rat
 median of the rounds' ratios."""
 import statistics
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Callable, Optional
 
@@ -13,7 +14,7 @@ from table import number, show
 SERVERS = ("nginx", "lighttpd")
 GET_OR_CREATE = ("POST", "/api/tenant/getOrCreate")
 BARE = ", no schemas"
-PER_SECOND = 15_000  # first calls that a second may need at most
+PER_SECOND = 5_000  # first calls that are prepared for a second of the first round
 
 
 @dataclass
@@ -39,6 +40,9 @@ class Timed:
                 results[key].append(load.counted(runs[key].groups, runs[key].go))
         for key, mine in results.items():
             others = [results.get(of(key)) if of and of(key) != key else None for of in (floor, fastify, limit)]
+            errors = load.kinds(sum((r.errors for r in mine), Counter()))
+            if errors:
+                self.say(f"{row}, {', '.join(key)}: errors: {errors}")
             self.rows.append([row, *key, *_figures(mine), *_ratios(mine, *others), *_processor(mine)])
 
     def show(self):
@@ -125,6 +129,7 @@ class Timed:
                 raise RuntimeError(f"{app.asked} first calls made {made} tenants: too few users were prepared")
 
     def first_calls(self, subject, key, few, app=None):
+        """Each round with users of its own; when they are used up it ends early."""
         path, n = self.bench.scratch.path / "new-users", 300 if few else PER_SECOND * self.seconds
 
         def prepare():
@@ -132,7 +137,9 @@ class Timed:
             token_file(path, key, (f"{run}-{i}" for i in range(n)))
 
         def go():
+            nonlocal n
             result = load.wrk(subject.url, *GET_OR_CREATE, path, self.seconds, once=True)
+            n = n if few else 500 + 4 * result.requests
             if app:
                 app.asked += result.requests
             return result
@@ -147,7 +154,7 @@ def _median(values):
 
 def _figures(mine):
     return (number(_median(r.rate for r in mine)), number(_median(r.p50 for r in mine), 2),
-            number(_median(r.p99 for r in mine), 2), sum(r.errors for r in mine))
+            number(_median(r.p99 for r in mine), 2), sum(sum(r.errors.values()) for r in mine))
 
 
 def _ratios(mine, floor, fastify, limit):
