@@ -15,7 +15,7 @@ import memory  # noqa: E402
 import stack  # noqa: E402
 from subjects import NGINX_WORKERS, WORKERS, Bench  # noqa: E402
 from table import number, show  # noqa: E402
-from timed import Timed  # noqa: E402
+from timed import FEW, Timed  # noqa: E402
 
 FUNCTIONS = 40  # how many of them are printed
 
@@ -32,8 +32,9 @@ def sample(name, directive):
 
 
 def introduce(timed, shared):
-    say(f"{stack.PROGRAM}: {load.CONNECTIONS} connections, {timed.rounds} rounds of {timed.seconds} s each in turn,"
-        " medians; quote ratios of one run only")
+    length = f"{timed.seconds} s" if timed.seconds else f"{FEW} requests"
+    say(f"{stack.PROGRAM}: {load.CONNECTIONS} connections, rounds of {length} each in turn: {timed.rounds}; medians;"
+        " quote ratios of one run only")
     say(f"{WORKERS} workers in every program; {NGINX_WORKERS} process in every nginx (the sample has"
         f" {sample('main', 'worker_processes')}), fastcgi_keep_conn {sample('tenantd', 'fastcgi_keep_conn')} in"
         " tenantd's, not set in the floor's;")
@@ -110,12 +111,12 @@ def main():
     rounds = 1 if args.quick else min(4, args.seconds)
     routes, n = (counts.QUICK, 40) if args.quick else (counts.ROUTES, 300)
     with Bench(args.shared, 50 if args.quick else 1000) as bench:
-        timed = Timed(bench, rounds, 1 if args.quick else args.seconds // rounds, say)
+        timed = Timed(bench, rounds, 0 if args.quick else args.seconds // rounds, say)
         introduce(timed, args.shared)
         if {"existing", "current", "healthz"} & set(args.rows):
             timed.known(args.rows)
         if "new" in args.rows:
-            timed.new(args.quick)
+            timed.new()
         if timed.rows:
             timed.show()
         if {"instructions", "functions"} & set(args.rows):

@@ -15,6 +15,7 @@ SERVERS = ("nginx", "lighttpd")
 GET_OR_CREATE = ("POST", "/api/tenant/getOrCreate")
 BARE = ", no schemas"
 PER_SECOND = 5_000  # first calls that are prepared for a second of the first round
+FEW = 300            # requests where only that it works is to be seen
 
 
 @dataclass
@@ -26,7 +27,10 @@ class Run:
 
 class Timed:
     def __init__(self, bench, rounds, seconds, say):
+        """seconds 0: only some requests each, to see that it works."""
         self.bench, self.rounds, self.seconds, self.say = bench, rounds, seconds, say
+        self.last = {} if seconds else {"count": FEW}
+        self.last["seconds"] = seconds or 60
         self.rows = []
 
     def measure(self, row, runs, floor=None, fastify=None, limit=None):
@@ -62,7 +66,7 @@ class Timed:
                 self.measure(row, {(s.server, s.program): self.wrk(s, "GET", target, tokens) for s in subjects})
 
     def wrk(self, subject, method, target, tokens):
-        return Run(subject.groups, lambda: load.wrk(subject.url, method, target, tokens, self.seconds))
+        return Run(subject.groups, lambda: load.wrk(subject.url, method, target, tokens, **self.last))
 
     def existing(self, app, users, subjects):
         bench = self.bench
@@ -102,7 +106,7 @@ class Timed:
 
     # -- first calls --
 
-    def new(self, few):
+    def new(self):
         runs, apps = {}, []
         for suffix in ("", BARE):
             app = self.bench.tenantd(RATE_WRITE=0, TENANT_SCHEMAS="off" if suffix else "create")
@@ -110,12 +114,12 @@ class Timed:
             apps.append(app)
             for kind in SERVERS:
                 subject = self.bench.behind(kind, app, "tenantd" + suffix)
-                runs[kind, subject.program] = self.first_calls(subject, app.key, few, app)
+                runs[kind, subject.program] = self.first_calls(subject, app.key, app)
             if not self.bench.shared:
                 continue
             self.bench.prepare_floor()
             for peer in self.peers(app.key, suffix):
-                runs["-", peer.program] = self.first_calls(peer, app.key, few)
+                runs["-", peer.program] = self.first_calls(peer, app.key)
             options = "-c bench.schemas=off" if suffix else ""
             runs["-", "pgbench" + suffix] = self.pgbench("create.pgbench", options)
 
@@ -128,9 +132,9 @@ class Timed:
             if made < app.asked:
                 raise RuntimeError(f"{app.asked} first calls made {made} tenants: too few users were prepared")
 
-    def first_calls(self, subject, key, few, app=None):
+    def first_calls(self, subject, key, app=None):
         """Each round with users of its own; when they are used up it ends early."""
-        path, n = self.bench.scratch.path / "new-users", 300 if few else PER_SECOND * self.seconds
+        path, n = self.bench.scratch.path / "new-users", PER_SECOND * self.seconds or FEW
 
         def prepare():
             run = uuid.uuid4()
@@ -138,8 +142,8 @@ class Timed:
 
         def go():
             nonlocal n
-            result = load.wrk(subject.url, *GET_OR_CREATE, path, self.seconds, once=True)
-            n = n if few else 500 + 4 * result.requests
+            result = load.wrk(subject.url, *GET_OR_CREATE, path, self.last["seconds"], once=True)
+            n = 500 + 4 * result.requests
             if app:
                 app.asked += result.requests
             return result
