@@ -168,6 +168,9 @@ class Cluster:
     def up(self):
         self._sh("up")
 
+    def pid(self):
+        return int(self._sh("pid"))
+
     def url_of(self, role, database):
         return re.sub(r"//[^@]*@([^/]*)/.*", rf"//{role}@\1/{database}", self.url)
 
