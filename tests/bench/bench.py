@@ -55,9 +55,10 @@ def times_a_request(name, columns, per, least=0.005):
     return [[name, k, *(number(c[k] / per, 2 if least < 0.5 else 0) for c in columns)] for k in shown]
 
 
-def instructions(bench, asked, routes, n):
+def instructions(bench, asked, routes, n, passes):
     """The first route is counted twice: a measure that does not come to the same is none."""
-    *profiles, again = counts.profiles(bench, [*routes, routes[0]], n)
+    again, *profiles = counts.profiles(bench, [routes[0], *routes], n, passes)
+    n *= passes
     if "instructions" in asked:
         rows = [["instructions", "all", *(number(p.total() / n) for p in profiles)]]
         rows += times_a_request("", [p.layers() for p in profiles], n, 1)
@@ -109,7 +110,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then, too
     stack.PATIENCE = max(stack.PATIENCE, 6)  # valgrind, and a machine with other work
     rounds = 1 if args.quick else min(4, args.seconds)
-    routes, n = (counts.QUICK, 40) if args.quick else (counts.ROUTES, 300)
+    routes, n, passes = (counts.QUICK, 60, 2) if args.quick else (counts.ROUTES, 200, 4)
     with Bench(args.shared, 50 if args.quick else 1000) as bench:
         timed = Timed(bench, rounds, 0 if args.quick else args.seconds // rounds, say)
         introduce(timed, args.shared)
@@ -120,7 +121,7 @@ def main():
         if timed.rows:
             timed.show()
         if {"instructions", "functions"} & set(args.rows):
-            instructions(bench, args.rows, routes, n)
+            instructions(bench, args.rows, routes, n, passes)
         if "calls" in args.rows:
             calls(bench, routes, n)
         if "memory" in args.rows:

@@ -26,6 +26,11 @@ class Profile:
     def __init__(self):
         self.self, self.allocations, self.whole, self.outward, self.outward_calls = (Counter() for _ in self.NAMES)
 
+    def __iadd__(self, other):
+        for name in self.NAMES:
+            getattr(self, name).update(getattr(other, name))
+        return self
+
     def __sub__(self, base):
         left = Profile()
         for name in self.NAMES:

@@ -4,6 +4,8 @@
 One worker answers over FastCGI, without a web server. Each case has a worker of its own,
 fresh from the fork (SIGHUP replaces it): one that is only warmed up, and for each route
 one that then answers N requests more. The difference, divided by N, is what one costs.
+Instructions are counted in several passes: no two workers' heaps are alike, and a request
+costs one of them a percent more than the other.
 """
 import itertools
 import re
@@ -61,26 +63,28 @@ class Caller:
         return old
 
 
-def _run(bench, under, routes, n):
-    """The pids of the workers: of the one that was only warmed up, and by place in routes."""
+def _run(bench, under, cases, n):
+    """The pid of each case's worker, which None leaves warmed up."""
     app = bench.tenantd(workers=1, under=under, REQUEST_TIMEOUT=60000, DB_QUERY_TIMEOUT=60000)
     caller, pids = Caller(app), []
-    for route in (ROUTES[0], None, *routes):  # the first pays what only a first worker pays
+    for route in (ROUTES[0], *cases):  # the first pays what only a first worker pays
         for warm in ROUTES:
             caller.calls(warm, WARM)
         if route:
             caller.calls(route, n)
         pids.append(caller.next_worker())
     port = int(re.search(r":(\d+)/", bench.cluster.url).group(1))
-    return app, pids[1], pids[2:], port
+    return app, pids[1:], port
 
 
-def profiles(bench, routes, n):
-    """A profile of one request per route: costs are still times n."""
-    place = bench.scratch.writable("callgrind")
-    _, base, pids, _ = _run(bench, (*CALLGRIND, f"--callgrind-out-file={place}/%p"), routes, n)
-    idle = callgrind.read(place / str(base))
-    return [callgrind.read(place / str(pid)) - idle for pid in pids]
+def profiles(bench, routes, n, passes):
+    """For each route the profile of n * passes requests."""
+    place, cases = bench.scratch.writable("callgrind"), [None, *routes]
+    _, pids, _ = _run(bench, (*CALLGRIND, f"--callgrind-out-file={place}/%p"), cases * passes, n)
+    sums = [callgrind.Profile() for _ in cases]
+    for i, pid in enumerate(pids):
+        sums[i % len(cases)] += callgrind.read(place / str(pid))
+    return [whole - sums[0] for whole in sums[1:]]
 
 
 def _by_worker(lines, port):
@@ -110,7 +114,7 @@ def _by_worker(lines, port):
 def system_calls(bench, routes, n):
     """For each route a Counter of n requests' calls; "" are the database's round trips."""
     path = bench.scratch.writable("strace") / "log"
-    app, base, pids, port = _run(bench, ("strace", "-D", "-f", "-o", str(path)), routes, n)
+    app, (base, *pids), port = _run(bench, ("strace", "-D", "-f", "-o", str(path)), [None, *routes], n)
     last = re.compile(rf"^{pids[-1]} +\+\+\+ exited", re.M)
     stack.until(lambda: app and last.search(path.read_text(errors="replace")), 10, what="strace's last line")
     calls = _by_worker(path.read_text(errors="replace").splitlines(), port)

@@ -74,7 +74,8 @@ def test_system_calls_and_round_trips(table):
     calls = {row[0]: [value(v) for v in row[1:]] for row in rows}
     for i in range(len(routes)):
         assert abs(sum(v[i] for v in calls.values()) - value(total[2 + i])) < 0.1
-        assert calls["close"][i] == 1 <= calls["accept4"][i]
+        # How often it waits, or looks in vain, depends on who is faster; it hangs up once.
+        assert calls["close"][i] == 1
 
 
 def test_memory_has_a_figure_for_every_mark(table):
