@@ -254,6 +254,29 @@ target_is_clean(const char *target)
 	return true;
 }
 
+/* Drops the pieces of the path that say where the web server shows us. */
+static void
+prefix_drop(struct request *rq)
+{
+	struct slice rest = slice_of(rq->prefix + 1), piece;
+	unsigned n = 0;
+
+	while (slice_next(&rest, '/', &piece)) {
+		const struct slice *had = &rq->segments[n];
+
+		if (n == rq->segment_count || had->n != piece.n ||
+		    memcmp(had->p, piece.p, piece.n) != 0) {
+			rq->segments[0] = (struct slice){"", 0};
+			rq->segment_count = 1;
+			return;
+		}
+		n++;
+	}
+	rq->segment_count -= n;
+	memmove(rq->segments, rq->segments + n,
+	    rq->segment_count * sizeof(rq->segments[0]));
+}
+
 static enum err
 target_set(struct ctx *cx, struct request *rq, const struct found *f)
 {
@@ -276,6 +299,8 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
+	if (rc == ERR_OK && rq->prefix[0] == '/')
+		prefix_drop(rq);
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
 }
 
@@ -285,7 +310,10 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 {
 	struct found f = {0};
 
-	*rq = (struct request){.params = params, .target = "/", .query = ""};
+	*rq = (struct request){
+	    .params = params, .target = "/", .prefix = "", .query = ""};
+	if (options != NULL && options->prefix != NULL)
+		rq->prefix = options->prefix;
 	for (const char *const *p = params; *p != NULL; p++)
 		look_at(&f, *p);
 
