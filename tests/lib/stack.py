@@ -92,13 +92,13 @@ class Directory:
 class Process:
     """A foreground process; log: the file of its output."""
 
-    def __init__(self, command, log, env=None):
+    def __init__(self, command, log, env=None, stdin=subprocess.DEVNULL):
         self.log = Path(log)
         self.out = open(self.log, "ab")
         self.child = subprocess.Popen(
             unprivileged() + ["env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8"]
             + [f"{k}={v}" for k, v in (env or {}).items()] + command,
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
+            stdin=stdin, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
         self.pid = self.child.pid
 
     def alive(self):

@@ -171,7 +171,7 @@ every_fault_is_named_at_once(void **state)
 	    "FILE:11: SECRET_KEY: has 7 bytes, not 32 to 1024",
 	    "FILE:9: ALGORITHM: \"none\" is not one of HS256|HS384|HS512",
 	    "FILE:13: LISTEN: has 0 bytes, not 1 to 1024",
-	    "FILE:1: WORKERS: \"513\" is not in 1 to 512",
+	    "FILE:1: WORKERS: \"513\" is not in 0 to 512",
 	    "environment: WORKER_MAX_REQUESTS: \"many\" is not a number",
 	    "FILE:14: TENANT_NAMESPACE: \"74738ff5-5367-5958-9aee-98fffdcd187g\" is "
 	    "not "
