@@ -4,6 +4,7 @@ rightly differs between them in its columns. A door is opened when a test first 
     with Doors(db, app) as doors:
         http_call(doors["nginx"].url, "GET", "/healthz")
 """
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -75,10 +76,12 @@ class Door(stack.WebServer):
             self.program.remove()
 
     def __exit__(self, *_):
-        try:
-            super().__exit__()
-        finally:
-            self.remove_program()
+        self.process.stop()
+        said = "".join(f.read_text(errors="replace") for place in (self.place, self.program) if place
+                       for f in (place.path / "run").iterdir() if f.is_file() and f.name != "tenantd.conf")
+        self.place.remove()
+        self.remove_program()
+        assert not stack.UNSOUND.search(said), (self.name, said[-8000:])
 
 
 class Doors(dict):
@@ -96,5 +99,6 @@ class Doors(dict):
         return self
 
     def __exit__(self, *_):
-        for door in self.values():
-            door.__exit__()
+        with contextlib.ExitStack() as closing:
+            for door in self.values():
+                closing.push(door)

@@ -34,6 +34,8 @@ VALGRIND = os.environ.get("VALGRIND", "").split()
 # Under valgrind, and in a build with sanitizers, everything takes its time.
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+# What sanitizers and valgrind write.
+UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
 
 def free_port():
@@ -288,7 +290,7 @@ class Tenantd:
             text = self.log_text()
             self.place.remove()
         assert status == 0, f"tenantd ended with {status}\n{text[-4000:]}"
-        assert not re.search(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==", text), text[-8000:]
+        assert not UNSOUND.search(text), text[-8000:]
 
 
 def filled(kind, run, port, socket_path, config):
