@@ -254,8 +254,32 @@ target_is_clean(const char *target)
 	return true;
 }
 
+/* Drops the pieces of the path that say where the web server shows us. */
+static void
+prefix_drop(struct request *rq, const char *prefix)
+{
+	struct slice rest = slice_of(prefix + 1), piece;
+	unsigned n = 0;
+
+	while (slice_next(&rest, '/', &piece)) {
+		const struct slice *had = &rq->segments[n];
+
+		if (n == rq->segment_count || had->n != piece.n ||
+		    memcmp(had->p, piece.p, piece.n) != 0) {
+			rq->segments[0] = (struct slice){"", 0};
+			rq->segment_count = 1;
+			return;
+		}
+		n++;
+	}
+	rq->segment_count -= n;
+	memmove(rq->segments, rq->segments + n,
+	    rq->segment_count * sizeof(rq->segments[0]));
+}
+
 static enum err
-target_set(struct ctx *cx, struct request *rq, const struct found *f)
+target_set(
+    struct ctx *cx, struct request *rq, const struct found *f, const char *prefix)
 {
 	const char *target, *question;
 	enum err rc;
@@ -276,6 +300,8 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
+	if (rc == ERR_OK && prefix != NULL && prefix[0] == '/')
+		prefix_drop(rq, prefix);
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
 }
 
@@ -322,5 +348,5 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 		    "the Authorization header came more than once");
 	if (f.method == NULL)
 		return err_tell(&cx->err, ERR_INVALID, "the request has no method");
-	return target_set(cx, rq, &f);
+	return target_set(cx, rq, &f, options != NULL ? options->prefix : NULL);
 }

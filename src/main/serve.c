@@ -13,6 +13,7 @@
 #include "http/response.h"
 #include "proc/listen.h"
 #include "proc/master.h"
+#include "proc/notify.h"
 
 enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
 
@@ -148,11 +149,15 @@ run_alone(struct ctx *cx, struct server *s, int fd)
 	scoreboard_enter(s->shared.board, 0);
 	scoreboard_set_pid(s->shared.board, 0, (int)getpid());
 	do {
-		if (stale)
+		if (stale) {
+			notify_reloading();
 			(void)reload(s, &ignored);
+		}
 		stale = false;
+		notify_ready();
 		status = serve_app(s, 0, fd, &stale);
 	} while (stale);
+	notify_stopping();
 	return status == EXIT_SUCCESS ? ERR_OK
 				      : err_set(&cx->err, ERR_UNAVAILABLE,
 					    "could not go on serving: see the log");

@@ -32,7 +32,7 @@ def http_call(url, method, path, token=None, body=None, headers=None, timeout=30
         body = json.dumps(body)
         headers.setdefault("Content-Type", "application/json")
     try:
-        connection.request(method, path, body=body, headers=headers, encode_chunked="Transfer-Encoding" in headers)
+        connection.request(method, at.path + path, body=body, headers=headers, encode_chunked="Transfer-Encoding" in headers)
         return Answer(connection.getresponse())
     finally:
         connection.close()

@@ -215,6 +215,14 @@ wrong_values_are_refused(void **state)
 	    "DATABASE_OWNER_URL=http://x",
 	    "COGNITO_ENDPOINT=ftp://x",
 	    "COGNITO_ENDPOINT=http://",
+	    "URL_PREFIX=api",
+	    "URL_PREFIX=/",
+	    "URL_PREFIX=/api/",
+	    "URL_PREFIX=/a//b",
+	    "URL_PREFIX=/a/../b",
+	    "URL_PREFIX=/a%2fb",
+	    "URL_PREFIX=/a?b",
+	    "URL_PREFIX=http://host/a",
 	    "DB_PORT=0",
 	    "DB_PORT=65536",
 	    "DB_PORT=99999999999999999999",
@@ -258,6 +266,7 @@ right_values_are_taken(void **state)
 				  "DATABASE_URL=host=/tmp dbname=x\n"
 				  "DATABASE_OWNER_URL=postgresql:///x\n"
 				  "COGNITO_ENDPOINT=http://127.0.0.1:1\n"
+				  "URL_PREFIX=/~user/api-host\n"
 				  "BACKEND_CORS_ORIGINS=*\nCORS_CREDENTIALS=off\n"
 				  "LISTEN_MODE=600\n",
 			     ENV()),
