@@ -16,7 +16,8 @@ run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgres
 lighttpd="lighttpd"
 nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2 libapache2-mod-fcgid"
-test="libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git systemd
+test="spawn-fcgi multiwatch
+	libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git systemd
 	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
 
 say() { printf '%s\n' "packages: $*" >&2; }

@@ -304,6 +304,20 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
 }
 
+/* Of two X-Forwarded-For, one may be a client's own X_Forwarded_For, or a line that the
+ * proxy only added to: then the client is nobody, and not the trusted proxy either. */
+static void
+client_set(
+    struct arena *mem, struct request *rq, const struct found *f, const char *trusted)
+{
+	const char *remote = f->remote != NULL ? f->remote : "";
+
+	if (f->forwardeds > 1 && address_in_list(remote, trusted))
+		rq->client = "unknown";
+	else
+		rq->client = client_address(mem, remote, f->forwarded, trusted);
+}
+
 enum err
 request_init(struct ctx *cx, struct request *rq, const char *const *params,
     const struct request_options *options)
@@ -325,9 +339,7 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 	rq->https = (f.scheme != NULL && slice_eq_ci(slice_of(f.scheme), "https")) ||
 	    (f.https != NULL &&
 		(slice_eq_ci(slice_of(f.https), "on") || strcmp(f.https, "1") == 0));
-	rq->client = client_address(cx->mem, f.remote != NULL ? f.remote : "",
-	    f.forwardeds == 1 ? f.forwarded : NULL,
-	    options != NULL ? options->trusted_proxies : NULL);
+	client_set(cx->mem, rq, &f, options != NULL ? options->trusted_proxies : NULL);
 
 	if (f.header_bytes > REQUEST_HEADERS_MAX)
 		return err_tell(&cx->err, ERR_HEADERS_TOO_LARGE,

@@ -50,7 +50,7 @@ struct request {
 	const char *prefix;       /* of every path of ours, or "" */
 	const char *query;        /* raw, without "?", or "" */
 	const char *content_type; /* "" when absent */
-	const char *client;       /* address text, after TRUSTED_PROXIES */
+	const char *client; /* address text, after TRUSTED_PROXIES; or "unknown" */
 	bool https;
 	char trace_parent[56]; /* W3C traceparent to continue, or "" */
 	const char *body;      /* NULL until it was read */

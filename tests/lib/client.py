@@ -42,6 +42,16 @@ def get_or_create(url, key, user, body=None):
     return http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(key, user), body)
 
 
+def persistent(call, times=20):
+    """The call, made again while the answer is a 503 that names a time to come back."""
+    for _ in range(times):
+        answer = call()
+        if answer.status != 503:
+            break
+        time.sleep(min(int(answer.headers["retry-after"]), 1) * stack.PATIENCE)
+    return answer
+
+
 def at_once(calls):
     """Makes all calls at the same time, a thread each; their results in order, where a
     call that raised has its exception."""

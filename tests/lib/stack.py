@@ -34,6 +34,8 @@ VALGRIND = os.environ.get("VALGRIND", "").split()
 # Under valgrind, and in a build with sanitizers, everything takes its time.
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+# What sanitizers and valgrind write.
+UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
 
 def free_port():
@@ -252,6 +254,10 @@ class Tenantd:
         self.config = run / "tenantd.conf"
         self.write_config()
         self.log = run / "tenantd.log"
+        self.start()
+
+    def start(self):
+        """Also again, after the process has ended."""
         self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
         self.process.wait_for(self.ready, self.place, "tenantd")
 
@@ -284,21 +290,32 @@ class Tenantd:
             text = self.log_text()
             self.place.remove()
         assert status == 0, f"tenantd ended with {status}\n{text[-4000:]}"
-        assert not re.search(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==", text), text[-8000:]
+        assert not UNSOUND.search(text), text[-8000:]
+
+
+def filled(kind, run, port, socket_path, config):
+    """Writes the samples of deploy/ for a kind that webserver.sh knows; the command to run."""
+    return subprocess.run(
+        ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(port), str(socket_path), PROGRAM,
+         str(config)], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 class WebServer:
-    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself."""
+    """A web server by deploy/'s samples, of a kind that webserver.sh knows. config: the
+    settings where it starts tenantd itself. edits: (old, new) in the sample."""
 
-    def __init__(self, kind, socket_path, config=""):
+    def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        words = subprocess.run(
-            ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
-             str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
-        self.process = Process(words.splitlines(), run / "web.log")
+        words = filled(kind, run, self.port, socket_path, config)
+        sample = run / "tenantd.conf"
+        for old, new in edits:
+            assert old in sample.read_text(), old
+            sample.write_text(sample.read_text().replace(old, new))
+        self.run = run
+        self.process = Process(words, run / "web.log")
         self.process.wait_for(self.ready, self.place, kind)
 
     def ready(self):

@@ -277,12 +277,17 @@ client_is_forwarded_only_by_trusted_proxies(void **state)
 	assert_string_equal(
 	    client(cx, "10.1.2.3", "6.6.6.6, junk, 10.0.0.5"), "10.0.0.5");
 	assert_string_equal(client(cx, "unix:", "6.6.6.6"), "unix:");
-	/* X_Forwarded_For beside X-Forwarded-For. */
+	/* X_Forwarded_For beside X-Forwarded-For: nobody, least of all the proxy. */
 	assert_int_equal(
 	    INIT(cx, "REQUEST_URI=/", "REMOTE_ADDR=10.1.2.3",
 		"HTTP_X_FORWARDED_FOR=6.6.6.6", "HTTP_X_FORWARDED_FOR=198.51.100.1"),
 	    ERR_OK);
-	assert_string_equal(rq.client, "10.1.2.3");
+	assert_string_equal(rq.client, "unknown");
+	assert_int_equal(
+	    INIT(cx, "REQUEST_URI=/", "REMOTE_ADDR=203.0.113.9",
+		"HTTP_X_FORWARDED_FOR=6.6.6.6", "HTTP_X_FORWARDED_FOR=198.51.100.1"),
+	    ERR_OK);
+	assert_string_equal(rq.client, "203.0.113.9");
 }
 
 static void
