@@ -3,20 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 
-enum { LINE_MAX_BYTES = 2048 };
+enum { QUOTED_MAX = 320 };
 
 static struct {
 	int fd;
 	char path[512];
 	enum log_level least;
 	uint64_t dropped;
+	long pid; /* 0: not known yet */
 } out = {.fd = STDERR_FILENO, .least = LOG_INFO};
 
 static const char *const level_names[LOG_LEVEL_COUNT] = {
@@ -77,62 +80,136 @@ log_dropped(void)
 	return out.dropped;
 }
 
-static size_t
-append(char *line, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-	int more;
+/* -- a line -- */
 
-	va_start(ap, fmt);
-	more = vsnprintf(line + n, LINE_MAX_BYTES - n, fmt, ap);
-	va_end(ap);
-	if (more < 0)
-		return n;
-	n += (size_t)more;
-	return n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2;
+static void
+forget_pid(void)
+{
+	out.pid = 0;
+}
+
+/* The system is asked once in each process. */
+static long
+own_pid(void)
+{
+	static bool watched;
+
+	if (!watched)
+		watched = pthread_atfork(NULL, NULL, forget_pid) == 0;
+	if (out.pid == 0 || !watched)
+		out.pid = (long)getpid();
+	return out.pid;
+}
+
+/* As much of it as fits. */
+static void
+append(struct log_line *l, const char *s, size_t n)
+{
+	size_t room = LOG_LINE_MAX - l->n;
+
+	if (n > room)
+		n = room;
+	memcpy(l->text + l->n, s, n);
+	l->n += n;
+}
+
+/* Control characters would end the line, or command a terminal. */
+static void
+disarm(struct log_line *l, size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if ((unsigned char)l->text[i] < 0x20 || l->text[i] == 0x7f)
+			l->text[i] = '?';
+}
+
+bool
+log_start(
+    struct log_line *l, enum log_level level, const struct ctx *cx, const char *event)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	if (level < out.least)
+		return false;
+	clock_text(now, clock_wall_ms());
+	l->n = 0;
+	append(l, now, strlen(now));
+	append(l, " ", 1);
+	append(l, level_names[level], strlen(level_names[level]));
+	log_number(l, "pid", own_pid());
+	if (cx != NULL && cx->request_id[0] != '\0')
+		log_text(l, "req", cx->request_id);
+	log_text(l, "event", event);
+	return true;
 }
 
 static void
-finish(char *line, size_t n)
+put_key(struct log_line *l, const char *key)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	line[n++] = '\n';
-	if (write(out.fd, line, n) != (ssize_t)n)
-		out.dropped++;
+	append(l, " ", 1);
+	append(l, key, strlen(key));
+	append(l, "=", 1);
 }
 
-static size_t
-start(char *line, enum log_level level, const struct ctx *cx, const char *event)
+void
+log_text(struct log_line *l, const char *key, const char *value)
 {
-	char now[CLOCK_TEXT_SIZE];
-	size_t n;
+	size_t from;
 
-	clock_text(now, clock_wall_ms());
-	n = append(line, 0, "%s %s pid=%ld", now, level_names[level], (long)getpid());
-	if (cx != NULL && cx->request_id[0] != '\0')
-		n = append(line, n, " req=%s", cx->request_id);
-	return append(line, n, " event=%s", event);
+	put_key(l, key);
+	from = l->n;
+	append(l, value, strlen(value));
+	disarm(l, from);
+}
+
+void
+log_number(struct log_line *l, const char *key, int64_t value)
+{
+	char digits[STR_I64_SIZE];
+	const char *text = str_from_i64(digits, value);
+
+	put_key(l, key);
+	append(l, text, strlen(text));
+}
+
+void
+log_quoted(struct log_line *l, const char *key, const char *value)
+{
+	char q[QUOTED_MAX];
+	const char *text = log_quote(q, sizeof(q), value);
+
+	put_key(l, key);
+	append(l, text, strlen(text));
+}
+
+void
+log_finish(struct log_line *l)
+{
+	l->text[l->n++] = '\n';
+	if (write(out.fd, l->text, l->n) != (ssize_t)l->n)
+		out.dropped++;
 }
 
 void
 log_event(
     enum log_level level, const struct ctx *cx, const char *event, const char *fmt, ...)
 {
-	char line[LINE_MAX_BYTES + 1];
+	struct log_line l;
 	va_list ap;
-	size_t n;
+	size_t room, from;
 	int more;
 
-	if (level < out.least)
+	if (!log_start(&l, level, cx, event))
 		return;
-	n = append(line, start(line, level, cx, event), " ");
+	append(&l, " ", 1);
+	from = l.n;
+	room = LOG_LINE_MAX - from;
 	va_start(ap, fmt);
-	more = vsnprintf(line + n, LINE_MAX_BYTES - n, fmt, ap);
+	more = vsnprintf(l.text + from, room + 1, fmt, ap);
 	va_end(ap);
-	n += more < 0 ? 0 : (size_t)more;
-	finish(line, n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2);
+	if (more > 0)
+		l.n += (size_t)more < room ? (size_t)more : room;
+	disarm(&l, from);
+	log_finish(&l);
 }
 
 const char *

@@ -1,7 +1,6 @@
 /* dispatch.c - see dispatch.h. */
 #include "controllers/dispatch.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -84,15 +83,21 @@ static void
 log_request(
     const struct call *call, const struct response *rs, int64_t micros, size_t n)
 {
-	char user[320], client[80];
+	const enum log_level level = rs->status >= 500 ? LOG_WARNING : LOG_INFO;
+	struct log_line l;
 
-	log_event(rs->status >= 500 ? LOG_WARNING : LOG_INFO, &call->cx, "request",
-	    "method=%s route=%s status=%d us=%lld bytes=%zu client=%s user=%s%s%s",
-	    http_method_name(call->rq.method),
-	    call->route != NULL ? call->route->path : "-", rs->status,
-	    (long long)micros, n, log_quote(client, sizeof(client), call->rq.client),
-	    log_quote(user, sizeof(user), call->who.user.text),
-	    call->rq.trace_parent[0] != '\0' ? " trace=" : "", call->rq.trace_parent);
+	if (!log_start(&l, level, &call->cx, "request"))
+		return;
+	log_text(&l, "method", http_method_name(call->rq.method));
+	log_text(&l, "route", call->route != NULL ? call->route->path : "-");
+	log_number(&l, "status", rs->status);
+	log_number(&l, "us", micros);
+	log_number(&l, "bytes", (int64_t)n);
+	log_quoted(&l, "client", call->rq.client);
+	log_quoted(&l, "user", call->who.user.text);
+	if (call->rq.trace_parent[0] != '\0')
+		log_text(&l, "trace", call->rq.trace_parent);
+	log_finish(&l);
 }
 
 /* What the connection and the log have counted since the last request. */

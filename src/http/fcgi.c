@@ -221,12 +221,22 @@ find_work(struct ctx *cx, struct door *d)
 
 /* -- bytes -- */
 
-static bool
-wait_ready(int fd, short what, int64_t until_ms)
+/* *until_ms is 0 at first, and set when time first matters: mostly all is there. */
+static int
+time_left(const struct door *d, int64_t *until_ms)
 {
-	struct pollfd p = {.fd = fd, .events = what};
-	int64_t left = until_ms - clock_mono_ms();
-	int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+	int64_t now = clock_mono_ms();
+
+	if (*until_ms == 0)
+		*until_ms = now + d->timeout_ms;
+	return now < *until_ms ? (int)(*until_ms - now) : 0;
+}
+
+static bool
+wait_ready(const struct door *d, short what, int64_t *until_ms)
+{
+	struct pollfd p = {.fd = d->fd, .events = what};
+	int left = time_left(d, until_ms), n = left > 0 ? poll(&p, 1, left) : 0;
 
 	return n > 0 || (n < 0 && errno == EINTR);
 }
@@ -236,14 +246,14 @@ static bool
 send_all(const struct door *d, struct iovec *v, size_t count)
 {
 	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
-	int64_t until = clock_mono_ms() + d->timeout_ms;
+	int64_t until = 0;
 
 	while (m.msg_iovlen > 0) {
 		ssize_t n = sendmsg(d->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 		size_t sent = n > 0 ? (size_t)n : 0;
 
 		if (n < 0 && errno != EINTR &&
-		    (errno != EAGAIN || !wait_ready(d->fd, POLLOUT, until)))
+		    (errno != EAGAIN || !wait_ready(d, POLLOUT, &until)))
 			return false;
 		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
 			sent -= m.msg_iov++->iov_len;
@@ -268,39 +278,33 @@ send_reply(struct door *d)
 
 /* What is there, or the first that comes; false: closed, broken or late. */
 static bool
-receive(struct door *d, int64_t until_ms)
+receive(struct door *d, int64_t *until_ms)
 {
 	size_t room;
 	unsigned char *to = records_room(&d->records, &room);
+	ssize_t n;
 
-	while (clock_mono_ms() <= until_ms) {
-		ssize_t n = recv(d->fd, to, room, MSG_DONTWAIT);
-
-		if (n > 0) {
-			records_came(&d->records, (size_t)n);
-			return true;
-		}
-		if (n == 0 ||
-		    (errno != EINTR &&
-			(errno != EAGAIN || !wait_ready(d->fd, POLLIN, until_ms))))
+	while ((n = recv(d->fd, to, room, MSG_DONTWAIT)) < 0)
+		if (errno != EINTR &&
+		    (errno != EAGAIN || !wait_ready(d, POLLIN, until_ms)))
 			return false;
-	}
-	return false;
+	records_came(&d->records, (size_t)n);
+	return n > 0;
 }
 
 static enum records_event
 next_event(struct door *d)
 {
-	int64_t until = clock_mono_ms() + d->timeout_ms;
+	int64_t until = 0;
 
-	for (;;) {
+	for (bool again = false;; again = true) {
 		enum records_event event = records_next(&d->records);
 
 		if (!send_reply(d))
 			return RECORDS_BROKEN;
 		if (event != RECORDS_MORE)
 			return event;
-		if (!receive(d, until))
+		if ((again && time_left(d, &until) == 0) || !receive(d, &until))
 			return RECORDS_BROKEN;
 	}
 }
@@ -353,12 +357,13 @@ send_answer(struct door *d, const struct exchange *x, size_t *sent)
 		left -= n;
 		records_put_stdout(front, id, before + n);
 		records_put_end(back, id);
-		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)) ||
-		    exchange_late(x, since, *sent))
+		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
 			return false;
 		*sent += before + n;
 		if (left == 0)
 			return true;
+		if (exchange_late(x, since, *sent))
+			return false;
 		body += n;
 	}
 }
@@ -375,7 +380,8 @@ answer(struct door *d)
 	response_reset(&d->rs);
 	d->service->answer(d->service->app, &x, records_params(&d->records), &d->rs);
 	/* Not the time of the answer, but that of the rest of the body. */
-	x.began_ms = clock_mono_ms();
+	if (!x.ended)
+		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
 	keeps =
 	    send_answer(d, &x, &sent) && d->records.keep && !stopping && !d->closing;

@@ -377,6 +377,17 @@ def test_parameters_without_end_are_cut_off(unix):
     assert call(unix.address, "GET", "/").status == 200
 
 
+def test_records_that_begin_no_request_are_cut_off(unix):
+    junk = record(77, b"x" * 1000) * 20
+    with Connection(unix.address) as c:
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 5:
+                c.send(junk)
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+    assert call(unix.address, "GET", "/").status == 200
+
+
 def test_many_and_long_parameters(unix):
     headers = {"X-H%d" % i: "v" * 200 for i in range(250)}
     assert call(unix.address, "GET", "/", headers).status == 200
