@@ -30,10 +30,20 @@
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64, /* idle connections of one worker */
+	KEPT_MAX = 64,  /* idle connections of one worker */
+	FEW = 8,        /* below that, time is no matter */
+	WRITES_MS = 10, /* from connecting to writing */
+	LAST_MS = 500,  /* the same at the end */
+	FULL_MS = 100,
 	LINGER_MS = 2000,
 	WRITE_CHUNK = 256 * 1024,
 	RESPONDER = 1 /* FCGI_RESPONDER, which no installed header names */
+};
+
+/* A connection between requests. */
+struct kept {
+	int fd;
+	bool fresh; /* it had none yet: its peer may be about to write */
 };
 
 struct door {
@@ -45,9 +55,10 @@ struct door {
 	struct intake intake;
 	struct response rs;
 	struct buf head;
-	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
+	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool watched; /* d->epoll has the current connection */
+	bool fresh;   /* the current connection had no request yet */
+	bool watched; /* d->epoll has it */
 	bool closing; /* no connection is kept any more */
 };
 
@@ -98,7 +109,8 @@ hang_up_late(struct door *d)
 static void
 unkeep(struct door *d, unsigned i)
 {
-	d->request.ipcFd = d->kept[i];
+	d->request.ipcFd = d->kept[i].fd;
+	d->fresh = false;
 	d->watched = true;
 	d->kept_count--;
 	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
@@ -119,8 +131,20 @@ keep(struct door *d)
 		unkeep(d, 0);
 		hang_up(d);
 	}
-	d->kept[d->kept_count++] = fd;
+	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
 	d->request.ipcFd = -1;
+}
+
+/* Out of descriptors: those of idle connections are there to be had. */
+static void
+make_room(struct door *d)
+{
+	if (d->kept_count == 0)
+		(void)poll(NULL, 0, FULL_MS);
+	while (d->kept_count > 0) {
+		unkeep(d, 0);
+		hang_up(d);
+	}
 }
 
 static void
@@ -158,10 +182,9 @@ take_connection(struct ctx *cx, struct door *d)
 		if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
 			return err_set(&cx->err, ERR_UNAVAILABLE,
 			    "the listening socket is gone: %s", strerror(errno));
-		/* Out of descriptors or memory: that passes, but not at once. */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			(void)poll(NULL, 0, 100);
+			make_room(d);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
@@ -172,6 +195,7 @@ take_connection(struct ctx *cx, struct door *d)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	set_deadlines(fd, d->timeout_ms);
 	d->request.ipcFd = fd;
+	d->fresh = true;
 	d->watched = false;
 	return ERR_OK;
 }
@@ -212,7 +236,7 @@ wait_for_work(struct ctx *cx, struct door *d)
 	if (event.data.fd == d->fd)
 		return take_connection(cx, d);
 	for (unsigned i = 0; i < d->kept_count; i++)
-		if (d->kept[i] == event.data.fd) {
+		if (d->kept[i].fd == event.data.fd) {
 			unkeep(d, i);
 			break;
 		}
@@ -318,6 +342,29 @@ accept_head(struct door *d, int connection)
 	return ok;
 }
 
+static bool
+is_silent(int connection, int wait_ms)
+{
+	struct pollfd p = {.fd = connection, .events = POLLIN};
+
+	return poll(&p, 1, wait_ms) == 0;
+}
+
+/*
+ * A new connection whose peer does not write at once is left for later. Not too early:
+ * once kept it waits for this worker alone, and a peer may be between connecting and
+ * writing.
+ */
+static bool
+leave_for_later(struct door *d)
+{
+	if (!d->fresh ||
+	    !is_silent(d->request.ipcFd, d->kept_count < FEW ? WRITES_MS : 0))
+		return false;
+	keep(d);
+	return true;
+}
+
 /* One request on the connection that is there. What is no request, or none for a
  * responder, costs the connection. */
 static void
@@ -336,15 +383,19 @@ serve_one(struct door *d)
 	hang_up(d);
 }
 
-/* The kept connections at the end: a request that is here already is still answered. */
+/* The kept connections at the end: a request that is here already is still answered,
+ * and so is one that was on its way when its connection was accepted. */
 static void
 serve_last(struct door *d)
 {
+	int64_t until = clock_mono_ms() + LAST_MS;
+
 	while (d->kept_count > 0) {
-		struct pollfd p = {.fd = d->kept[0], .events = POLLIN};
+		int64_t left = until - clock_mono_ms();
+		int wait_ms = d->kept[0].fresh && left > 0 ? (int)left : 0;
 
 		unkeep(d, 0);
-		if (poll(&p, 1, 0) > 0)
+		if (!is_silent(d->request.ipcFd, wait_ms))
 			serve_one(d);
 		hang_up(d);
 	}
@@ -357,7 +408,7 @@ serve(struct ctx *cx, struct door *d)
 
 	while (e == ERR_OK && !must_stop(d)) {
 		e = wait_for_work(cx, d);
-		if (d->request.ipcFd >= 0)
+		if (d->request.ipcFd >= 0 && !leave_for_later(d))
 			serve_one(d);
 	}
 	d->closing = true;
