@@ -14,6 +14,7 @@
 #include "proc/listen.h"
 #include "proc/master.h"
 #include "proc/notify.h"
+#include "proc/signals.h"
 
 enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
 
@@ -216,6 +217,7 @@ serve_main(const char *config_path, const char *listen)
 	struct ctx cx;
 	enum err rc;
 
+	signals_ignore_lost_output();
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
 	server.shared.alone = rc == ERR_OK && server.conf->workers == 0;
