@@ -8,19 +8,14 @@ import psycopg2
 import pytest
 import stack
 from client import at_once
-from tokens import token
+from firstcalls import ONBOARD, bearer
 
-ONBOARD = "/api/tenant/getOrCreate"
 POWERS = "rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication"
 
 
 def findings(db, *command):
     status, text = stack.command(db.settings, *command, "--json", status=None)
     return status, json.loads(text)
-
-
-def bearer(db, user):
-    return {"Authorization": "Bearer " + token(db.settings["JWT_SECRET_KEY"], user)}
 
 
 @pytest.fixture(params=sorted(set(stack.FOOTINGS) - {"separate"}))
