@@ -113,7 +113,7 @@ def test_a_stuck_statement_ends_in_time_and_gives_its_connection_back(app, db):
         assert {a.status for a in answers} == {503}, answers
         # the server ended them by itself: none waits on for the lock
         stack.until(lambda: not db.cluster.sql(
-            "SELECT FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [db.name]), 6)
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [db.name]), 6)
         lock.rollback()
     stack.until(lambda: app.call("POST", ONBOARD, bearer(db, user)).status == 200, 5)
     race(app, db, 20)

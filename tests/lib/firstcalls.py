@@ -34,13 +34,14 @@ class FirstCalls(Load):
             raise AssertionError(f"{answer} without Retry-After")
         return answer
 
-    def must_be_well(self, since):
-        """What was acknowledged is there, once; every answer came in time; and all is well again
-        some time after `since`."""
+    def must_be_well(self, since, url=None):
+        """What was acknowledged is there (at the url, else in the database), once; every answer
+        came in time; and all is well again some time after `since`."""
         assert set(self.statuses()) <= {200, 503}, collections.Counter(map(str, self.statuses()))
         assert self.slowest < DEADLINE * stack.PATIENCE
         late = [s for when, s in self.results if when > since + 1.2 * stack.PATIENCE]
         assert late and set(late) == {200}, collections.Counter(map(str, late))
-        made = collections.Counter(owner for (owner,) in self.db.sql("SELECT owner_id FROM custom_auth_tenant"))
+        made = collections.Counter(owner for (owner,) in stack.sql(
+            url or self.db.owner_url, "SELECT owner_id FROM custom_auth_tenant"))
         assert max(made.values()) == 1
         assert not set(self.acknowledged) - set(made)

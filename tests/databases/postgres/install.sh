@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh DIR - PostgreSQL servers of other major versions, as package-lock.json beside
-# this file has them, in DIR, used again when they are there; prints a directory of server
-# programs a line.
+# this file has them, in DIR, used again when they are there; prints a major version and the
+# directory of its programs a line.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
@@ -23,4 +23,7 @@ if ! cmp -s "$here/package-lock.json" "$dir/installed"; then
 	done
 	cp "$here/package-lock.json" "$dir/installed"
 fi
-printf '%s\n' "$dir"/node_modules/*/native/bin
+for bin in "$dir"/node_modules/postgresql-*/native/bin; do
+	major=${bin%/native/bin}
+	echo "${major##*-} $bin"
+done
