@@ -2,7 +2,7 @@
 # What must be installed: the one list. Debian 12's names; "a|b" is satisfied by either,
 # and a is what is installed when neither is there.
 #
-#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test node
+#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache pgbouncer test node
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
@@ -16,6 +16,7 @@ run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgres
 lighttpd="lighttpd"
 nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2 libapache2-mod-fcgid"
+pgbouncer="pgbouncer"
 test="spawn-fcgi multiwatch
 	libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git systemd
 	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
@@ -39,6 +40,7 @@ names() {
 		lighttpd) echo "$lighttpd" ;;
 		nginx) echo "$nginx" ;;
 		apache) echo "$apache" ;;
+		pgbouncer) echo "$pgbouncer" ;;
 		test) echo "$test" ;;
 		node) node_packages ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
