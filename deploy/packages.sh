@@ -2,7 +2,7 @@
 # What must be installed: the one list. Debian 12's names; "a|b" is satisfied by either,
 # and a is what is installed when neither is there.
 #
-#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test node
+#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test node fuzz
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
@@ -18,6 +18,7 @@ nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2"
 test="libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git
 	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
+fuzz="clang libclang-rt-14-dev|libclang-rt-dev llvm afl++ python3"
 
 say() { printf '%s\n' "packages: $*" >&2; }
 
@@ -40,6 +41,7 @@ names() {
 		apache) echo "$apache" ;;
 		test) echo "$test" ;;
 		node) node_packages ;;
+		fuzz) echo "$fuzz" ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
 		esac
 	done
