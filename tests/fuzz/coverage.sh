@@ -9,7 +9,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=${1:-$top/build/coverage}
 files="
-	http/address http/cgi http/cors http/etag http/exchange http/fcgi http/intake http/query
+	http/address http/cgi http/cors http/etag http/exchange http/fcgi http/query http/records
 	http/request http/router
 	json/decimal json/format json/json json/out json/parse json/pattern json/refs json/schema
 	json/schema_compile json/schema_rules json/uri

@@ -16,9 +16,8 @@ work=$PWD/fuzz bin=$PWD/tests/fuzz
 TIME=${TIME:-60} python=/usr/bin/python3
 
 libfuzzer() { # libfuzzer NAME
-	# libfcgi asks malloc() for what a management record tells it to.
-	LSAN_OPTIONS=print_suppressions=0 "$bin/fuzz_$1" -max_total_time="$TIME" -dict="$top/$1.dict" -max_len=16384 -timeout=10 \
-	    -rss_limit_mb=2048 -malloc_limit_mb=8192 -print_final_stats=1 -artifact_prefix="$work/$1/findings/" "$work/$1/corpus" "$work/$1/seeds"
+	"$bin/fuzz_$1" -max_total_time="$TIME" -dict="$top/$1.dict" -max_len=16384 -timeout=10 \
+	    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/$1/findings/" "$work/$1/corpus" "$work/$1/seeds"
 }
 afl() { # afl NAME
 	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
