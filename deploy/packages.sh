@@ -2,7 +2,7 @@
 # What must be installed: the one list. Debian 12's names; "a|b" is satisfied by either,
 # and a is what is installed when neither is there.
 #
-#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache pgbouncer test node bench
+#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache pgbouncer test node bench fuzz
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
@@ -22,6 +22,7 @@ test="spawn-fcgi multiwatch
 	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
 bench="wrk valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
 	python3-fastapi python3-asyncpg uvicorn"
+fuzz="clang libclang-rt-14-dev|libclang-rt-dev llvm afl++ python3"
 
 say() { printf '%s\n' "packages: $*" >&2; }
 
@@ -46,6 +47,7 @@ names() {
 		test) echo "$test" ;;
 		bench) echo "$bench" ;;
 		node) node_packages ;;
+		fuzz) echo "$fuzz" ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
 		esac
 	done
