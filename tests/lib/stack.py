@@ -302,7 +302,7 @@ def filled(kind, run, port, socket_path, config):
 
 class WebServer:
     """A web server by deploy/'s samples, of a kind that webserver.sh knows. config: the
-    settings where it starts tenantd itself. edits: (old, new) in the sample."""
+    settings where it starts tenantd itself. edits: (old, new) in the samples."""
 
     def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
@@ -310,10 +310,11 @@ class WebServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         words = filled(kind, run, self.port, socket_path, config)
-        sample = run / "tenantd.conf"
         for old, new in edits:
-            assert old in sample.read_text(), old
-            sample.write_text(sample.read_text().replace(old, new))
+            files = [f for f in run.glob("*.conf") if old in f.read_text()]
+            assert files, old
+            for f in files:
+                f.write_text(f.read_text().replace(old, new))
         self.run = run
         self.process = Process(words, run / "web.log")
         self.process.wait_for(self.ready, self.place, kind)
