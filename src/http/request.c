@@ -256,9 +256,9 @@ target_is_clean(const char *target)
 
 /* Drops the pieces of the path that say where the web server shows us. */
 static void
-prefix_drop(struct request *rq, const char *prefix)
+prefix_drop(struct request *rq)
 {
-	struct slice rest = slice_of(prefix + 1), piece;
+	struct slice rest = slice_of(rq->prefix + 1), piece;
 	unsigned n = 0;
 
 	while (slice_next(&rest, '/', &piece)) {
@@ -278,8 +278,7 @@ prefix_drop(struct request *rq, const char *prefix)
 }
 
 static enum err
-target_set(
-    struct ctx *cx, struct request *rq, const struct found *f, const char *prefix)
+target_set(struct ctx *cx, struct request *rq, const struct found *f)
 {
 	const char *target, *question;
 	enum err rc;
@@ -300,8 +299,8 @@ target_set(
 	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
-	if (rc == ERR_OK && prefix != NULL && prefix[0] == '/')
-		prefix_drop(rq, prefix);
+	if (rc == ERR_OK && rq->prefix[0] == '/')
+		prefix_drop(rq);
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
 }
 
@@ -325,7 +324,10 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 {
 	struct found f = {0};
 
-	*rq = (struct request){.params = params, .target = "/", .query = ""};
+	*rq = (struct request){
+	    .params = params, .target = "/", .prefix = "", .query = ""};
+	if (options != NULL && options->prefix != NULL)
+		rq->prefix = options->prefix;
 	for (const char *const *p = params; *p != NULL; p++)
 		look_at(&f, *p);
 
@@ -348,5 +350,5 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 		    "the Authorization header came more than once");
 	if (f.method == NULL)
 		return err_tell(&cx->err, ERR_INVALID, "the request has no method");
-	return target_set(cx, rq, &f, options != NULL ? options->prefix : NULL);
+	return target_set(cx, rq, &f);
 }

@@ -47,6 +47,7 @@ struct request {
 	 * "//". */
 	struct slice segments[REQUEST_SEGMENTS_MAX];
 	unsigned segment_count;
+	const char *prefix;       /* of every path of ours, or "" */
 	const char *query;        /* raw, without "?", or "" */
 	const char *content_type; /* "" when absent */
 	const char *client; /* address text, after TRUSTED_PROXIES; or "unknown" */

@@ -161,6 +161,17 @@ def test_one_role_is_enough_and_is_told_to_be_the_weaker_footing(home):
     assert "row-level security holds" in said and "single role" in said, said
 
 
+def test_a_database_that_cannot_be_is_refused_before_anything_is_written(home):
+    script = home.path / "share/doc/tenantd/deploy/shared-host/install.sh"
+    config, directory = home.path / "etc/other.conf", home.path / "public_html/none"
+    for uri, status in (("mysql://x\n", 78), ("", 65)):
+        home.sh("sh", script, "--path", "/none", "--config", config, directory, stdin=uri, status=status)
+    home.sh("sh", script, "--path", "none", directory, status=64)
+    home.sh("sh", script, "--path", "/a b", directory, status=64)
+    home.sh("sh", script, directory, status=64)
+    assert not directory.exists() and [p.name for p in (home.path / "etc").iterdir()] == ["tenantd.conf"]
+
+
 def test_a_second_run_keeps_settings_and_secrets(home):
     before = home.config.read_text()
     home.install("/api-host", "api-host")
@@ -198,7 +209,10 @@ def test_errors_are_the_programs_own(host, method, path, status):
         assert answer.status in (301, 404)
         return
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), (answer, host.log())
-    assert answer.json()["instance"] == answer.headers["x-request-id"]
+    problem = answer.json()
+    assert problem["instance"] == answer.headers["x-request-id"]
+    assert problem["type"].startswith("/api-host/docs/problems/")  # what it names is there
+    assert http_call(host.url, "GET", problem["type"]).status == 200
 
 
 def test_a_body_that_is_wrong_and_a_token_that_is(home, host):

@@ -137,6 +137,7 @@ a_prefix_is_dropped_and_what_is_not_under_it_matches_nothing(void **state)
 
 	assert_string_equal(under(cx, "/p", "/p/a/b?c"), "[a] [b]");
 	assert_string_equal(rq.target, "/p/a/b?c");
+	assert_string_equal(rq.prefix, "/p");
 	assert_string_equal(under(cx, "/~u/p", "/%7Eu/p/a%2Fb"), "[a/b]");
 	assert_string_equal(under(cx, "/p", "/p"), "-");
 	assert_string_equal(under(cx, "/p", "/p/"), "-");
