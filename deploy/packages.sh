@@ -2,7 +2,8 @@
 # What must be installed: the one list. Debian 12's names; "a|b" is satisfied by either,
 # and a is what is installed when neither is there.
 #
-#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test node
+#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test analysis
+#                                               node
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
@@ -16,8 +17,9 @@ run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgres
 lighttpd="lighttpd"
 nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2"
-test="libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git
+test="libcmocka-dev valgrind libc6-dbg mandoc procps git
 	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
+analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"
 
 say() { printf '%s\n' "packages: $*" >&2; }
 
@@ -39,6 +41,7 @@ names() {
 		nginx) echo "$nginx" ;;
 		apache) echo "$apache" ;;
 		test) echo "$test" ;;
+		analysis) echo "$analysis" ;;
 		node) node_packages ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
 		esac
@@ -84,7 +87,7 @@ mode=install
 case ${1:-} in
 --check) mode=check; shift ;;
 --list) mode=list; shift ;;
--*) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 64 ;;
+-*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64 ;;
 esac
 [ $# -gt 0 ] || set -- build run lighttpd nginx test node
 

@@ -62,12 +62,12 @@ read_file(struct ctx *cx, const char *path, size_t limit, struct slice *out)
 	if (p != NULL)
 		*out = (struct slice){p, fread(p, 1, (size_t)st.st_size, f)};
 	if (p == NULL || ferror(f) != 0) {
-		fclose(f);
+		(void)fclose(f);
 		return err_set(&cx->err, ERR_CONFIG,
 		    "cannot read \"%.200s\": no file of at most %zu bytes", path,
 		    limit);
 	}
-	fclose(f);
+	(void)fclose(f);
 	return ERR_OK;
 }
 

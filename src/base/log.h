@@ -34,7 +34,7 @@ uint64_t log_dropped(void); /* lines that could not be written */
 void log_event(enum log_level level, const struct ctx *cx, const char *event,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Writes s into out as a quoted, escaped, cut value and returns out. */
-const char *log_quote(char *out, size_t size, const char *s);
+const char *log_quote(char *q, size_t size, const char *s);
 /* The record in cx->err, with its place, notes and SQLSTATE. */
 void log_error(enum log_level level, const struct ctx *cx, const char *event);
 

@@ -116,12 +116,6 @@ str_hex_digit(char c)
 }
 
 bool
-str_is_set(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
-bool
 str_is_token(struct slice s)
 {
 	static const char others[] = "!#$%&'*+-.^_`|~";
@@ -129,7 +123,7 @@ str_is_token(struct slice s)
 	if (s.n < 1 || s.n > 128)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		int c = s.p[i];
+		unsigned char c = (unsigned char)s.p[i];
 
 		if (!(c >= '0' && c <= '9') && !(lower(c) >= 'a' && lower(c) <= 'z') &&
 		    (c == '\0' || strchr(others, c) == NULL))

@@ -127,7 +127,7 @@ static void
 set_deadlines(int fd, int timeout_ms)
 {
 	struct timeval t = {
-	    .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+	    .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000L};
 
 	/* Failing here leaves a connection that waits longer, no broken one. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
@@ -416,7 +416,7 @@ fcgi_serve(
 	d.peers = getenv("FCGI_WEB_SERVER_ADDRS");
 	response_init(&d.rs);
 	intake_init(&d.intake);
-	buf_init(&d.head, NULL, 64 * 1024);
+	buf_init(&d.head, NULL, 64ul * 1024);
 	sigemptyset(&block);
 	for (size_t i = 0; i < COUNT_OF(held); i++)
 		sigaddset(&block, held[i]);

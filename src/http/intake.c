@@ -51,12 +51,10 @@ receive(int fd, void *to, size_t n, int64_t until_ms)
 		if (got > 0) {
 			p += got;
 			n -= (size_t)got;
-		} else if (got == 0 || left <= 0)
+		} else if (got == 0 || left <= 0 || (errno != EAGAIN && errno != EINTR))
 			return false;
 		else if (errno == EAGAIN)
 			(void)poll(&wait, 1, (int)left);
-		else if (errno != EINTR)
-			return false;
 	}
 	return true;
 }
