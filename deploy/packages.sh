@@ -10,7 +10,7 @@
 set -eu
 
 build="gcc make pkg-config autoconf automake libc6-dev xz-utils
-	libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libssl-dev uuid-dev libpcre2-dev
+	libpq-dev libjson-c-dev libjwt-dev libssl-dev uuid-dev libpcre2-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev libargon2-dev libunistring-dev"
 run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgresql-18
 	curl"

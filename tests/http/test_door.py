@@ -13,8 +13,8 @@ import time
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from fcgi_client import (AUTHORIZER, FILTER, PARAMS, STDIN, Closed, Connection, begin,  # noqa: E402
-                         call, cgi_params, pairs, record, request_bytes, split)
+from fcgi_client import (AUTHORIZER, END, FILTER, GET_VALUES, PARAMS, STDIN, Closed, Connection,  # noqa: E402
+                         begin, call, cgi_params, pairs, record, request_bytes, split)
 
 ECHO = os.environ["ECHO"]
 TIMEOUT_MS = 600
@@ -284,8 +284,47 @@ def test_abort_costs_itself_alone(unix):
 def test_other_roles_are_refused(unix, role):
     with Connection(unix.address) as c:
         c.send(request_bytes("GET", "/", role=role))
+        assert c.read_record() == (END, 1, b"\0\0\0\0\3\0\0\0")  # FCGI_UNKNOWN_ROLE
         assert c.is_closed()
     assert stats(unix.address)["done"] == 0
+
+
+def test_another_request_in_between_is_refused_and_the_first_goes_on(service):
+    """Before the parameters' end, and amid the body, with records of its own."""
+    other = request_bytes("POST", "/other", body=b"other", request_id=7)
+    params = split(PARAMS, pairs(cgi_params("POST", "/first", body=b"abcdef")))
+    with Connection(service.address) as c:
+        c.send(begin() + other + params + record(STDIN, b"abc") + other + split(STDIN, b"def"))
+        for _ in range(2):
+            assert c.read_record() == (END, 7, b"\0\0\0\0\1\0\0\0")  # FCGI_CANT_MPX_CONN
+        assert b"target=/first body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
+        assert c.is_closed()
+    assert stats(service.address)["done"] == 1
+
+
+def test_management_records_are_answered_wherever_they_come(unix):
+    values = record(GET_VALUES, pairs({"FCGI_MAX_CONNS": "", "FCGI_MPXS_CONNS": "", "X": ""}), 0)
+    head = begin(keep=True) + split(PARAMS, pairs(cgi_params("GET", "/")))
+    with Connection(unix.address) as c:
+        c.send(values)
+        told = (10, 0, pairs({"FCGI_MPXS_CONNS": "0"}))  # FCGI_GET_VALUES_RESULT
+        assert c.read_record() == told
+        c.send(head + values + record(77, b"x", 0, padding=3) + record(STDIN))
+        assert c.read_record() == told
+        assert c.read_record() == (11, 0, b"\x4d" + b"\0" * 7)  # FCGI_UNKNOWN_TYPE
+        assert c.read_answer().status == 200
+        c.send(record(GET_VALUES, b"\x05", 0) + request_bytes("GET", "/"))
+        assert c.read_record() == (10, 0, b"")
+        assert c.read_answer().status == 200
+
+
+def test_requests_sent_ahead_are_answered_in_turn(service):
+    with Connection(service.address) as c:
+        c.send(b"".join(request_bytes("POST", "/%d" % i, body=b"x" * i, keep=i < 299)
+                        for i in range(300)))
+        for i in range(300):
+            assert b"target=/%d body=%d:" % (i, i) in c.read_answer().body
+        assert c.is_closed()
 
 
 @pytest.mark.parametrize("junk", [
