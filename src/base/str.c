@@ -116,6 +116,12 @@ str_hex_digit(char c)
 }
 
 bool
+str_is_set(const char *s)
+{
+	return s != NULL && s[0] != '\0';
+}
+
+bool
 str_is_token(struct slice s)
 {
 	static const char others[] = "!#$%&'*+-.^_`|~";

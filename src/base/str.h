@@ -32,13 +32,8 @@ struct slice slice_trim(struct slice s); /* without blanks and tabs around it */
 
 /* Decimal with an optional '-', nothing else; false: not a number, or out of range. */
 bool str_to_i64(struct slice s, int64_t min, int64_t max, int64_t *out);
-int str_hex_digit(char c); /* its value, -1: it is none */
-/* Neither NULL nor "". */
-static inline bool
-str_is_set(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
+int str_hex_digit(char c);      /* its value, -1: it is none */
+bool str_is_set(const char *s); /* neither NULL nor "" */
 /* RFC 9110 token characters only, 1 to 128 of them. */
 bool str_is_token(struct slice s);
 
