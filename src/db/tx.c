@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -80,13 +81,14 @@ tx_begin(struct ctx *cx, struct db *db, bool read_only)
 	return rc;
 }
 
-/* Sends one statement on its own and forgets its answer; false: the connection is gone.
- */
+/* Sends one statement on its own; rows may be NULL. false: it failed, or the connection
+ * is gone. */
 static bool
-send_alone(const struct ctx *cx, struct db *db, enum stmt_id id)
+send_alone(const struct ctx *cx, struct db *db, enum stmt_id id, struct db_rows **rows)
 {
 	struct ctx quiet = *cx; /* the first error is the one to keep */
-	struct call call = {.id = id, .kind = SLOT_STATEMENT, .plain = true};
+	struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .rows = rows, .plain = true};
 	enum err rc;
 
 	if (db->pg == NULL || call_limit(cx, db) == 0)
@@ -109,8 +111,8 @@ tx_abort(const struct ctx *cx, struct db *db)
 	if (db->pg == NULL)
 		return;
 	if (db->slot_count > 0 || PQtransactionStatus(db->pg) != PQTRANS_IDLE)
-		if (!send_alone(cx, db, STMT_db_rollback) && db->pg != NULL)
-			(void)send_alone(cx, db, STMT_db_rollback);
+		if (!send_alone(cx, db, STMT_db_rollback, NULL) && db->pg != NULL)
+			(void)send_alone(cx, db, STMT_db_rollback, NULL);
 	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
 		conn_lose(db);
 }
@@ -121,8 +123,38 @@ tx_clear_leak(const struct ctx *cx, struct db *db)
 {
 	db->stats.context_leaks++;
 	log_event(LOG_WARNING, cx, "db_context_leak", "cleared=%s",
-	    send_alone(cx, db, STMT_db_context_clear) ? "yes" : "dropped");
+	    send_alone(cx, db, STMT_db_context_clear, NULL) ? "yes" : "dropped");
 	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		db_drop(db);
+}
+
+/* A pooler gives us a key of its own making, not that of the backend that serves. */
+static bool
+is_pooled(const struct db *db, const struct db_rows *rows)
+{
+	return db_i64(rows, 0, 0) != PQbackendPID(db->pg);
+}
+
+/*
+ * After a prepared statement that is gone, or changed, or somebody else's. Where a
+ * pooler hands the server's connections on between transactions that would go on for
+ * ever, and forgetting them would take others' along: then nothing is prepared any
+ * more.
+ */
+static void
+tx_forget(const struct ctx *cx, struct db *db)
+{
+	struct db_rows *rows = NULL;
+
+	if (send_alone(cx, db, STMT_db_backend, &rows) && is_pooled(db, rows)) {
+		db->set.prepare = false;
+		log_event(LOG_WARNING, cx, "db_pooled",
+		    "prepare=off advice=\"a pooler shares the connection: set "
+		    "DB_PREPARE=off, or max_prepared_statements in PgBouncer from 1.21 "
+		    "on\"");
+	} else if (db->pg != NULL && send_alone(cx, db, STMT_db_forget, NULL))
+		memset(db->prepared, PREPARED_NO, sizeof(db->prepared));
+	else
 		db_drop(db);
 }
 
@@ -137,11 +169,8 @@ tx_end(const struct ctx *cx, struct db *db, enum err rc)
 	db->tx = (struct tx){.again = rc == ERR_OK ? AGAIN_NO : again};
 	if (leaked)
 		tx_clear_leak(cx, db);
-	if (db->tx.again == AGAIN_STALE && send_alone(cx, db, STMT_db_forget))
-		for (int i = 0; i < STMT_COUNT; i++)
-			db->prepared[i] = PREPARED_NO;
-	else if (db->tx.again == AGAIN_STALE)
-		db_drop(db);
+	if (db->tx.again == AGAIN_STALE)
+		tx_forget(cx, db);
 }
 
 /* Up to 2, 4, 8, 16 ms: long enough that two that met do not meet again. */
@@ -207,6 +236,17 @@ db_read(struct ctx *cx, struct db *db, const char *context, const struct db_call
 	if (rows != NULL)
 		*rows = NULL;
 	return run_again(cx, db, context, read_once, &read);
+}
+
+enum err
+db_pooled(struct ctx *cx, struct db *db, bool *pooled)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL_BARE(STMT_db_backend), &rows);
+
+	*pooled = rc == ERR_OK && is_pooled(db, rows);
+	return rc;
 }
 
 static enum err

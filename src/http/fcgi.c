@@ -25,9 +25,19 @@
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64, /* idle connections of one worker */
+	KEPT_MAX = 64,  /* idle connections of one worker */
+	FEW = 8,        /* below that, time is no matter */
+	WRITES_MS = 10, /* from connecting to writing */
+	LAST_MS = 500,  /* the same at the end */
+	FULL_MS = 100,
 	LINGER_MS = 2000,
 	SIGNALS_MS = 20 /* how long a busy worker may leave a signal pending */
+};
+
+/* A connection between requests. */
+struct kept {
+	int fd;
+	bool fresh; /* it had none yet: its peer may be about to write */
 };
 
 struct door {
@@ -39,9 +49,10 @@ struct door {
 	int64_t signals_ms; /* when they were let in */
 	struct response rs;
 	struct buf head;
-	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
+	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool watched;           /* d->epoll has the current connection */
+	bool fresh;             /* the current connection had no request yet */
+	bool watched;           /* d->epoll has it */
 	bool closing;           /* no connection is kept any more */
 	struct records records; /* of the current connection */
 };
@@ -93,7 +104,8 @@ hang_up_late(struct door *d)
 static void
 unkeep(struct door *d, unsigned i)
 {
-	d->fd = d->kept[i];
+	d->fd = d->kept[i].fd;
+	d->fresh = false;
 	d->watched = true;
 	records_open(&d->records);
 	d->kept_count--;
@@ -115,8 +127,20 @@ keep(struct door *d)
 		unkeep(d, 0);
 		hang_up(d);
 	}
-	d->kept[d->kept_count++] = fd;
+	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
 	d->fd = -1;
+}
+
+/* Out of descriptors: those of idle connections are there to be had. */
+static void
+make_room(struct door *d)
+{
+	if (d->kept_count == 0)
+		(void)poll(NULL, 0, FULL_MS);
+	while (d->kept_count > 0) {
+		unkeep(d, 0);
+		hang_up(d);
+	}
 }
 
 static bool
@@ -144,10 +168,9 @@ take_connection(struct ctx *cx, struct door *d)
 		if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
 			return err_set(&cx->err, ERR_UNAVAILABLE,
 			    "the listening socket is gone: %s", strerror(errno));
-		/* Out of descriptors or memory: that passes, but not at once. */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			(void)poll(NULL, 0, 100);
+			make_room(d);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
@@ -157,6 +180,7 @@ take_connection(struct ctx *cx, struct door *d)
 	if (peer.ss_family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	d->fd = fd;
+	d->fresh = true;
 	d->watched = false;
 	records_open(&d->records);
 	return ERR_OK;
@@ -199,7 +223,7 @@ wait_for_work(struct ctx *cx, struct door *d)
 	if (n == 0 || event.data.fd == d->listener)
 		return take_connection(cx, d);
 	for (unsigned i = 0; i < d->kept_count; i++)
-		if (d->kept[i] == event.data.fd) {
+		if (d->kept[i].fd == event.data.fd) {
 			unkeep(d, i);
 			break;
 		}
@@ -221,12 +245,22 @@ find_work(struct ctx *cx, struct door *d)
 
 /* -- bytes -- */
 
-static bool
-wait_ready(int fd, short what, int64_t until_ms)
+/* *until_ms is 0 at first, and set when time first matters: mostly all is there. */
+static int
+time_left(const struct door *d, int64_t *until_ms)
 {
-	struct pollfd p = {.fd = fd, .events = what};
-	int64_t left = until_ms - clock_mono_ms();
-	int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+	int64_t now = clock_mono_ms();
+
+	if (*until_ms == 0)
+		*until_ms = now + d->timeout_ms;
+	return now < *until_ms ? (int)(*until_ms - now) : 0;
+}
+
+static bool
+wait_ready(const struct door *d, short what, int64_t *until_ms)
+{
+	struct pollfd p = {.fd = d->fd, .events = what};
+	int left = time_left(d, until_ms), n = left > 0 ? poll(&p, 1, left) : 0;
 
 	return n > 0 || (n < 0 && errno == EINTR);
 }
@@ -236,14 +270,14 @@ static bool
 send_all(const struct door *d, struct iovec *v, size_t count)
 {
 	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
-	int64_t until = clock_mono_ms() + d->timeout_ms;
+	int64_t until = 0;
 
 	while (m.msg_iovlen > 0) {
 		ssize_t n = sendmsg(d->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 		size_t sent = n > 0 ? (size_t)n : 0;
 
 		if (n < 0 && errno != EINTR &&
-		    (errno != EAGAIN || !wait_ready(d->fd, POLLOUT, until)))
+		    (errno != EAGAIN || !wait_ready(d, POLLOUT, &until)))
 			return false;
 		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
 			sent -= m.msg_iov++->iov_len;
@@ -266,41 +300,47 @@ send_reply(struct door *d)
 	return sent;
 }
 
-/* What is there, or the first that comes; false: closed, broken or late. */
+/* What is there; false: nothing (errno EAGAIN), or closed or broken (errno is not). */
 static bool
-receive(struct door *d, int64_t until_ms)
+receive_now(struct door *d)
 {
 	size_t room;
 	unsigned char *to = records_room(&d->records, &room);
+	ssize_t n;
 
-	while (clock_mono_ms() <= until_ms) {
-		ssize_t n = recv(d->fd, to, room, MSG_DONTWAIT);
+	do
+		n = recv(d->fd, to, room, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ECONNRESET;
+	if (n > 0)
+		records_came(&d->records, (size_t)n);
+	return n > 0;
+}
 
-		if (n > 0) {
-			records_came(&d->records, (size_t)n);
-			return true;
-		}
-		if (n == 0 ||
-		    (errno != EINTR &&
-			(errno != EAGAIN || !wait_ready(d->fd, POLLIN, until_ms))))
+/* What is there, or the first that comes; false: closed, broken or late. */
+static bool
+receive(struct door *d, int64_t *until_ms)
+{
+	while (!receive_now(d))
+		if (errno != EAGAIN || !wait_ready(d, POLLIN, until_ms))
 			return false;
-	}
-	return false;
+	return true;
 }
 
 static enum records_event
 next_event(struct door *d)
 {
-	int64_t until = clock_mono_ms() + d->timeout_ms;
+	int64_t until = 0;
 
-	for (;;) {
+	for (bool again = false;; again = true) {
 		enum records_event event = records_next(&d->records);
 
 		if (!send_reply(d))
 			return RECORDS_BROKEN;
 		if (event != RECORDS_MORE)
 			return event;
-		if (!receive(d, until))
+		if ((again && time_left(d, &until) == 0) || !receive(d, &until))
 			return RECORDS_BROKEN;
 	}
 }
@@ -353,12 +393,13 @@ send_answer(struct door *d, const struct exchange *x, size_t *sent)
 		left -= n;
 		records_put_stdout(front, id, before + n);
 		records_put_end(back, id);
-		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)) ||
-		    exchange_late(x, since, *sent))
+		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
 			return false;
 		*sent += before + n;
 		if (left == 0)
 			return true;
+		if (exchange_late(x, since, *sent))
+			return false;
 		body += n;
 	}
 }
@@ -375,7 +416,8 @@ answer(struct door *d)
 	response_reset(&d->rs);
 	d->service->answer(d->service->app, &x, records_params(&d->records), &d->rs);
 	/* Not the time of the answer, but that of the rest of the body. */
-	x.began_ms = clock_mono_ms();
+	if (!x.ended)
+		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
 	keeps =
 	    send_answer(d, &x, &sent) && d->records.keep && !stopping && !d->closing;
@@ -389,6 +431,29 @@ answer(struct door *d)
 		keep(d); /* else the next request is the current one already */
 }
 
+static bool
+is_silent(int fd, int wait_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, wait_ms) == 0;
+}
+
+/*
+ * A new connection whose peer does not write at once is left for later. Not too early:
+ * once kept it waits for this worker alone, and a peer may be between connecting and
+ * writing.
+ */
+static bool
+leave_for_later(struct door *d)
+{
+	if (!d->fresh || receive_now(d) || errno != EAGAIN ||
+	    !is_silent(d->fd, d->kept_count < FEW ? WRITES_MS : 0))
+		return false;
+	keep(d);
+	return true;
+}
+
 /* One request on the connection that is there. What is no request, or none for a
  * responder, costs the connection. */
 static void
@@ -396,6 +461,7 @@ serve_one(struct door *d)
 {
 	enum records_event event = next_event(d);
 
+	d->fresh = false;
 	if (event == RECORDS_HEAD)
 		answer(d);
 	else if (event == RECORDS_REFUSED)
@@ -404,15 +470,19 @@ serve_one(struct door *d)
 		hang_up(d);
 }
 
-/* The kept connections at the end: a request that is here already is still answered. */
+/* The kept connections at the end: a request that is here already is still answered,
+ * and so is one that was on its way when its connection was accepted. */
 static void
 serve_last(struct door *d)
 {
+	int64_t until = clock_mono_ms() + LAST_MS;
+
 	while (d->kept_count > 0) {
-		struct pollfd p = {.fd = d->kept[0], .events = POLLIN};
+		int64_t left = until - clock_mono_ms();
+		int wait_ms = d->kept[0].fresh && left > 0 ? (int)left : 0;
 
 		unkeep(d, 0);
-		if (poll(&p, 1, 0) > 0)
+		if (!is_silent(d->fd, wait_ms))
 			serve_one(d);
 		hang_up(d);
 	}
@@ -426,7 +496,7 @@ serve(struct ctx *cx, struct door *d)
 	while (e == ERR_OK && !must_stop(d)) {
 		if (d->fd < 0)
 			e = find_work(cx, d);
-		if (d->fd >= 0)
+		if (d->fd >= 0 && !leave_for_later(d))
 			serve_one(d);
 	}
 	d->closing = true;

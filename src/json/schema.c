@@ -10,10 +10,13 @@
 
 #include "base/str.h"
 
+enum { STEPS_MAX = 1000000 }; /* where schemas refer to each other, they double */
+
 struct run {
 	struct ctx *cx;
 	unsigned quiet; /* asked only whether it fits */
 	unsigned faults;
+	unsigned steps;
 };
 
 /* What is being checked: a value, or a member's name as if it were one. */
@@ -27,6 +30,14 @@ typedef bool check_fn(struct run *r, const struct rule *rule, const struct inst 
 
 static bool check(struct run *r, const struct node *node, const struct inst *in,
     const struct rule *via);
+
+/* Whether no step is left: then whatever is checked does not fit. */
+static bool
+is_spent(struct run *r)
+{
+	r->steps += r->steps <= STEPS_MAX;
+	return r->steps > STEPS_MAX;
+}
 
 /* -- places and faults -- */
 
@@ -247,7 +258,8 @@ check_unique(struct run *r, const struct rule *rule, const struct inst *in)
 
 	for (size_t i = 1; i < n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (json_equal(
+			if (is_spent(r) ||
+			    json_equal(
 				json_item(in->value, i), json_item(in->value, j)))
 				return fail(r, rule, in);
 	return true;
@@ -484,6 +496,8 @@ check(struct run *r, const struct node *node, const struct inst *in,
 {
 	bool ok = true;
 
+	if (is_spent(r))
+		return false;
 	if (node->never)
 		return via != NULL ? fail(r, via, in)
 				   : fail_with(r, &in->at, "false", "is not allowed");
@@ -498,7 +512,12 @@ schema_check(struct ctx *cx, const struct schema *s, const struct json *value)
 	struct run r = {.cx = cx};
 	struct inst root = {{NULL, NULL, 0}, value, NULL};
 
-	if (check(&r, s->root, &root, NULL))
+	bool fits_root = check(&r, s->root, &root, NULL);
+
+	if (r.steps > STEPS_MAX)
+		return err_tell(
+		    &cx->err, ERR_TOO_LARGE, "the JSON text takes too long to check");
+	if (fits_root)
 		return ERR_OK;
 	return err_set(
 	    &cx->err, ERR_INVALID, "%u faults by the schema %s", r.faults, s->name);

@@ -161,6 +161,18 @@ def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
         assert worker.wait(2) == 0
 
 
+def test_connection_that_is_about_to_speak_is_answered_at_the_end():
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            assert call(s.address, "GET", "/").status == 200  # the one before is accepted, too
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            c.send(request_bytes("GET", "/late"))
+            assert b"target=/late " in c.read_answer().body
+        assert worker.wait(2) == 0
+
+
 def test_busy_kept_connections_do_not_shut_others_out(unix):
     stop, failed = threading.Event(), []
 
@@ -354,6 +366,17 @@ def test_silent_connections_do_not_block_beyond_the_timeout(service):
         c.close()
 
 
+def test_silent_connections_hold_nobody_up(service):
+    """As many as the one worker keeps, and more."""
+    silent = [Connection(service.address) for _ in range(80)]
+    began = time.monotonic()
+    assert call(service.address, "GET", "/").status == 200
+    assert silent[-1].request("GET", "/", keep=True).status == 200
+    assert time.monotonic() - began < TIMEOUT_MS / 1000
+    for c in silent:
+        c.close()
+
+
 def test_a_head_in_drops_is_cut_off(unix):
     """Each drop in time, all of them together not."""
     head = request_bytes("GET", "/", {"X-A": "a" * 200})
@@ -374,6 +397,17 @@ def test_parameters_without_end_are_cut_off(unix):
         with pytest.raises(OSError):
             for _ in range(1000):
                 c.send(record(PARAMS, b"x" * 65000))
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def test_records_that_begin_no_request_are_cut_off(unix):
+    junk = record(77, b"x" * 1000) * 20
+    with Connection(unix.address) as c:
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 5:
+                c.send(junk)
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
     assert call(unix.address, "GET", "/").status == 200
 
 
@@ -520,3 +554,14 @@ def test_cgi_door_answers_one_request():
     p = subprocess.run([ECHO, "1000"], input=b"hell", env=variables, stdout=subprocess.PIPE,
                        timeout=10)
     assert p.stdout.startswith(b"Status: 400 ")
+
+
+def test_cgi_door_reads_a_chunked_body_to_its_end():
+    """Apache tells no length of it, and loses the answer when it is left unread."""
+    variables = dict(cgi_params("POST", "/cgi?limit=5000000", extra={"HTTP_TRANSFER_ENCODING": "chunked"}))
+    sent = b"x" * 3_000_000
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert p.returncode == 0 and b"body=%s " % checksum(sent).encode() in p.stdout
+    del variables["HTTP_TRANSFER_ENCODING"]
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert b"body=%s " % checksum(b"").encode() in p.stdout
