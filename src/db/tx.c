@@ -297,6 +297,7 @@ enum err
 db_transaction(struct ctx *cx, struct db *db, const char *context,
     db_transaction_fn *fn, void *arg)
 {
+	/* cppcheck-suppress ctuuninitvar ; fn may write there first */
 	struct transaction_call transaction = {fn, arg};
 
 	return run_again(cx, db, context, transaction_once, &transaction);

@@ -125,6 +125,7 @@ steps_check_asked(struct ctx *cx, const struct look *look, const char *asked)
 }
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as a table of ours */
 put_details(struct json_out *o, const struct steps_detail *d)
 {
 	for (; d->name != NULL; d++) {

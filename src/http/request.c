@@ -215,7 +215,7 @@ target_made(struct arena *mem, const struct found *f)
 	const char *const parts[] = {f->script, f->path_info};
 	struct buf b;
 
-	buf_init(&b, mem, 16 * REQUEST_TARGET_MAX);
+	buf_init(&b, mem, 16ul * REQUEST_TARGET_MAX);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		for (const char *p = parts[i]; p != NULL && *p != '\0'; p++) {
 			if (*p == '%' || *p == '?' || *p == '#' || *p == ' ')

@@ -51,7 +51,7 @@ put_escaped(char *to, size_t room, const char *name)
 
 		if (n + 1 + escape > room)
 			return 0;
-		to[n] = escape ? '~' : *name;
+		to[n] = (char)(escape ? '~' : *name);
 		if (escape)
 			to[n + 1] = *name == '~' ? '0' : '1';
 		n += 1 + escape;
@@ -62,6 +62,7 @@ put_escaped(char *to, size_t room, const char *name)
 
 /* Appends the way to `at`; false: the rest does not fit. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_where(const struct where *at, char *out, size_t *used)
 {
 	char digits[24], *p = digits + sizeof(digits) - 1;
@@ -480,7 +481,7 @@ check_if(struct run *r, const struct rule *rule, const struct inst *in)
 }
 
 static check_fn *const checks[KW_COUNT] = {
-#define RULE(sym, name, holds, compile, check) [KW_##sym] = check,
+#define RULE(sym, name, holds, compile, check) [KW_##sym] = (check),
 #define NOTE(sym, name, holds)
 #define LATER(sym, name, holds)
 #include "json/keywords.def"

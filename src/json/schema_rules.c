@@ -369,7 +369,7 @@ compile_if(struct compiler *c, const struct at *at, struct rule *rule)
 }
 
 static compile_fn *const compilers[KW_COUNT] = {
-#define RULE(sym, name, holds, compile, check) [KW_##sym] = compile,
+#define RULE(sym, name, holds, compile, check) [KW_##sym] = (compile),
 #define NOTE(sym, name, holds)
 #define LATER(sym, name, holds)
 #include "json/keywords.def"

@@ -90,6 +90,7 @@ is_scheme(struct slice s)
 
 /* What stands between brackets: an IPv6 address or IPvFuture. */
 static bool
+/* cppcheck-suppress unusedFunction ; is_authority() uses it */
 is_literal(struct slice s)
 {
 	struct slice rest = {s.p + 1, s.n == 0 ? 0 : s.n - 1};

@@ -244,8 +244,8 @@ answer_unconfigured(struct ctx *cx)
 	memcpy(rs.request_id, told.request_id, sizeof(rs.request_id));
 	buf_init(&head, cx->mem, SERVE_MEMORY);
 	response_head(&rs, &head);
-	fwrite(head.p, 1, head.n, stdout);
-	fwrite(rs.body.p, 1, rs.body.n, stdout);
+	(void)fwrite(head.p, 1, head.n, stdout);
+	(void)fwrite(rs.body.p, 1, rs.body.n, stdout);
 	response_fini(&rs);
 }
 

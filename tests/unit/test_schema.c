@@ -557,6 +557,8 @@ a_schema_that_is_wrong_is_refused_with_its_place(void **state)
 	    {"{\"$ref\":1}", "schema test at \"/$ref\": must be a string"},
 	    {"{\"$ref\":\"#/$defs/none\"}",
 		"schema test at \"/$ref\": there is no \"#/$defs/none\""},
+	    {"{\"$ref\":\"#/$defs/%6\\u0011\",\"$defs\":{\"a\":true}}",
+		"schema test at \"/$ref\": there is no \"#/$defs/%6\x11\""},
 	    {"{\"$ref\":\"#none\"}", "schema test at \"/$ref\": there is no \"#none\""},
 	    {"{\"$ref\":\"other.json\"}",
 		"schema test at \"/$ref\": $ref to another document is not supported"},
