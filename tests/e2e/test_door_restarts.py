@@ -172,13 +172,13 @@ def test_a_slow_body_holds_no_worker(name, db):
         assert get_or_create(door.url, key, user).status == 200
         slow = [socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) for _ in range(4)]
         for s in slow:
-            s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"{" * 100000)
         time.sleep(0.2)
         began = time.monotonic()
         for _ in range(5):
             assert get_or_create(door.url, key, user).status == 200
         assert time.monotonic() - began < 2 * stack.PATIENCE
         for s in slow:
-            s.sendall(b'"x": 1}\n')
+            s.sendall(b"}" * 100000)
             assert s.recv(100).startswith(b"HTTP/1.1 401 ")
             s.close()

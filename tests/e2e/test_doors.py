@@ -125,6 +125,9 @@ def test_a_client_that_expects_100_continue_is_answered(door, bearer):
     (b"/./healthz", 400),
     (b"/../healthz", 400),
     (b"//healthz", 404),
+    (b"/.refused", 404),
+    (b"/.failed", 404),
+    (b"/problem-503.html", 404),
     (b"/api//tenant/current", 404),
 ], ids=lambda v: v[:24].decode() if isinstance(v, bytes) else None)
 def test_a_target_arrives_as_it_was_sent(door, db, target, statuses):
