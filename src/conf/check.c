@@ -26,8 +26,6 @@ is_words(struct slice value, const char *choices)
 {
 	struct slice word;
 
-	if (value.n == 0)
-		return true;
 	while (slice_next(&value, ',', &word))
 		if (!is_word(word, choices, '|'))
 			return false;
@@ -68,8 +66,6 @@ is_cidrs(struct slice value)
 {
 	struct slice piece;
 
-	if (value.n == 0)
-		return true;
 	while (slice_next(&value, ',', &piece))
 		if (!is_cidr(piece))
 			return false;

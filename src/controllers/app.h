@@ -43,8 +43,7 @@ struct app {
 	bool stale;     /* and it is to be made anew, of new settings */
 	int64_t served; /* requests since the start */
 	struct db_stats
-	    reported;     /* what the scoreboard has of the connection's figures */
-	uint64_t dropped; /* what it has of the log's */
+	    reported; /* what the scoreboard has of the connection's figures */
 };
 
 struct call {

@@ -93,7 +93,7 @@ cgi_serve(
 	sigaction(SIGPIPE, &ignore, NULL); /* done() is called whoever went away */
 	x.began_ms = clock_mono_ms();
 	response_init(&rs);
-	buf_init(&head, NULL, 64 * 1024);
+	buf_init(&head, NULL, 64ul * 1024);
 	service->answer(service->app, &x, door->variables, &rs);
 	x.began_ms = clock_mono_ms();
 	(void)exchange_drain(&x);

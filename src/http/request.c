@@ -7,7 +7,10 @@
 #include "base/id.h"
 #include "http/client.h"
 
-#define NAME_IS(text, literal) (strncmp((text), literal "=", sizeof(literal)) == 0)
+/* For most variables the first letter has it. */
+#define NAME_IS(text, literal)                                                         \
+	((text)[0] == (literal)[0] &&                                                  \
+	    strncmp((text), literal "=", sizeof(literal)) == 0)
 
 static const char *const method_names[HTTP_METHOD_COUNT] = {
     [HTTP_UNKNOWN] = "",
@@ -49,7 +52,7 @@ request_param(const struct request *rq, const char *name)
 	size_t n = strlen(name);
 
 	for (const char *const *p = rq->params; *p != NULL; p++)
-		if (strncmp(*p, name, n) == 0 && (*p)[n] == '=')
+		if ((*p)[0] == name[0] && strncmp(*p, name, n) == 0 && (*p)[n] == '=')
 			return (*p)[n + 1] != '\0' ? *p + n + 1 : NULL;
 	return NULL;
 }
@@ -60,7 +63,7 @@ header_value(const char *variable, const char *name)
 {
 	const char *p = variable;
 
-	if (strncmp(p, "HTTP_", 5) != 0)
+	if (p[0] != 'H' || strncmp(p, "HTTP_", 5) != 0)
 		return NULL;
 	for (p += 5; *name != '\0'; p++, name++) {
 		char c = *name;
@@ -104,14 +107,16 @@ keep(const char **slot, const char *variable)
 static void
 look_at_header(struct found *f, const char *v)
 {
-	f->header_bytes += strlen(v + 5);
-	if (NAME_IS(v, "HTTP_X_REQUEST_ID"))
+	const char *name = v + 5;
+
+	f->header_bytes += strlen(name);
+	if (NAME_IS(name, "X_REQUEST_ID"))
 		keep(&f->id, v);
-	else if (NAME_IS(v, "HTTP_TRACEPARENT"))
+	else if (NAME_IS(name, "TRACEPARENT"))
 		keep(&f->trace, v);
-	else if (NAME_IS(v, "HTTP_AUTHORIZATION"))
+	else if (NAME_IS(name, "AUTHORIZATION"))
 		f->authorizations++;
-	else if (NAME_IS(v, "HTTP_X_FORWARDED_FOR")) {
+	else if (NAME_IS(name, "X_FORWARDED_FOR")) {
 		f->forwardeds++;
 		keep(&f->forwarded, v);
 	}
@@ -137,7 +142,7 @@ look_at(struct found *f, const char *v)
 #undef WANTED
 	};
 
-	if (strncmp(v, "HTTP_", 5) == 0) {
+	if (v[0] == 'H' && strncmp(v, "HTTP_", 5) == 0) {
 		look_at_header(f, v);
 		return;
 	}
@@ -210,7 +215,7 @@ target_made(struct arena *mem, const struct found *f)
 	const char *const parts[] = {f->script, f->path_info};
 	struct buf b;
 
-	buf_init(&b, mem, 16 * REQUEST_TARGET_MAX);
+	buf_init(&b, mem, 16ul * REQUEST_TARGET_MAX);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		for (const char *p = parts[i]; p != NULL && *p != '\0'; p++) {
 			if (*p == '%' || *p == '?' || *p == '#' || *p == ' ')

@@ -63,7 +63,7 @@ void
 response_reset(struct response *rs)
 {
 	/* One huge answer does not stay in every worker for ever. */
-	if (rs->body.cap > 1024 * 1024)
+	if (rs->body.cap > 1024ul * 1024)
 		buf_fini(&rs->body);
 	buf_reset(&rs->body);
 	buf_reset(&rs->headers);

@@ -14,6 +14,7 @@
 #include "proc/listen.h"
 #include "proc/master.h"
 #include "proc/notify.h"
+#include "proc/signals.h"
 
 enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
 
@@ -216,6 +217,7 @@ serve_main(const char *config_path, const char *listen)
 	struct ctx cx;
 	enum err rc;
 
+	signals_ignore_lost_output();
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
 	server.shared.alone = rc == ERR_OK && server.conf->workers == 0;
@@ -242,8 +244,8 @@ answer_unconfigured(struct ctx *cx)
 	memcpy(rs.request_id, told.request_id, sizeof(rs.request_id));
 	buf_init(&head, cx->mem, SERVE_MEMORY);
 	response_head(&rs, &head);
-	fwrite(head.p, 1, head.n, stdout);
-	fwrite(rs.body.p, 1, rs.body.n, stdout);
+	(void)fwrite(head.p, 1, head.n, stdout);
+	(void)fwrite(rs.body.p, 1, rs.body.n, stdout);
 	response_fini(&rs);
 }
 

@@ -61,7 +61,7 @@ targets_are_cut_as_the_table_says(void **state)
 		assert_string_equal(outcome(cx, line), want);
 		cases++;
 	}
-	fclose(f);
+	(void)fclose(f);
 	assert_true(cases > 40);
 }
 
@@ -232,6 +232,7 @@ trace_parent_is_validated(void **state)
 	    "HTTP_TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
 	    "HTTP_TRACEPARENT=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	    "HTTP_TRACEPARENT=ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
 	    "HTTP_TRACEPARENT=" PARENT "-x", "HTTP_TRACEPARENT=00-short",
 	    "HTTP_TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331_01"};
 
