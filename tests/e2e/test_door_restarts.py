@@ -16,15 +16,11 @@ from doors import ALL, TO_A_SOCKET, Door
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
 
 
-def children(pid):
-    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-
-
 def generation(door):
     """Something that is another after a reload: the web server's children, or what it logs."""
     if door.kind.family == "lighttpd":
         return (door.run / "lighttpd.err").read_text().count("server started")
-    return frozenset(children(door.process.pid))
+    return set(stack.children(door.process.pid))
 
 
 def reload(door):
@@ -131,9 +127,9 @@ def test_a_restart_under_multiwatch_fails_nobody(db):
             with Load(lambda: get_or_create(door.url, key, user), 4) as load:
                 for _ in range(2):
                     time.sleep(SECONDS / 3)
-                    (master,) = children(supervisor.pid)
-                    os.kill(int(master), signal.SIGTERM)
-                    stack.until(lambda gone=master: children(supervisor.pid) - {gone}, what="another master")
+                    (master,) = stack.children(supervisor.pid)
+                    os.kill(master, signal.SIGTERM)
+                    stack.until(lambda gone=master: set(stack.children(supervisor.pid)) - {gone}, what="another master")
                 time.sleep(SECONDS / 3)
             assert set(load.statuses()) == {200}, failures(load)
             assert len(load.results) > 20

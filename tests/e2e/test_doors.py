@@ -315,6 +315,7 @@ def test_without_tenantd_it_says_so_and_is_back_with_it(name, db):
         assert door.kind.family == "lighttpd" or int(answer.headers["retry-after"]) >= 1
         assert answer.json()["message"].startswith("Error processing tenant request: ")
         app.start()
+        stack.until(app.ready)
         # lighttpd looks once a second whether a backend is back.
         within = 3 if door.kind.family == "lighttpd" else 0
         stack.until(lambda: http_call(door.url, "GET", "/healthz").status == 200, within)
