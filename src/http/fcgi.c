@@ -26,15 +26,17 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/intake.h"
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64,  /* idle connections of one worker */
-	FEW = 8,        /* below that, time is no matter */
-	WRITES_MS = 10, /* from connecting to writing */
-	LAST_MS = 500,  /* the same at the end */
-	FULL_MS = 100,
+	KEPT_MAX = 64,   /* idle connections of one worker */
+	FEW = 8,         /* below that, time is no matter */
+	WRITES_MS = 10,  /* from connecting to writing */
+	LAST_MS = 500,   /* the same at the end */
+	FULL_MS = 100,   /* until accepting is tried again, */
+	TELL_MS = 10000, /* and until it is told again that it fails */
 	LINGER_MS = 2000,
 	WRITE_CHUNK = 256 * 1024,
 	RESPONDER = 1 /* FCGI_RESPONDER, which no installed header names */
@@ -57,9 +59,10 @@ struct door {
 	struct buf head;
 	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool fresh;   /* the current connection had no request yet */
-	bool watched; /* d->epoll has it */
-	bool closing; /* no connection is kept any more */
+	bool fresh;      /* the current connection had no request yet */
+	bool watched;    /* d->epoll has it */
+	bool closing;    /* no connection is kept any more */
+	int64_t tell_ms; /* not before */
 };
 
 static volatile sig_atomic_t stopping;
@@ -135,10 +138,17 @@ keep(struct door *d)
 	d->request.ipcFd = -1;
 }
 
-/* Out of descriptors: those of idle connections are there to be had. */
+/* Out of descriptors or memory: those of idle connections are there to be had. */
 static void
-make_room(struct door *d)
+make_room(const struct ctx *cx, struct door *d, int why)
 {
+	int64_t now = clock_mono_ms();
+
+	if (now >= d->tell_ms) {
+		log_event(LOG_ERROR, cx, "accept-failed", "idle=%u error=\"%s\"",
+		    d->kept_count, strerror(why));
+		d->tell_ms = now + TELL_MS;
+	}
 	if (d->kept_count == 0)
 		(void)poll(NULL, 0, FULL_MS);
 	while (d->kept_count > 0) {
@@ -184,7 +194,7 @@ take_connection(struct ctx *cx, struct door *d)
 			    "the listening socket is gone: %s", strerror(errno));
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			make_room(d);
+			make_room(cx, d, errno);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
