@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import stack
-from client import Load, get_or_create, http_call
+from client import Load, get_or_create
 from doors import ALL, SAMPLES, TO_A_SOCKET, Door
 
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))

@@ -93,7 +93,7 @@ tell(enum records_event event)
 static const char *
 events_of(size_t step)
 {
-	enum records_event event = RECORDS_MORE;
+	enum records_event event;
 	size_t at = 0, room;
 
 	buf_reset(&told);
