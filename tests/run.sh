@@ -204,7 +204,7 @@ suite_sanitize() {
 	started=$(date +%s)
 	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 py sanitize-api api
 	started=$(date +%s)
-	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 NODE_DIR=$build/node py sanitize-e2e e2e -k "not quickstart and not shared_host"
+	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 NODE_DIR=$build/node py sanitize-e2e e2e -k "not quickstart and not shared_host and not prefork and not chaos"
 }
 suite_valgrind() {
 	build_in check --enable-werror || { once valgrind 1; return; }

@@ -11,10 +11,12 @@ import time
 import pytest
 import stack
 from client import get_or_create
+from fcgi_client import Connection, request_bytes
 from ledger import MARGIN_S, Ledger
 
 CALLS = int(os.environ.get("CHAOS_CALLS", "5000"))
 WORKERS = 8
+QUERY_S, CONNECT_S = 3, 2  # DB_QUERY_TIMEOUT of this program, DB_CONNECT_TIMEOUT
 # A second that the machine is busy with something else, times the patience that is asked for.
 BACK_S = 2.5 * stack.PATIENCE
 
@@ -22,7 +24,8 @@ BACK_S = 2.5 * stack.PATIENCE
 @pytest.fixture(scope="module")
 def own():
     """A cluster, a program, nginx and lighttpd that these tests alone knock about."""
-    with stack.Cluster() as cluster, cluster.database() as db, stack.Tenantd(db, workers=WORKERS) as app, \
+    with stack.Cluster() as cluster, cluster.database() as db, \
+            stack.Tenantd(db, workers=WORKERS, DB_QUERY_TIMEOUT=QUERY_S * 1000) as app, \
             stack.WebServer("nginx", app.socket) as nginx, stack.WebServer("lighttpd", app.socket) as lighttpd:
         app.cluster, app.webs = cluster, [nginx, lighttpd]
         yield app
@@ -35,8 +38,8 @@ def book(own):
 
 
 def whole(app):
-    """All workers are there and answer."""
-    stack.until(lambda: len(app.workers()) == WORKERS, 15, what="all workers")
+    """All workers are there, none is on its way out, and they answer."""
+    stack.until(lambda: len(app.workers()) == WORKERS, 15, every=0.005, what="all workers")
     stack.until(app.ready, 15)
 
 
@@ -60,50 +63,50 @@ def stopped(pids):
 # -- the program --
 
 def test_workers_killed_at_random_during_first_calls(own, book):
-    """One that dies within 2 s of its start is replaced later each time: the pauses leave
-    some that are older."""
     killed = 0
     with book.clients(16, CALLS) as clients:
         while clients.working():
-            time.sleep(random.uniform(0.05, 0.35))
+            time.sleep(random.uniform(0.01, 0.1))
             kill(random.choice(own.workers() or [0]))
             killed += 1
     ended = time.monotonic()
     whole(own)
     assert time.monotonic() - ended < 5 + BACK_S, "the longest pause before a replacement is 5 s"
+    print(f"{killed} killed")
     book.check()
-    assert killed > CALLS / 1000
-    assert len(book.refused()) <= 3 * killed, "a killed worker costs the request that it had"
+    assert killed > CALLS / 500
+    assert 0 < len(book.refused()) <= 2 * killed, "a killed worker costs the request that it had"
     assert book.longest_gap(book.tries[0].began, ended) < BACK_S
 
 
+def renew(app):
+    """Another set of workers, with no pauses before replacements."""
+    before = set(app.workers())
+    app.process.send(signal.SIGHUP)
+    stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == WORKERS, 15, what="new workers")
+
+
 def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own):
-    """A connection wakes one worker alone. With few clients nothing else wakes another: the
-    connection must not wait for traffic that never comes."""
-    waited = []
-
-    def client():
-        began = time.monotonic()
-        while True:
-            try:
-                assert own.call("GET", "/healthz").status == 200
-                break
-            except (OSError, stack.Closed):  # it was this one's worker
-                time.sleep(0.01)
-        waited.append(time.monotonic() - began)
-
-    for _ in range(int(os.environ.get("CHAOS_ROUNDS", "40"))):
-        victims = random.sample(own.workers(), min(3, len(own.workers())))
-        clients = [threading.Thread(target=client) for _ in range(2)]
-        for t in clients:
-            t.start()
-        for pid in victims:
-            kill(pid)
-        for t in clients:
-            t.join()
-        time.sleep(0.1)
+    """A connection wakes one worker alone. When that one never comes to accept, and nothing
+    else happens, it must not wait for traffic that never comes. The master sleeps, since a
+    worker that starts looks, too."""
+    waited, lost, request = [], 0, request_bytes("GET", "/healthz")
+    for _ in range(int(os.environ.get("CHAOS_ROUNDS", "12"))):
+        renew(own)
+        victims = random.sample(own.workers(), WORKERS - 2)
+        with stopped([own.process.pid]):
+            began = time.monotonic()
+            with Connection(own.socket, 30) as c:
+                for pid in victims:
+                    os.kill(pid, signal.SIGKILL)
+                try:
+                    c.send(request)
+                    assert c.read_answer().status == 200
+                except (OSError, stack.Closed):  # accepted, and then killed
+                    lost += 1
+            waited.append(time.monotonic() - began)
     whole(own)
-    print(f"longest {max(waited):.2f} s of {len(waited)}")
+    print(f"longest {max(waited):.2f} s of {len(waited)}, {lost} lost, {len([w for w in waited if w > 0.2])} late")
     assert max(waited) < BACK_S, sorted(waited)[-5:]
 
 
@@ -208,9 +211,9 @@ def test_postgresql_restarted(own, book, mode):
 
 def test_postgresql_stopped_for_ten_seconds(own, book):
     """SIGSTOP for all of it: connections open, and nobody answers. Each worker waits for its
-    statement (DB_QUERY_TIMEOUT, 5 s), then for a connection (DB_CONNECT_TIMEOUT, 2 s); those
-    that queue meanwhile, eight for each worker, must not wait one after another."""
-    book.deadline = 5 + 2 + MARGIN_S / 2
+    statement, then for a connection; those that queue meanwhile, eight for each worker, must
+    not wait one after another."""
+    book.deadline = QUERY_S + CONNECT_S + MARGIN_S
     with book.clients(8 * WORKERS):
         time.sleep(0.7)
         with stopped(own.cluster.processes()):
@@ -237,9 +240,9 @@ def test_only_the_backends_stopped(own, book):
     with stopped(backends):
         began = time.monotonic()
         with book.clients(WORKERS):
-            time.sleep(5 + BACK_S)  # DB_QUERY_TIMEOUT
+            time.sleep(QUERY_S + BACK_S)
     assert len(book.refused()) <= len(backends)
-    late = [t for t in book.tries if t.began > began + 5 + BACK_S / 2]
+    late = [t for t in book.tries if t.began > began + QUERY_S + BACK_S / 2]
     assert late and {t.status for t in late} == {200}
     book.check()
 

@@ -18,7 +18,10 @@ from tokens import token
 CROWD = 1000
 WORKERS = 4
 AT_ONCE_S = 2 * stack.PATIENCE
-REQUEST_S = 2  # REQUEST_TIMEOUT of this program
+STOPPED_S = 1.5
+# Sanitizers keep what was freed for a while.
+GROWTH = (8 if stack.PATIENCE == 1 else 320) << 20
+REQUEST_S = 1  # REQUEST_TIMEOUT of this program
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def nothing_left(app, *webs):
     stack.until(lambda: all(descriptors(p) <= before[p][0] + 1 for p in pids), 15, what="the end of the descriptors")
     use_all()
     after = {p: (descriptors(p), resident(p)) for p in pids}
-    grown = {p: (before[p], after[p]) for p in pids if after[p][1] > before[p][1] + (8 << 20)}
+    grown = {p: (before[p], after[p]) for p in pids if after[p][1] > before[p][1] + GROWTH}
     assert not grown, grown
 
 
@@ -170,7 +173,7 @@ def test_a_full_backlog(own, kind):
                     return answer.status, time.monotonic() - began
 
                 def go_on():
-                    time.sleep(3)
+                    time.sleep(STOPPED_S)
                     for pid in workers:
                         os.kill(pid, signal.SIGCONT)
                 results = at_once([lambda i=i: one(f"backlog-{i}-{kind}") for i in range(100)] + [go_on])[:-1]
@@ -181,6 +184,6 @@ def test_a_full_backlog(own, kind):
             # lighttpd takes a socket's word that it is full for a broken backend.
             assert {status for status, _ in results} <= {200, 503 if kind == "nginx" else 500}, results
             print(f"{[s for s, _ in results].count(200)} served, longest {max(t for _, t in results):.1f} s")
-            assert max(took for _, took in results) < 3 + 2 * AT_ONCE_S
+            assert max(took for _, took in results) < STOPPED_S + 2 * AT_ONCE_S
             assert len([s for s, _ in results if s == 200]) >= 16
             served_at_once(web.url)

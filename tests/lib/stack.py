@@ -389,18 +389,20 @@ def filled(kind, run, port, socket_path, config):
 
 class WebServer:
     """A web server by deploy/'s samples, of a kind that webserver.sh knows. config: the
-    settings where it starts tenantd itself. edit: called with the directory of the
-    configuration before it is used."""
+    settings where it starts tenantd itself. edits: (old, new) in the samples."""
 
-    def __init__(self, kind, socket_path, config="", edit=None):
+    def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command, self.log = filled(kind, run, self.port, socket_path, config), run / "web.log"
+        for old, new in edits:
+            files = [f for f in run.glob("*.conf") if old in f.read_text()]
+            assert files, old
+            for f in files:
+                f.write_text(f.read_text().replace(old, new))
         self.run = run
-        if edit:
-            edit(run)
         self.start()
         self.process.wait_for(self.ready, self.place, kind)
 
