@@ -134,7 +134,7 @@ handle(struct ctx *cx, struct exchange *x, const char *const *params,
 	struct request bare = {.params = params};
 	const struct request_options options = {
 	    .trusted_proxies = request_param(&bare, "TRUSTED_PROXIES"),
-	    .prefix = request_param(&bare, "PATH_PREFIX")};
+	    .prefix = request_param(&bare, "PATH_PREFIX") != NULL ? "/a/b" : NULL};
 	const struct cors *cors = NULL;
 	enum err e = request_init(cx, rq, params, &options);
 
