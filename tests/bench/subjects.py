@@ -2,7 +2,6 @@
 and the programs that do the same. Each is in a database of its own in one cluster."""
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess

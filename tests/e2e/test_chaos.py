@@ -5,8 +5,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import threading
 import time
 
 import pytest
