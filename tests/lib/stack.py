@@ -199,11 +199,13 @@ class Cluster:
 
     def processes(self):
         """The postmaster, then its children."""
-        postmaster = int(self._sh("pid"))
-        return [postmaster, *children(postmaster)]
+        return [self.pid(), *children(self.pid())]
 
     def promote(self):
         self._sh("promote")
+
+    def pid(self):
+        return int(self._sh("pid"))
 
     def url_of(self, role, database):
         return re.sub(r"//[^@]*@([^/]*)/.*", rf"//{role}@\1/{database}", self.url)
