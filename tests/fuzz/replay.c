@@ -2,9 +2,8 @@
  * replay.c - runs a driver without a fuzzer: over every input of the files named, one
  * after the other.
  *
- * A file NAME.seeds has an input a line, "what it shows: bytes", the bytes with \n \r
- * \t
- * \\ and \xNN, and \N* before one that comes N times; lines that begin with # say
+ * A file NAME.seeds has an input a line, "what it shows: bytes". \n, \r, \t, \\ and
+ * \xNN stand for a byte, and \N* before one for N of it; lines that begin with # say
  * nothing. Any other file is one input.
  */
 #include "fuzz.h"
