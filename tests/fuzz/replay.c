@@ -110,7 +110,7 @@ main(int argc, char **argv)
 			return 1;
 		}
 		count += seeds ? run_seeds(f) : run_whole(f);
-		fclose(f);
+		(void)fclose(f);
 	}
 	printf("%u inputs\n", count);
 	return count > 0 ? 0 : 1;
