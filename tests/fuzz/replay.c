@@ -2,11 +2,13 @@
  * replay.c - runs a driver without a fuzzer: over every input of the files named, one
  * after the other.
  *
- * A file NAME.seeds has an input a line, "what it shows: bytes", the bytes with \n \r
- * \t
- * \\ and \xNN; lines that begin with # say nothing. Any other file is one input.
+ * A file NAME.seeds has an input a line, "what it shows: bytes". \n, \r, \t, \\ and
+ * \xNN stand for a byte, and \N* before one for N of it; lines that begin with # say
+ * nothing. Any other file is one input.
  */
 #include "fuzz.h"
+
+#include "base/buf.h"
 
 static void
 run(const char *p, size_t n)
@@ -21,29 +23,42 @@ run(const char *p, size_t n)
 	free(own);
 }
 
-/* Undoes the escapes in place and answers the length. */
-static size_t
-unescape(char *text)
+/* The byte at *p, which an escape may stand for. */
+static char
+take_byte(const char **p)
 {
 	static const char from[] = "nrt\\", into[] = "\n\r\t\\";
-	const char *p = text, *hit;
-	char *to = text;
+	const char *at = (*p)++, *hit;
 
-	for (; *p != '\0'; p++) {
-		if (*p != '\\') {
-			*to++ = *p;
-			continue;
-		}
-		p++;
-		if (*p == 'x' && str_hex_digit(p[1]) >= 0 && str_hex_digit(p[2]) >= 0) {
-			*to++ = (char)(str_hex_digit(p[1]) << 4 | str_hex_digit(p[2]));
-			p += 2;
-		} else if (*p != '\0' && (hit = strchr(from, *p)) != NULL)
-			*to++ = into[hit - from];
-		else
-			fuzz_broken(__FILE__, __LINE__, "an escape");
+	if (at[0] != '\\')
+		return at[0];
+	(*p)++;
+	if (at[1] == 'x' && str_hex_digit(at[2]) >= 0 && str_hex_digit(at[3]) >= 0) {
+		*p += 2;
+		return (char)(str_hex_digit(at[2]) << 4 | str_hex_digit(at[3]));
 	}
-	return (size_t)(to - text);
+	hit = at[1] == '\0' ? NULL : strchr(from, at[1]);
+	FUZZ_HOLDS(hit != NULL);
+	return into[hit - from];
+}
+
+static void
+unescape(struct buf *to, const char *p)
+{
+	while (*p != '\0') {
+		size_t n = p[0] == '\\' ? strspn(p + 1, "0123456789") : 0;
+		int64_t times = 1;
+		char c;
+
+		if (n > 0) {
+			FUZZ_HOLDS(
+			    str_to_i64((struct slice){p + 1, n}, 1, 1 << 20, &times));
+			FUZZ_HOLDS(p[1 + n] == '*');
+			p += n + 2;
+		}
+		for (c = take_byte(&p); times > 0; times--)
+			buf_putc(to, c);
+	}
 }
 
 static unsigned
@@ -51,17 +66,22 @@ run_seeds(FILE *f)
 {
 	char *line = NULL, *text;
 	unsigned count = 0;
+	struct buf bytes;
 	size_t room = 0;
 
+	buf_init(&bytes, NULL, SIZE_MAX);
 	while (getline(&line, &room, f) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '#' || line[0] == '\0')
 			continue;
 		text = strstr(line, ": ");
 		FUZZ_HOLDS(text != NULL);
-		run(text + 2, unescape(text + 2));
+		buf_reset(&bytes);
+		unescape(&bytes, text + 2);
+		run(bytes.p, bytes.n);
 		count++;
 	}
+	buf_fini(&bytes);
 	free(line);
 	return count;
 }

@@ -4,22 +4,28 @@
     seeds.py add NAME.seeds DIR       appends every file of DIR that is not there yet
 """
 import hashlib
+import itertools
 import pathlib
 import re
 import sys
 
-NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
-BYTES = {"n": 10, "r": 13, "t": 9, "\\": 92}
+NAMED = {10: "\\n", 13: "\\r", 9: "\\t", 92: "\\\\"}
+PIECE = re.compile(r"(?:\\(\d+)\*)?(\\x[0-9a-f]{2}|\\.|.)")
+
+
+def shown(byte):
+    return NAMED.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}")
 
 
 def escaped(data):
-    return "".join(NAMED.get(c) or (c if " " <= c <= "~" else f"\\x{ord(c):02x}")
-                   for c in data.decode("latin-1"))
+    runs = ((one, len(list(same))) for one, same in itertools.groupby(map(shown, data)))
+    return "".join(f"\\{n}*{one}" if n >= 10 else one * n for one, n in runs)
 
 
 def unescaped(text):
-    return re.sub(r"\\(x[0-9a-fA-F]{2}|.)",
-                  lambda m: chr(BYTES.get(m[1]) or int(m[1][1:], 16)), text).encode("latin-1")
+    byte = {shown(byte): byte for byte in range(256)}
+    return bytes(itertools.chain.from_iterable(
+        [byte[piece[2]]] * int(piece[1] or 1) for piece in PIECE.finditer(text)))
 
 
 def read(path):
