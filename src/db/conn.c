@@ -108,7 +108,7 @@ conn_back_off(struct ctx *cx, struct db *db)
  * A server that was there a moment ago is probably restarting: within the grace its
  * refusals are waited out, so that a restart costs time and not requests. Past it, or
  * where no connection ever worked, a refusal is an answer. What failed slowly has
- * waited enough, and the calls that queue behind it must not each wait as long.
+ * waited enough, and so have those that queue behind it: they are answered at once.
  */
 static enum err
 conn_open(struct ctx *cx, struct db *db)

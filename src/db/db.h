@@ -62,9 +62,8 @@ struct db_call {
 #define DB_CALL_BARE(id) (&(const struct db_call){id, DB_NO_ARGS})
 
 /*
- * One statement that only reads, in a transaction of its own: BEGIN READ ONLY,
- * context, statement and COMMIT in one round trip. A lost connection is tried
- * once more.
+ * One statement that only reads, in a read-only transaction of its own, with its
+ * context in one round trip. A lost connection is tried once more.
  */
 enum err db_read(struct ctx *cx, struct db *db, const char *context,
     const struct db_call *call, struct db_rows **rows) MUST_CHECK;

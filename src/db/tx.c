@@ -1,9 +1,9 @@
 /*
  * tx.c - see db.h: transactions in a context.
  *
- *   db_read         BEGIN READ ONLY, context, statement, COMMIT | Sync
- *   db_transaction  BEGIN, context, queued…, statement          | Sync   each db_query
- *                   queued…, COMMIT                             | Sync   at the end
+ *   db_read         context, statement                 | Sync   one implicit
+ * transaction db_transaction  BEGIN, context, queued…, statement | Sync   each db_query
+ *                   queued…, COMMIT                    | Sync   at the end
  *
  * An error leaves the server inside a failed transaction: ROLLBACK costs one round trip
  * more. A transaction in doubt is never tried again.
@@ -43,11 +43,29 @@ timeout_text(char out[static 16], const struct ctx *cx, const struct db *db)
 	snprintf(out, 16, "%d", limit - (margin > 100 ? 100 : margin));
 }
 
+/* What only reads needs no BEGIN: what is sent up to a Sync is one transaction. */
 static enum err
-tx_begin(struct ctx *cx, struct db *db, enum stmt_id begin)
+tx_open(struct ctx *cx, struct db *db, bool read_only)
 {
-	struct call call = {.id = begin, .kind = SLOT_STATEMENT};
 	char timeout[16];
+	enum err rc = ERR_OK;
+
+	timeout_text(timeout, cx, db);
+	if (!read_only)
+		rc = call_send(cx, db,
+		    &(struct call){.id = STMT_db_begin, .kind = SLOT_STATEMENT});
+	if (rc == ERR_OK)
+		rc = call_send(cx, db,
+		    &(struct call){.id = STMT_db_context,
+			.kind = SLOT_CONTEXT,
+			.args =
+			    DB_ARGS(db->tx.context, timeout, read_only ? "on" : NULL)});
+	return rc;
+}
+
+static enum err
+tx_begin(struct ctx *cx, struct db *db, bool read_only)
+{
 	enum err rc;
 
 	if (call_limit(cx, db) < 2) {
@@ -56,15 +74,9 @@ tx_begin(struct ctx *cx, struct db *db, enum stmt_id begin)
 		cx->err.retry_after = 1;
 		return rc;
 	}
-	if ((rc = conn_ensure(cx, db)) != ERR_OK)
-		return rc;
-	timeout_text(timeout, cx, db);
-	if ((rc = call_send(cx, db, &call)) != ERR_OK)
-		return rc;
-	call = (struct call){.id = STMT_db_context,
-	    .kind = SLOT_CONTEXT,
-	    .args = DB_ARGS(db->tx.context, timeout)};
-	rc = call_send(cx, db, &call);
+	rc = conn_ensure(cx, db);
+	if (rc == ERR_OK)
+		rc = tx_open(cx, db, read_only);
 	db->tx.begun = rc == ERR_OK;
 	return rc;
 }
@@ -204,7 +216,7 @@ static enum err
 read_once(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct read_call *read = arg;
-	enum err rc = tx_begin(cx, db, STMT_db_begin_read);
+	enum err rc = tx_begin(cx, db, true);
 
 	if (rc == ERR_OK)
 		rc = call_send(cx, db,
@@ -212,9 +224,6 @@ read_once(struct ctx *cx, struct db *db, void *arg)
 			.kind = SLOT_STATEMENT,
 			.args = read->call->args,
 			.rows = read->rows});
-	if (rc == ERR_OK)
-		rc = call_send(cx, db,
-		    &(struct call){.id = STMT_db_commit, .kind = SLOT_STATEMENT});
 	return rc == ERR_OK ? call_exchange(cx, db) : rc;
 }
 
@@ -257,7 +266,7 @@ tx_ready(struct ctx *cx, struct db *db)
 		cx->err = db->tx.first;
 		return cx->err.code;
 	}
-	return db->tx.begun ? ERR_OK : tx_begin(cx, db, STMT_db_begin);
+	return db->tx.begun ? ERR_OK : tx_begin(cx, db, false);
 }
 
 static enum err
@@ -288,6 +297,7 @@ enum err
 db_transaction(struct ctx *cx, struct db *db, const char *context,
     db_transaction_fn *fn, void *arg)
 {
+	/* cppcheck-suppress ctuuninitvar ; fn may write there first */
 	struct transaction_call transaction = {fn, arg};
 
 	return run_again(cx, db, context, transaction_once, &transaction);

@@ -1,54 +1,60 @@
 /*
- * fcgi.c - see fcgi.h.  The only file that knows libfcgi.
+ * fcgi.c - see fcgi.h.  Connections: records.c knows what they carry.
  *
- * libfcgi speaks the protocol; the connections are ours. FCGX_Accept_r() on its own
- * would wait 2 s for a silent Unix peer, linger up to 2 s for every one that does not
- * close, stay with a kept connection until the peer closes it, whoever else waits, and
- * give no chance to tick. So a connection is accepted here and handed over in ipcFd,
- * marked as kept (FCGX_Accept_r then reads from it as it does from a kept one), and
- * closed here.
+ * Each read and write asks for what can be done now and waits, within a deadline, only
+ * when that is nothing. A small request is one read, its answer one write.
  */
 #include "http/fcgi.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http/intake.h"
+#include "http/records.h"
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64, /* idle connections of one worker */
+	KEPT_MAX = 64,  /* idle connections of one worker */
+	FEW = 8,        /* below that, time is no matter */
+	WRITES_MS = 10, /* from connecting to writing */
+	LAST_MS = 500,  /* the same at the end */
+	FULL_MS = 100,
 	LINGER_MS = 2000,
-	WRITE_CHUNK = 256 * 1024,
-	RESPONDER = 1 /* FCGI_RESPONDER, which no installed header names */
+	SIGNALS_MS = 20 /* how long a busy worker may leave a signal pending */
+};
+
+/* A connection between requests. */
+struct kept {
+	int fd;
+	bool fresh; /* it had none yet: its peer may be about to write */
 };
 
 struct door {
-	int fd, epoll, timeout_ms;
+	int listener, epoll, timeout_ms;
+	int fd; /* the current connection, or -1 */
 	const struct fcgi_service *service;
-	const char *peers; /* FCGI_WEB_SERVER_ADDRS, or NULL */
-	sigset_t waiting;  /* the signal mask while waiting */
-	FCGX_Request request;
-	struct intake intake;
+	const char *peers;  /* FCGI_WEB_SERVER_ADDRS, or NULL */
+	sigset_t waiting;   /* the signal mask while waiting */
+	int64_t signals_ms; /* when they were let in */
 	struct response rs;
 	struct buf head;
-	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
+	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool watched; /* d->epoll has the current connection */
-	bool closing; /* no connection is kept any more */
+	bool fresh;             /* the current connection had no request yet */
+	bool watched;           /* d->epoll has it */
+	bool closing;           /* no connection is kept any more */
+	struct records records; /* of the current connection */
 };
 
 static volatile sig_atomic_t stopping;
@@ -70,9 +76,9 @@ must_stop(const struct door *d)
 static void
 hang_up(struct door *d)
 {
-	if (d->request.ipcFd >= 0)
-		close(d->request.ipcFd); /* leaves d->epoll by itself */
-	d->request.ipcFd = -1;
+	if (d->fd >= 0)
+		close(d->fd); /* leaves d->epoll by itself */
+	d->fd = -1;
 }
 
 /* Closes after more was sent than we read: the rest is read away for a while, since a
@@ -80,7 +86,7 @@ hang_up(struct door *d)
 static void
 hang_up_late(struct door *d)
 {
-	int fd = d->request.ipcFd;
+	int fd = d->fd;
 	int64_t until = clock_mono_ms() + LINGER_MS;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char dropped[4096];
@@ -98,8 +104,10 @@ hang_up_late(struct door *d)
 static void
 unkeep(struct door *d, unsigned i)
 {
-	d->request.ipcFd = d->kept[i];
+	d->fd = d->kept[i].fd;
+	d->fresh = false;
 	d->watched = true;
+	records_open(&d->records);
 	d->kept_count--;
 	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
 }
@@ -108,7 +116,7 @@ unkeep(struct door *d, unsigned i)
 static void
 keep(struct door *d)
 {
-	int fd = d->request.ipcFd;
+	int fd = d->fd;
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
 	if (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -119,19 +127,20 @@ keep(struct door *d)
 		unkeep(d, 0);
 		hang_up(d);
 	}
-	d->kept[d->kept_count++] = fd;
-	d->request.ipcFd = -1;
+	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
+	d->fd = -1;
 }
 
+/* Out of descriptors: those of idle connections are there to be had. */
 static void
-set_deadlines(int fd, int timeout_ms)
+make_room(struct door *d)
 {
-	struct timeval t = {
-	    .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-
-	/* Failing here leaves a connection that waits longer, no broken one. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+	if (d->kept_count == 0)
+		(void)poll(NULL, 0, FULL_MS);
+	while (d->kept_count > 0) {
+		unkeep(d, 0);
+		hang_up(d);
+	}
 }
 
 static bool
@@ -152,16 +161,16 @@ take_connection(struct ctx *cx, struct door *d)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t n = sizeof(peer);
-	int fd = accept4(d->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC), on = 1;
+	int fd = accept4(d->listener, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC),
+	    on = 1;
 
 	if (fd < 0) {
 		if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
 			return err_set(&cx->err, ERR_UNAVAILABLE,
 			    "the listening socket is gone: %s", strerror(errno));
-		/* Out of descriptors or memory: that passes, but not at once. */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			(void)poll(NULL, 0, 100);
+			make_room(d);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
@@ -170,19 +179,24 @@ take_connection(struct ctx *cx, struct door *d)
 	}
 	if (peer.ss_family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	set_deadlines(fd, d->timeout_ms);
-	d->request.ipcFd = fd;
+	d->fd = fd;
+	d->fresh = true;
 	d->watched = false;
+	records_open(&d->records);
 	return ERR_OK;
 }
 
-/* A wait that finds work at once lets no signal in: under load they would be held for
- * ever. */
+/* A wait that finds work at once lets no signal in, and none is needed at all while
+ * connections come fast: under load signals would be held for ever. */
 static void
-let_signals_in(const struct door *d)
+let_signals_in(struct door *d)
 {
+	int64_t now = clock_mono_ms();
 	sigset_t pending, held;
 
+	if (now - d->signals_ms < SIGNALS_MS)
+		return;
+	d->signals_ms = now;
 	if (sigpending(&pending) != 0 || sigisemptyset(&pending))
 		return;
 	sigprocmask(SIG_SETMASK, &d->waiting, &held);
@@ -206,116 +220,238 @@ wait_for_work(struct ctx *cx, struct door *d)
 		    &cx->err, ERR_UNAVAILABLE, "cannot wait: %s", strerror(errno));
 	if (n < 0 || (n == 0 && stopping))
 		return ERR_OK;
-	if (n == 0)
-		return take_connection(cx, d);
-	let_signals_in(d);
-	if (event.data.fd == d->fd)
+	if (n == 0 || event.data.fd == d->listener)
 		return take_connection(cx, d);
 	for (unsigned i = 0; i < d->kept_count; i++)
-		if (d->kept[i] == event.data.fd) {
+		if (d->kept[i].fd == event.data.fd) {
 			unkeep(d, i);
 			break;
 		}
 	return ERR_OK;
 }
 
-/* -- one request -- */
-
-/* Takes what one record brings: FCGX_GetStr alone would wait until `size` is full. */
-static long
-read_stdin(struct exchange *x, char *out, size_t size)
+/* Makes a request the current one. While none is kept, a connection can be taken
+ * without asking whether there is one. */
+static enum err
+find_work(struct ctx *cx, struct door *d)
 {
-	FCGX_Stream *in = ((FCGX_Request *)x->source)->in;
-	int c = FCGX_GetChar(in), more;
+	enum err e = d->kept_count == 0 ? take_connection(cx, d) : ERR_OK;
 
-	if (c == EOF)
-		return FCGX_GetError(in) == 0 ? 0 : -1;
-	out[0] = (char)c;
-	more = (int)(in->stop - in->rdNext);
-	if ((size_t)more > size - 1)
-		more = (int)(size - 1);
-	return 1 + FCGX_GetStr(out + 1, more, in);
+	if (e == ERR_OK && d->fd < 0)
+		e = wait_for_work(cx, d);
+	let_signals_in(d);
+	return e;
+}
+
+/* -- bytes -- */
+
+/* *until_ms is 0 at first, and set when time first matters: mostly all is there. */
+static int
+time_left(const struct door *d, int64_t *until_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	if (*until_ms == 0)
+		*until_ms = now + d->timeout_ms;
+	return now < *until_ms ? (int)(*until_ms - now) : 0;
 }
 
 static bool
-put(struct exchange *x, const char *p, size_t n, size_t *sent)
+wait_ready(const struct door *d, short what, int64_t *until_ms)
 {
-	FCGX_Stream *out = ((FCGX_Request *)x->source)->out;
-	int64_t since = clock_mono_ms();
+	struct pollfd p = {.fd = d->fd, .events = what};
+	int left = time_left(d, until_ms), n = left > 0 ? poll(&p, 1, left) : 0;
 
-	for (size_t done = 0; done < n;) {
-		size_t chunk = n - done < WRITE_CHUNK ? n - done : WRITE_CHUNK;
+	return n > 0 || (n < 0 && errno == EINTR);
+}
 
-		if (FCGX_PutStr(p + done, (int)chunk, out) < 0 ||
-		    exchange_late(x, since, done))
+/* All of it, or false: closed, broken or late. */
+static bool
+send_all(const struct door *d, struct iovec *v, size_t count)
+{
+	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
+	int64_t until = 0;
+
+	while (m.msg_iovlen > 0) {
+		ssize_t n = sendmsg(d->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+		size_t sent = n > 0 ? (size_t)n : 0;
+
+		if (n < 0 && errno != EINTR &&
+		    (errno != EAGAIN || !wait_ready(d, POLLOUT, &until)))
 			return false;
-		done += chunk;
-		*sent += chunk;
+		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
+			sent -= m.msg_iov++->iov_len;
+		if (m.msg_iovlen > 0) {
+			m.msg_iov->iov_base = (char *)m.msg_iov->iov_base + sent;
+			m.msg_iov->iov_len -= sent;
+		}
 	}
 	return true;
 }
 
-/* Head, body and end of a small answer leave in one write, when the stream is closed.
- */
 static bool
-send_answer(struct door *d, struct exchange *x, size_t *sent)
+send_reply(struct door *d)
 {
-	const struct response *rs = &d->rs;
+	struct buf *reply = &d->records.reply;
+	struct iovec v = {.iov_base = reply->p, .iov_len = reply->n};
+	bool sent = reply->n == 0 || send_all(d, &v, 1);
 
-	exchange_finish_head(&d->rs, &d->head);
-	if (d->head.failed || !put(x, d->head.p, d->head.n, sent))
+	buf_reset(reply);
+	return sent;
+}
+
+/* What is there; false: nothing (errno EAGAIN), or closed or broken (errno is not). */
+static bool
+receive_now(struct door *d)
+{
+	size_t room;
+	unsigned char *to = records_room(&d->records, &room);
+	ssize_t n;
+
+	do
+		n = recv(d->fd, to, room, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ECONNRESET;
+	if (n > 0)
+		records_came(&d->records, (size_t)n);
+	return n > 0;
+}
+
+/* What is there, or the first that comes; false: closed, broken or late. */
+static bool
+receive(struct door *d, int64_t *until_ms)
+{
+	while (!receive_now(d))
+		if (errno != EAGAIN || !wait_ready(d, POLLIN, until_ms))
+			return false;
+	return true;
+}
+
+static enum records_event
+next_event(struct door *d)
+{
+	int64_t until = 0;
+
+	for (bool again = false;; again = true) {
+		enum records_event event = records_next(&d->records);
+
+		if (!send_reply(d))
+			return RECORDS_BROKEN;
+		if (event != RECORDS_MORE)
+			return event;
+		if ((again && time_left(d, &until) == 0) || !receive(d, &until))
+			return RECORDS_BROKEN;
+	}
+}
+
+/* -- one request -- */
+
+/* Takes what one record brings. */
+static long
+read_body(struct exchange *x, char *out, size_t size)
+{
+	struct door *d = x->source;
+	struct slice *body = &d->records.body;
+
+	if (body->n == 0) {
+		enum records_event event = next_event(d);
+
+		if (event != RECORDS_BODY)
+			return event == RECORDS_END ? 0 : -1;
+	}
+	if (size > body->n)
+		size = body->n;
+	memcpy(out, body->p, size);
+	body->p += size;
+	body->n -= size;
+	return (long)size;
+}
+
+/* Head and body in as few records as they fit into, the end behind the last. */
+static bool
+send_answer(struct door *d, const struct exchange *x, size_t *sent)
+{
+	const unsigned id = d->records.id;
+	struct buf *head = &d->head;
+	int64_t since = clock_mono_ms();
+	char *body;
+	size_t left;
+
+	exchange_finish_head(&d->rs, head);
+	if (head->failed)
 		return false;
-	if (response_sends_body(rs) && !put(x, rs->body.p, rs->body.n, sent))
-		return false;
-	/* The error stream first: the last one closed ends the request. */
-	return FCGX_FClose(d->request.err) == 0 && FCGX_FClose(d->request.out) == 0;
+	body = d->rs.body.p;
+	left = response_sends_body(&d->rs) ? d->rs.body.n : 0;
+	for (size_t before = head->n;; before = 0) {
+		size_t most = RECORD_CONTENT_MAX - before;
+		size_t n = left < most ? left : most;
+		unsigned char front[RECORD_HEADER], back[RECORDS_END_SIZE];
+		struct iovec v[] = {{front, sizeof(front)}, {head->p, before},
+		    {body, n}, {back, sizeof(back)}};
+
+		left -= n;
+		records_put_stdout(front, id, before + n);
+		records_put_end(back, id);
+		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
+			return false;
+		*sent += before + n;
+		if (left == 0)
+			return true;
+		if (exchange_late(x, since, *sent))
+			return false;
+		body += n;
+	}
 }
 
 static void
 answer(struct door *d)
 {
-	FCGX_Request *rq = &d->request;
-	bool kept = rq->keepConnection != 0, drained, whole;
 	struct exchange x = {
-	    .read = read_stdin, .source = rq, .timeout_ms = d->timeout_ms};
+	    .read = read_body, .source = d, .timeout_ms = d->timeout_ms};
+	bool drained, keeps;
 	size_t sent = 0;
 
 	x.began_ms = clock_mono_ms();
 	response_reset(&d->rs);
-	d->service->answer(
-	    d->service->app, &x, (const char *const *)(const void *)rq->envp, &d->rs);
+	d->service->answer(d->service->app, &x, records_params(&d->records), &d->rs);
 	/* Not the time of the answer, but that of the rest of the body. */
-	x.began_ms = clock_mono_ms();
+	if (!x.ended)
+		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
-	whole = send_answer(d, &x, &sent);
+	keeps =
+	    send_answer(d, &x, &sent) && d->records.keep && !stopping && !d->closing;
 	d->service->done(d->service->app, &d->rs, sent);
 
-	FCGX_Free(rq, 0);
 	if (!drained)
 		hang_up_late(d);
-	else if (whole && kept && !stopping && !d->closing)
-		keep(d);
-	else
+	else if (!keeps)
 		hang_up(d);
+	else if (!records_done(&d->records))
+		keep(d); /* else the next request is the current one already */
 }
 
-/* Lets libfcgi read the head that was taken from the connection, which it then goes on
- * with; false: it could not, and has closed the file. */
 static bool
-accept_head(struct door *d, int connection)
+is_silent(int fd, int wait_ms)
 {
-	bool ok;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
 
-	/* Says that the connection is open already, see above; the record sets it. A
-	 * detached one is closed without lingering when it turns out to be broken. */
-	d->request.keepConnection = 1;
-	d->request.detached = 1;
-	d->request.ipcFd = d->intake.file;
-	ok = FCGX_Accept_r(&d->request) >= 0;
-	if (!ok)
-		d->intake.file = -1;
-	d->request.ipcFd = connection;
-	return ok;
+	return poll(&p, 1, wait_ms) == 0;
+}
+
+/*
+ * A new connection whose peer does not write at once is left for later. Not too early:
+ * once kept it waits for this worker alone, and a peer may be between connecting and
+ * writing.
+ */
+static bool
+leave_for_later(struct door *d)
+{
+	if (!d->fresh || receive_now(d) || errno != EAGAIN ||
+	    !is_silent(d->fd, d->kept_count < FEW ? WRITES_MS : 0))
+		return false;
+	keep(d);
+	return true;
 }
 
 /* One request on the connection that is there. What is no request, or none for a
@@ -323,28 +459,30 @@ accept_head(struct door *d, int connection)
 static void
 serve_one(struct door *d)
 {
-	int connection = d->request.ipcFd;
+	enum records_event event = next_event(d);
 
-	if (intake_take(&d->intake, connection, d->timeout_ms) &&
-	    accept_head(d, connection)) {
-		if (d->request.role == RESPONDER && FCGX_GetError(d->request.in) == 0) {
-			answer(d);
-			return;
-		}
-		FCGX_Free(&d->request, 0);
-	}
-	hang_up(d);
+	d->fresh = false;
+	if (event == RECORDS_HEAD)
+		answer(d);
+	else if (event == RECORDS_REFUSED)
+		hang_up_late(d);
+	else
+		hang_up(d);
 }
 
-/* The kept connections at the end: a request that is here already is still answered. */
+/* The kept connections at the end: a request that is here already is still answered,
+ * and so is one that was on its way when its connection was accepted. */
 static void
 serve_last(struct door *d)
 {
+	int64_t until = clock_mono_ms() + LAST_MS;
+
 	while (d->kept_count > 0) {
-		struct pollfd p = {.fd = d->kept[0], .events = POLLIN};
+		int64_t left = until - clock_mono_ms();
+		int wait_ms = d->kept[0].fresh && left > 0 ? (int)left : 0;
 
 		unkeep(d, 0);
-		if (poll(&p, 1, 0) > 0)
+		if (!is_silent(d->fd, wait_ms))
 			serve_one(d);
 		hang_up(d);
 	}
@@ -356,48 +494,32 @@ serve(struct ctx *cx, struct door *d)
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && !must_stop(d)) {
-		e = wait_for_work(cx, d);
-		if (d->request.ipcFd >= 0)
+		if (d->fd < 0)
+			e = find_work(cx, d);
+		if (d->fd >= 0 && !leave_for_later(d))
 			serve_one(d);
 	}
 	d->closing = true;
+	if (d->fd >= 0)
+		serve_one(d);
 	serve_last(d);
 	return e;
 }
 
 /* -- the door -- */
 
-/* FCGX_Init() installs handlers of its own for these. */
-static int
-init_library(void)
-{
-	static const int theirs[] = {SIGUSR1, SIGTERM};
-	struct sigaction ours[COUNT_OF(theirs)], ignore = {.sa_handler = SIG_IGN};
-	int rc;
-
-	for (size_t i = 0; i < COUNT_OF(theirs); i++)
-		sigaction(theirs[i], NULL, &ours[i]);
-	rc = FCGX_Init();
-	for (size_t i = 0; i < COUNT_OF(theirs); i++)
-		sigaction(theirs[i], &ours[i], NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	return rc;
-}
-
 static enum err
 open_door(struct ctx *cx, struct door *d)
 {
 	struct epoll_event event = {
-	    .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = d->fd};
-	int flags = fcntl(d->fd, F_GETFL);
+	    .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = d->listener};
+	int flags = fcntl(d->listener, F_GETFL);
 
-	if (flags < 0 || fcntl(d->fd, F_SETFL, flags | O_NONBLOCK) < 0)
+	if (flags < 0 || fcntl(d->listener, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_set(&cx->err, ERR_UNAVAILABLE,
 		    "the listening socket is gone: %s", strerror(errno));
-	if (init_library() != 0 || FCGX_InitRequest(&d->request, -1, 0) != 0)
-		return err_set(&cx->err, ERR_UNAVAILABLE, "libfcgi could not start");
 	if ((d->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
-	    epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->fd, &event) != 0)
+	    epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->listener, &event) != 0)
 		return err_set(&cx->err, ERR_UNAVAILABLE,
 		    "could not watch the listening socket: %s", strerror(errno));
 	return ERR_OK;
@@ -408,15 +530,20 @@ fcgi_serve(
     struct ctx *cx, int fd, int io_timeout_ms, const struct fcgi_service *service)
 {
 	static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
-	struct door d = {
-	    .fd = fd, .epoll = -1, .timeout_ms = io_timeout_ms, .service = service};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct door d = {.listener = fd,
+	    .epoll = -1,
+	    .timeout_ms = io_timeout_ms,
+	    .fd = -1,
+	    .service = service};
 	sigset_t block;
 	enum err e;
 
 	d.peers = getenv("FCGI_WEB_SERVER_ADDRS");
 	response_init(&d.rs);
-	intake_init(&d.intake);
-	buf_init(&d.head, NULL, 64 * 1024);
+	records_init(&d.records);
+	buf_init(&d.head, NULL, RECORD_CONTENT_MAX);
+	sigaction(SIGPIPE, &ignore, NULL);
 	sigemptyset(&block);
 	for (size_t i = 0; i < COUNT_OF(held); i++)
 		sigaddset(&block, held[i]);
@@ -429,7 +556,7 @@ fcgi_serve(
 	if (d.epoll >= 0)
 		close(d.epoll);
 	buf_fini(&d.head);
-	intake_fini(&d.intake);
+	records_fini(&d.records);
 	response_fini(&d.rs);
 	sigprocmask(SIG_SETMASK, &d.waiting, NULL);
 	return e;

@@ -36,6 +36,8 @@ VALGRIND = os.environ.get("VALGRIND", "").split()
 # Under valgrind, and in a build with sanitizers, everything takes its time.
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+# What sanitizers and valgrind write.
+UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
 
 def free_port():
@@ -72,6 +74,24 @@ def unprivileged():
     return words if reached else []
 
 
+def children(pid):
+    """The pids of its children that live."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rsplit(") ", 1)[1].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(stat.parent.name))
+    return sorted(found)
+
+
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
 class Directory:
     """A private directory that a server's user may enter; short, for the sockets in it."""
 
@@ -92,15 +112,15 @@ class Directory:
 
 
 class Process:
-    """A foreground process; log: the file of its output."""
+    """A foreground process; log: the file of its output, unless err is another."""
 
-    def __init__(self, command, log, env=None):
+    def __init__(self, command, log, env=None, stdin=subprocess.DEVNULL, err=None):
         self.log = Path(log)
         self.out = open(self.log, "ab")
         self.child = subprocess.Popen(
             unprivileged() + ["env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8"]
             + [f"{k}={v}" for k, v in (env or {}).items()] + command,
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
+            stdin=stdin, stdout=self.out, stderr=err or self.out, cwd="/", start_new_session=True)
         self.pid = self.child.pid
 
     def alive(self):
@@ -176,6 +196,11 @@ class Cluster:
 
     def up(self):
         self._sh("up")
+
+    def processes(self):
+        """The postmaster, then its children."""
+        postmaster = int(self._sh("pid"))
+        return [postmaster, *children(postmaster)]
 
     def promote(self):
         self._sh("promote")
@@ -316,8 +341,8 @@ class Tenantd:
     """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn.
     sign: the path that answers 200 once it runs."""
 
-    def __init__(self, db, workers=4, sign="/readyz", **settings):
-        self.db, self.sign = db, sign
+    def __init__(self, db, workers=4, sign="/readyz", err=None, **settings):
+        self.db, self.sign, self.err = db, sign, err
         self.place = Directory("tda.")
         run = self.place.writable("run")
         self.socket = str(run / "app.sock")
@@ -326,8 +351,12 @@ class Tenantd:
         self.config = run / "tenantd.conf"
         self.write_config()
         self.log = run / "tenantd.log"
-        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
+        self.start()
         self.process.wait_for(self.ready, self.place, "tenantd")
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log, err=self.err)
 
     def write_config(self):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
@@ -341,9 +370,7 @@ class Tenantd:
 
     def workers(self):
         """The pids of the children of the master."""
-        out = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)],
-                             capture_output=True, text=True, check=False).stdout
-        return [int(line.split()[0]) for line in out.splitlines() if not line.split()[1].startswith("Z")]
+        return children(self.process.pid)
 
     def log_text(self):
         return self.log.read_text(errors="replace")
@@ -358,22 +385,38 @@ class Tenantd:
             text = self.log_text()
             self.place.remove()
         assert status == 0, f"tenantd ended with {status}\n{text[-4000:]}"
-        assert not re.search(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==", text), text[-8000:]
+        assert not UNSOUND.search(text), text[-8000:]
+
+
+def filled(kind, run, port, socket_path, config):
+    """Writes the samples of deploy/ for a kind that webserver.sh knows; the command to run."""
+    return subprocess.run(
+        ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(port), str(socket_path), PROGRAM,
+         str(config)], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 class WebServer:
-    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself."""
+    """A web server by deploy/'s samples, of a kind that webserver.sh knows. config: the
+    settings where it starts tenantd itself. edits: (old, new) in the samples."""
 
-    def __init__(self, kind, socket_path, config=""):
+    def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        words = subprocess.run(
-            ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
-             str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
-        self.process = Process(words.splitlines(), run / "web.log")
+        self.command, self.log = filled(kind, run, self.port, socket_path, config), run / "web.log"
+        for old, new in edits:
+            files = [f for f in run.glob("*.conf") if old in f.read_text()]
+            assert files, old
+            for f in files:
+                f.write_text(f.read_text().replace(old, new))
+        self.run = run
+        self.start()
         self.process.wait_for(self.ready, self.place, kind)
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process(self.command, self.log)
 
     def ready(self):
         self.process.must_live()
