@@ -3,10 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,13 +21,22 @@
 
 enum { QUOTED_MAX = 320 };
 
+/* Of all processes that were forked since log_open(): they write one log. */
+struct account {
+	_Atomic uint64_t dropped;
+	atomic_bool torn; /* its last line was cut short */
+};
+
+static struct account alone;
+
 static struct {
 	int fd;
+	mode_t waits; /* the kind of file that has a reader to wait for, or 0 */
 	char path[512];
 	enum log_level least;
-	uint64_t dropped;
+	struct account *account;
 	long pid; /* 0: not known yet */
-} out = {.fd = STDERR_FILENO, .least = LOG_INFO};
+} out = {.fd = STDERR_FILENO, .least = LOG_INFO, .account = &alone};
 
 static const char *const level_names[LOG_LEVEL_COUNT] = {
     [LOG_DEBUG] = "debug",
@@ -32,7 +48,32 @@ static const char *const level_names[LOG_LEVEL_COUNT] = {
 static int
 open_path(const char *path)
 {
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
+}
+
+static void
+use(int fd)
+{
+	struct stat st;
+
+	if (out.fd != STDERR_FILENO)
+		close(out.fd);
+	out.fd = fd;
+	out.waits =
+	    fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) ? st.st_mode & S_IFMT : 0;
+}
+
+static void
+share_account(void)
+{
+	void *p;
+
+	if (out.account != &alone)
+		return;
+	p = mmap(NULL, sizeof(*out.account), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p != MAP_FAILED)
+		out.account = p;
 }
 
 enum err
@@ -49,9 +90,8 @@ log_open(struct err_info *e, const char *path, enum log_level least)
 		memcpy(out.path, path, strlen(path) + 1);
 	} else
 		out.path[0] = '\0';
-	if (out.fd != STDERR_FILENO)
-		close(out.fd);
-	out.fd = fd;
+	use(fd);
+	share_account();
 	out.least = least;
 	return ERR_OK;
 }
@@ -63,9 +103,7 @@ log_reopen(void)
 
 	if (out.path[0] == '\0' || (fd = open_path(out.path)) < 0)
 		return;
-	if (out.fd != STDERR_FILENO)
-		close(out.fd);
-	out.fd = fd;
+	use(fd);
 }
 
 void
@@ -77,7 +115,40 @@ log_set_level(enum log_level least)
 uint64_t
 log_dropped(void)
 {
-	return out.dropped;
+	return atomic_load(&out.account->dropped);
+}
+
+/* -- writing -- */
+
+/*
+ * Whether a line can be written without waiting for a reader. O_NONBLOCK on standard
+ * error would be set for all that share it; so half of a pipe stays free for the others
+ * that write at the same moment.
+ */
+static bool
+has_room(void)
+{
+	struct pollfd p = {.fd = out.fd, .events = POLLOUT};
+	int used = 0, size;
+
+	if (poll(&p, 1, 0) != 1)
+		return false;
+	if (!S_ISFIFO(out.waits))
+		return true;
+	size = fcntl(out.fd, F_GETPIPE_SZ);
+	return size < 0 || ioctl(out.fd, FIONREAD, &used) != 0 || used <= size / 2;
+}
+
+static ssize_t
+put(struct iovec *parts, int n)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)n};
+
+	if (S_ISSOCK(out.waits))
+		return sendmsg(out.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (out.waits != 0 && !has_room())
+		return -1;
+	return writev(out.fd, parts, n);
 }
 
 /* -- a line -- */
@@ -181,12 +252,22 @@ log_quoted(struct log_line *l, const char *key, const char *value)
 	append(l, text, strlen(text));
 }
 
+/* After a line that found no room for its end, the next one begins one of its own. */
 void
 log_finish(struct log_line *l)
 {
-	l->text[l->n++] = '\n';
-	if (write(out.fd, l->text, l->n) != (ssize_t)l->n)
-		out.dropped++;
+	char end = '\n';
+	bool torn = atomic_exchange(&out.account->torn, false);
+	struct iovec parts[] = {{&end, 1}, {l->text, l->n + 1}};
+	ssize_t done;
+
+	l->text[l->n++] = end;
+	done = torn ? put(parts, 2) : put(parts + 1, 1);
+	if (done == (ssize_t)l->n + torn)
+		return;
+	atomic_fetch_add(&out.account->dropped, 1);
+	if (torn || done > 0)
+		atomic_store(&out.account->torn, true);
 }
 
 void

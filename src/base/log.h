@@ -9,7 +9,8 @@
  * Owner:    the process; log_open() once, log_reopen() after a rotation.
  * Lifetime: of the process.
  * Threads:  one.
- * Failure:  a line that cannot be written is counted and dropped.
+ * Failure:  a line that cannot be written, or only after a wait, is counted and
+ *           dropped.
  */
 #ifndef TENANTD_BASE_LOG_H
 #define TENANTD_BASE_LOG_H
@@ -26,7 +27,8 @@ enum err log_open(
     struct err_info *e, const char *path, enum log_level least) MUST_CHECK;
 void log_reopen(void); /* the same path again; keeps the old file if it fails */
 void log_set_level(enum log_level least);
-uint64_t log_dropped(void); /* lines that could not be written */
+/* Lines that could not be written, by all that were forked after log_open(). */
+uint64_t log_dropped(void);
 
 /*
  * cx may be NULL. `event` is a fixed word; fmt makes the rest of the line from

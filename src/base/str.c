@@ -108,7 +108,7 @@ const char *
 str_from_i64(char out[static STR_I64_SIZE], int64_t v)
 {
 	uint64_t u = v < 0 ? (uint64_t) - (v + 1) + 1 : (uint64_t)v;
-	char *p = out + STR_I64_SIZE - 1;
+	char *p = &out[STR_I64_SIZE - 1];
 
 	*p = '\0';
 	do

@@ -41,8 +41,7 @@ struct app {
 	int slot;       /* of the scoreboard */
 	int64_t served; /* requests since the start */
 	struct db_stats
-	    reported;     /* what the scoreboard has of the connection's figures */
-	uint64_t dropped; /* what it has of the log's */
+	    reported; /* what the scoreboard has of the connection's figures */
 };
 
 struct call {

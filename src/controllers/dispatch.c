@@ -98,13 +98,12 @@ log_request(
 	log_finish(&l);
 }
 
-/* What the connection and the log have counted since the last request. */
+/* What the connection has counted since the last request. */
 static void
 report(struct app *app)
 {
 	const struct db_stats now = db_get_stats(app->db);
 	const struct db_stats *was = &app->reported;
-	const uint64_t dropped = log_dropped();
 	const struct {
 		enum worker_counter counter;
 		uint64_t n;
@@ -115,7 +114,6 @@ report(struct app *app)
 	    {COUNTER_DB_RETRIES, now.retries - was->retries},
 	    {COUNTER_DB_TIME_US, now.time_us - was->time_us},
 	    {COUNTER_CONTEXT_LEAKS, now.context_leaks - was->context_leaks},
-	    {COUNTER_LOG_DROPPED, dropped - app->dropped},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(more); i++)
@@ -123,7 +121,6 @@ report(struct app *app)
 			scoreboard_add(
 			    app->board, app->slot, more[i].counter, more[i].n);
 	app->reported = now;
-	app->dropped = dropped;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "http/response.h"
 #include "proc/listen.h"
 #include "proc/master.h"
+#include "proc/signals.h"
 
 enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
 
@@ -179,6 +180,7 @@ serve_main(const char *config_path, const char *listen)
 	struct ctx cx;
 	enum err rc;
 
+	signals_ignore_lost_output();
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
 	if (rc == ERR_OK)

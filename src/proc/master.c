@@ -271,7 +271,7 @@ take_ends(struct master *m)
 			take_config_fault(m, slot);
 		else if (end != CREW_END_LEFT && !m->stopping &&
 		    c->at[slot].generation == c->generation)
-			crew_await(c, slot, end == CREW_END_RETIRED, clock_mono_ms());
+			crew_await(c, slot, clock_mono_ms());
 	}
 }
 

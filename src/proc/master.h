@@ -2,8 +2,8 @@
  * master.h - the processes: a master that forks workers around one listening socket.
  *
  * The master restarts a worker that died (50 ms to 5 s later when it died within 2 s of
- * its start), replaces one that retired (exit status 0) and kills one that overruns a
- * request, or that does not get ready.
+ * its start and had served nobody), replaces one that retired (exit status 0) and kills
+ * one that overruns a request, or that does not get ready.
  *
  *   SIGTERM, SIGINT   drain: workers finish their requests and end; a second one, or
  *                     the end of drain_timeout_ms, kills them

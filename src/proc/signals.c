@@ -6,9 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* The last is ignored, the others are read from the descriptor. */
 static const int master_set[MASTER_SIGNALS] = {
-    SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD, SIGPIPE};
+    SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD};
 
 /* -- worker -- */
 
@@ -49,6 +48,13 @@ handle(int signo, void (*handler)(int))
 }
 
 void
+signals_ignore_lost_output(void)
+{
+	handle(SIGPIPE, SIG_IGN);
+	handle(SIGXFSZ, SIG_IGN);
+}
+
+void
 worker_signals_install(void (*stop)(void))
 {
 	worker.stop = stop;
@@ -58,7 +64,7 @@ worker_signals_install(void (*stop)(void))
 	handle(SIGINT, SIG_IGN);
 	handle(SIGHUP, SIG_IGN);
 	handle(SIGQUIT, SIG_IGN);
-	handle(SIGPIPE, SIG_IGN);
+	signals_ignore_lost_output();
 }
 
 bool
@@ -80,7 +86,6 @@ master_signals_open(struct ctx *cx, struct master_signals *s)
 	sigemptyset(&set);
 	for (int i = 0; i < MASTER_SIGNALS; i++)
 		sigaddset(&set, master_set[i]);
-	sigdelset(&set, SIGPIPE);
 	if ((s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
 		return err_set(&cx->err, ERR_INTERNAL, "could not make a signalfd: %s",
 		    strerror(errno));
@@ -88,7 +93,7 @@ master_signals_open(struct ctx *cx, struct master_signals *s)
 	/* One that the shell has us ignore would not reach the descriptor. */
 	for (int i = 0; i < MASTER_SIGNALS; i++) {
 		sigaction(master_set[i], NULL, &s->was[i]);
-		handle(master_set[i], master_set[i] == SIGPIPE ? SIG_IGN : SIG_DFL);
+		handle(master_set[i], SIG_DFL);
 	}
 	return ERR_OK;
 }

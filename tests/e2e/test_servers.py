@@ -104,27 +104,14 @@ def test_lighttpd_starts_the_program_and_passes_it_the_socket(db):
     try:
         answer = stack.until(lambda: get_or_create(server.url, db.settings["JWT_SECRET_KEY"], f"spawn-{uuid.uuid4()}"))
         assert answer.status == 200 and answer.json()["isNew"] is True, answer
-        masters = children(server.process.pid)
+        masters = stack.children(server.process.pid)
         assert len(masters) == 1
-        workers = children(masters[0])
+        workers = stack.children(masters[0])
         assert len(workers) == 2
     finally:
         server.__exit__()
-    stack.until(lambda: not any(running(p) for p in masters + workers), 20, what="the end of the spawned program")
+    stack.until(lambda: not any(stack.lives(p) for p in masters + workers), 20, what="the end of the spawned program")
     place.remove()
-
-
-def children(pid):
-    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
-    return [int(p) for p in out.split()]
-
-
-def running(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as f:
-            return f.read().rsplit(") ", 1)[1][0] != "Z"
-    except OSError:
-        return False
 
 
 def test_program_answers_one_request_as_plain_cgi(db):

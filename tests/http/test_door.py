@@ -161,6 +161,18 @@ def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
         assert worker.wait(2) == 0
 
 
+def test_connection_that_is_about_to_speak_is_answered_at_the_end():
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            assert call(s.address, "GET", "/").status == 200  # the one before is accepted, too
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            c.send(request_bytes("GET", "/late"))
+            assert b"target=/late " in c.read_answer().body
+        assert worker.wait(2) == 0
+
+
 def test_busy_kept_connections_do_not_shut_others_out(unix):
     stop, failed = threading.Event(), []
 
@@ -350,6 +362,17 @@ def test_silent_connections_do_not_block_beyond_the_timeout(service):
     began = time.monotonic()
     assert call(service.address, "GET", "/").status == 200
     assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+    for c in silent:
+        c.close()
+
+
+def test_silent_connections_hold_nobody_up(service):
+    """As many as the one worker keeps, and more."""
+    silent = [Connection(service.address) for _ in range(80)]
+    began = time.monotonic()
+    assert call(service.address, "GET", "/").status == 200
+    assert silent[-1].request("GET", "/", keep=True).status == 200
+    assert time.monotonic() - began < TIMEOUT_MS / 1000
     for c in silent:
         c.close()
 

@@ -70,6 +70,24 @@ def unprivileged():
     return words if reached else []
 
 
+def children(pid):
+    """The pids of its children that live."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rsplit(") ", 1)[1].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(stat.parent.name))
+    return sorted(found)
+
+
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
 class Directory:
     """A private directory that a server's user may enter; short, for the sockets in it."""
 
@@ -90,15 +108,15 @@ class Directory:
 
 
 class Process:
-    """A foreground process; log: the file of its output."""
+    """A foreground process; log: the file of its output, unless err is another."""
 
-    def __init__(self, command, log, env=None):
+    def __init__(self, command, log, env=None, stdin=subprocess.DEVNULL, err=None):
         self.log = Path(log)
         self.out = open(self.log, "ab")
         self.child = subprocess.Popen(
             unprivileged() + ["env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8"]
             + [f"{k}={v}" for k, v in (env or {}).items()] + command,
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
+            stdin=stdin, stdout=self.out, stderr=err or self.out, cwd="/", start_new_session=True)
         self.pid = self.child.pid
 
     def alive(self):
@@ -167,6 +185,11 @@ class Cluster:
 
     def up(self):
         self._sh("up")
+
+    def processes(self):
+        """The postmaster, then its children."""
+        postmaster = int(self._sh("pid"))
+        return [postmaster, *children(postmaster)]
 
     def url_of(self, role, database):
         return re.sub(r"//[^@]*@([^/]*)/.*", rf"//{role}@\1/{database}", self.url)
@@ -242,8 +265,8 @@ def create_user(db, email, *args):
 class Tenantd:
     """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn."""
 
-    def __init__(self, db, workers=4, **settings):
-        self.db = db
+    def __init__(self, db, workers=4, err=None, **settings):
+        self.db, self.err = db, err
         self.place = Directory("tda.")
         run = self.place.writable("run")
         self.socket = str(run / "app.sock")
@@ -252,8 +275,12 @@ class Tenantd:
         self.config = run / "tenantd.conf"
         self.write_config()
         self.log = run / "tenantd.log"
-        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
+        self.start()
         self.process.wait_for(self.ready, self.place, "tenantd")
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log, err=self.err)
 
     def write_config(self):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
@@ -267,9 +294,7 @@ class Tenantd:
 
     def workers(self):
         """The pids of the children of the master."""
-        out = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)],
-                             capture_output=True, text=True, check=False).stdout
-        return [int(line.split()[0]) for line in out.splitlines() if not line.split()[1].startswith("Z")]
+        return children(self.process.pid)
 
     def log_text(self):
         return self.log.read_text(errors="replace")
@@ -298,8 +323,13 @@ class WebServer:
         words = subprocess.run(
             ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
              str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
-        self.process = Process(words.splitlines(), run / "web.log")
+        self.command, self.log = words.splitlines(), run / "web.log"
+        self.start()
         self.process.wait_for(self.ready, self.place, kind)
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process(self.command, self.log)
 
     def ready(self):
         self.process.must_live()

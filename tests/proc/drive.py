@@ -201,6 +201,16 @@ def an_old_worker_that_dies_is_replaced_at_once():
         assert time.monotonic() - begin < 1
 
 
+def workers_that_die_after_they_served_are_replaced_at_once():
+    with Toy("1").ready() as t:
+        for _ in range(8):
+            assert t.pid() > 0
+            t.ask("die")
+            begin = time.monotonic()
+            assert t.pid() > 0
+            assert time.monotonic() - begin < 1
+
+
 def a_crash_loop_backs_off():
     with Toy("2 crash") as t:
         time.sleep(3)
@@ -457,6 +467,7 @@ def an_idle_master_sleeps():
 CASES = [
     a_worker_that_crashes_is_replaced_and_costs_its_request_only,
     an_old_worker_that_dies_is_replaced_at_once,
+    workers_that_die_after_they_served_are_replaced_at_once,
     a_crash_loop_backs_off,
     workers_that_retire_are_replaced_at_once,
     workers_that_end_unused_do_not_make_it_spin,
