@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -118,39 +119,6 @@ log_dropped(void)
 	return atomic_load(&out.account->dropped);
 }
 
-/* -- writing -- */
-
-/*
- * Whether a line can be written without waiting for a reader. O_NONBLOCK on standard
- * error would be set for all that share it; so half of a pipe stays free for the others
- * that write at the same moment.
- */
-static bool
-has_room(void)
-{
-	struct pollfd p = {.fd = out.fd, .events = POLLOUT};
-	int used = 0, size;
-
-	if (poll(&p, 1, 0) != 1)
-		return false;
-	if (!S_ISFIFO(out.waits))
-		return true;
-	size = fcntl(out.fd, F_GETPIPE_SZ);
-	return size < 0 || ioctl(out.fd, FIONREAD, &used) != 0 || used <= size / 2;
-}
-
-static ssize_t
-put(struct iovec *parts, int n)
-{
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)n};
-
-	if (S_ISSOCK(out.waits))
-		return sendmsg(out.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (out.waits != 0 && !has_room())
-		return -1;
-	return writev(out.fd, parts, n);
-}
-
 /* -- a line -- */
 
 static void
@@ -252,22 +220,55 @@ log_quoted(struct log_line *l, const char *key, const char *value)
 	append(l, text, strlen(text));
 }
 
+/*
+ * Whether a line can be written without waiting for a reader. O_NONBLOCK on standard
+ * error would be set for all that share it; so half of a pipe stays free for the others
+ * that write at the same moment.
+ */
+static bool
+has_room(void)
+{
+	struct pollfd p = {.fd = out.fd, .events = POLLOUT};
+	int used = 0, size;
+
+	if (poll(&p, 1, 0) != 1)
+		return false;
+	if (!S_ISFIFO(out.waits))
+		return true;
+	size = fcntl(out.fd, F_GETPIPE_SZ);
+	return size < 0 || ioctl(out.fd, FIONREAD, &used) != 0 || used <= size / 2;
+}
+
+static ssize_t
+put(struct iovec *parts, int n)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)n};
+
+	if (S_ISSOCK(out.waits))
+		return sendmsg(out.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (out.waits != 0 && !has_room())
+		return -1;
+	return writev(out.fd, parts, n);
+}
+
 /* After a line that found no room for its end, the next one begins one of its own. */
 void
 log_finish(struct log_line *l)
 {
+	struct account *account = out.account;
+	bool torn =
+	    atomic_load(&account->torn) && atomic_exchange(&account->torn, false);
 	char end = '\n';
-	bool torn = atomic_exchange(&out.account->torn, false);
 	struct iovec parts[] = {{&end, 1}, {l->text, l->n + 1}};
 	ssize_t done;
 
-	l->text[l->n++] = end;
+	l->text[l->n++] = '\n';
 	done = torn ? put(parts, 2) : put(parts + 1, 1);
 	if (done == (ssize_t)l->n + torn)
 		return;
-	atomic_fetch_add(&out.account->dropped, 1);
+	atomic_fetch_add(&account->dropped, 1);
 	if (torn || done > 0)
-		atomic_store(&out.account->torn, true);
+		atomic_store(&account->torn, true);
 }
 
 void

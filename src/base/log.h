@@ -54,7 +54,7 @@ void log_quoted(struct log_line *l, const char *key, const char *value);
 void log_finish(struct log_line *l); /* writes it */
 
 /* Writes s into out as a quoted, escaped, cut value and returns out. */
-const char *log_quote(char *out, size_t size, const char *s);
+const char *log_quote(char *q, size_t size, const char *s);
 /* The record in cx->err, with its place, notes and SQLSTATE. */
 void log_error(enum log_level level, const struct ctx *cx, const char *event);
 

@@ -10,7 +10,9 @@
 static enum err
 serve(struct app *app, struct call *call, const char *const *params)
 {
-	const struct request_options options = {app->conf->trusted_proxies};
+	const struct request_options options = {
+	    .trusted_proxies = app->conf->trusted_proxies,
+	    .prefix = app->conf->url_prefix};
 	bool answered = false;
 	enum err rc = request_init(&call->cx, &call->rq, params, &options);
 

@@ -144,7 +144,7 @@ put_counters(struct buf *b, const struct scoreboard *board)
 	put_counter(b, "tenantd_worker_restarts_total", "Workers that died.",
 	    scoreboard_restarts(board));
 	buf_printf(b,
-	    "# HELP tenantd_start_time_seconds When the master started, Unix "
+	    "# HELP tenantd_start_time_seconds When the server started, Unix "
 	    "time.\n# TYPE tenantd_start_time_seconds gauge\n"
 	    "tenantd_start_time_seconds %lld\n",
 	    (long long)(scoreboard_started_ms(board) / 1000));

@@ -92,7 +92,8 @@ again_by_state(const PGresult *res, const char *state)
 {
 	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0)
 		return AGAIN_CONFLICT;
-	if (strcmp(state, "26000") == 0)
+	/* gone, or there already: behind a pooler others prepare on our connection */
+	if (strcmp(state, "26000") == 0 || strcmp(state, "42P05") == 0)
 		return AGAIN_STALE;
 	/* "cached plan must not change result type", whatever language it comes in */
 	if (strcmp(state, "0A000") == 0 &&

@@ -190,7 +190,8 @@ take_pair(const unsigned char **p, const unsigned char *end, struct slice *name,
 static bool
 cut_params(struct records *r)
 {
-	const unsigned char *p = (const unsigned char *)r->text.p, *end = p + r->text.n;
+	const unsigned char *p = (const unsigned char *)buf_text(&r->text);
+	const unsigned char *end = p + r->text.n;
 	char *text = r->text.p, *const none = NULL;
 	struct slice name, value;
 

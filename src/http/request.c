@@ -215,7 +215,7 @@ target_made(struct arena *mem, const struct found *f)
 	const char *const parts[] = {f->script, f->path_info};
 	struct buf b;
 
-	buf_init(&b, mem, 16 * REQUEST_TARGET_MAX);
+	buf_init(&b, mem, 16ul * REQUEST_TARGET_MAX);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		for (const char *p = parts[i]; p != NULL && *p != '\0'; p++) {
 			if (*p == '%' || *p == '?' || *p == '#' || *p == ' ')
@@ -259,6 +259,29 @@ target_is_clean(const char *target)
 	return true;
 }
 
+/* Drops the pieces of the path that say where the web server shows us. */
+static void
+prefix_drop(struct request *rq)
+{
+	struct slice rest = slice_of(rq->prefix + 1), piece;
+	unsigned n = 0;
+
+	while (slice_next(&rest, '/', &piece)) {
+		const struct slice *had = &rq->segments[n];
+
+		if (n == rq->segment_count || had->n != piece.n ||
+		    memcmp(had->p, piece.p, piece.n) != 0) {
+			rq->segments[0] = (struct slice){"", 0};
+			rq->segment_count = 1;
+			return;
+		}
+		n++;
+	}
+	rq->segment_count -= n;
+	memmove(rq->segments, rq->segments + n,
+	    rq->segment_count * sizeof(rq->segments[0]));
+}
+
 static enum err
 target_set(struct ctx *cx, struct request *rq, const struct found *f)
 {
@@ -281,7 +304,23 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
+	if (rc == ERR_OK && rq->prefix[0] == '/')
+		prefix_drop(rq);
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
+}
+
+/* Of two X-Forwarded-For, one may be a client's own X_Forwarded_For, or a line that the
+ * proxy only added to: then the client is nobody, and not the trusted proxy either. */
+static void
+client_set(
+    struct arena *mem, struct request *rq, const struct found *f, const char *trusted)
+{
+	const char *remote = f->remote != NULL ? f->remote : "";
+
+	if (f->forwardeds > 1 && address_in_list(remote, trusted))
+		rq->client = "unknown";
+	else
+		rq->client = client_address(mem, remote, f->forwarded, trusted);
 }
 
 enum err
@@ -290,7 +329,10 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 {
 	struct found f = {0};
 
-	*rq = (struct request){.params = params, .target = "/", .query = ""};
+	*rq = (struct request){
+	    .params = params, .target = "/", .prefix = "", .query = ""};
+	if (options != NULL && options->prefix != NULL)
+		rq->prefix = options->prefix;
 	for (const char *const *p = params; *p != NULL; p++)
 		look_at(&f, *p);
 
@@ -302,9 +344,7 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 	rq->https = (f.scheme != NULL && slice_eq_ci(slice_of(f.scheme), "https")) ||
 	    (f.https != NULL &&
 		(slice_eq_ci(slice_of(f.https), "on") || strcmp(f.https, "1") == 0));
-	rq->client = client_address(cx->mem, f.remote != NULL ? f.remote : "",
-	    f.forwardeds == 1 ? f.forwarded : NULL,
-	    options != NULL ? options->trusted_proxies : NULL);
+	client_set(cx->mem, rq, &f, options != NULL ? options->trusted_proxies : NULL);
 
 	if (f.header_bytes > REQUEST_HEADERS_MAX)
 		return err_tell(&cx->err, ERR_HEADERS_TOO_LARGE,

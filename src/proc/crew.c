@@ -66,7 +66,7 @@ crew_start(struct crew *c, int slot, int64_t now)
 
 	scoreboard_view(c->board, slot, &view);
 	scoreboard_enter(c->board, slot);
-	fflush(NULL);
+	(void)fflush(NULL);
 	if ((pid = fork()) == 0)
 		become_worker(c, slot);
 	m->generation = c->generation;

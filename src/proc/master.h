@@ -13,6 +13,9 @@
  *                     a fault change nothing
  *   SIGUSR1           opens the log again, here and in the workers
  *
+ * Under systemd it says when all workers accept, at the start and after a reload, and
+ * when it stops.
+ *
  * A worker counts as accepting once it is WORKER_IDLE on the scoreboard. It gets
  * SIGTERM when its master dies. See signals.h for what it does with signals.
  *

@@ -13,7 +13,7 @@ static const int master_set[MASTER_SIGNALS] = {
 
 static struct {
 	void (*stop)(void);
-	volatile sig_atomic_t reopen;
+	volatile sig_atomic_t reopen, reload;
 	pid_t master;
 	unsigned grace_s;
 } worker;
@@ -36,6 +36,13 @@ on_usr1(int signo)
 {
 	(void)signo;
 	worker.reopen = 1;
+}
+
+static void
+on_hup(int signo)
+{
+	(void)signo;
+	worker.reload = 1;
 }
 
 static void
@@ -73,6 +80,24 @@ worker_log_reopen_wanted(void)
 	if (!worker.reopen)
 		return false;
 	worker.reopen = 0;
+	return true;
+}
+
+void
+alone_signals_install(void (*stop)(void))
+{
+	worker_signals_install(stop);
+	handle(SIGINT, on_term);
+	handle(SIGHUP, on_hup);
+	handle(SIGQUIT, SIG_DFL);
+}
+
+bool
+alone_reload_wanted(void)
+{
+	if (!worker.reload)
+		return false;
+	worker.reload = 0;
 	return true;
 }
 

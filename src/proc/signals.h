@@ -31,6 +31,14 @@ void worker_signals_install(void (*stop)(void));
 /* Whether SIGUSR1 came since the last call: log_reopen() is wanted. */
 bool worker_log_reopen_wanted(void);
 
+/* -- in a process that serves without a master -- */
+
+/* As in a worker, and what its master would see to: SIGINT does what SIGTERM does,
+ * SIGHUP is remembered, SIGQUIT ends the process at once. */
+void alone_signals_install(void (*stop)(void));
+/* Whether SIGHUP came since the last call: new settings are wanted. */
+bool alone_reload_wanted(void);
+
 /* -- in the master -- */
 
 enum { MASTER_SIGNALS = 6 };

@@ -554,3 +554,14 @@ def test_cgi_door_answers_one_request():
     p = subprocess.run([ECHO, "1000"], input=b"hell", env=variables, stdout=subprocess.PIPE,
                        timeout=10)
     assert p.stdout.startswith(b"Status: 400 ")
+
+
+def test_cgi_door_reads_a_chunked_body_to_its_end():
+    """Apache tells no length of it, and loses the answer when it is left unread."""
+    variables = dict(cgi_params("POST", "/cgi?limit=5000000", extra={"HTTP_TRANSFER_ENCODING": "chunked"}))
+    sent = b"x" * 3_000_000
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert p.returncode == 0 and b"body=%s " % checksum(sent).encode() in p.stdout
+    del variables["HTTP_TRANSFER_ENCODING"]
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert b"body=%s " % checksum(b"").encode() in p.stdout

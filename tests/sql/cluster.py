@@ -43,6 +43,10 @@ class Cluster:
         name = f"t{self.count}"
         with Session(self, "postgres") as s:
             s.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+            old = s.c.server_version < 150000
+        if old and template == "template0":
+            with Session(self, name) as s: # as later versions have it
+                s.run("ALTER SCHEMA public OWNER TO pg_database_owner; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         return name
 
 

@@ -206,6 +206,7 @@ foreign_password_strings_are_read_or_refused(void **state)
 	static const char known[] = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$"
 				    "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 	static const char *const bad[] = {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
 	    "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+"
 	    "sCcFanM2xBT63UP2sghkUoHLIUpWRS8",
 	    "$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",

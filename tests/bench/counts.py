@@ -1,0 +1,122 @@
+"""What one request makes the program do: instructions and allocations by layer
+(callgrind), system calls and database round trips (strace).
+
+One worker answers over FastCGI, without a web server. Each case has a worker of its own,
+fresh from the fork (SIGHUP replaces it): one that is only warmed up, and for each route
+one that then answers N requests more. The difference, divided by N, is what one costs.
+"""
+import itertools
+import re
+import signal
+from collections import Counter
+
+import callgrind
+import stack
+import tokens
+
+ROUTES = ("existing", "unseen token", "first call", "current", "healthz")
+QUICK = ("existing", "current", "healthz")
+WARM = 10  # of each
+JSON = {"Content-Type": "application/json"}
+BODY = b'{"planId":"professional","billingCycle":"monthly"}'
+# The counters start again where a worker begins to be itself.
+CALLGRIND = ("valgrind", "-q", "--tool=callgrind", "--zero-before=fork", "--zero-before=__libc_fork",
+             "--zero-before=_Fork")
+CALL = re.compile(r"^(\d+) +(\w+)\((\d+)?")
+CONNECT = re.compile(r"connect\((\d+), .*htons\((\d+)\)")
+SENDS, TAKES = {"sendto", "sendmsg", "write", "writev"}, {"recvfrom", "recvmsg", "read"}
+
+
+class Caller:
+    def __init__(self, app):
+        self.app, self.serial = app, itertools.count()
+        self.known = tokens.token(app.key, "counted", exp=tokens.claims("")["exp"])
+
+    def token(self, route):
+        n = next(self.serial)
+        if route == "first call":
+            return tokens.token(self.app.key, f"counted-{n:08d}")
+        return tokens.token(self.app.key, "counted", n=f"{n:08d}") if route == "unseen token" else self.known
+
+    def call(self, route):
+        if route == "healthz":
+            answer = self.app.call("GET", "/healthz")
+        elif route == "current":
+            answer = self.app.call("GET", "/api/tenant/current", {"Authorization": "Bearer " + self.known})
+        else:
+            answer = self.app.call("POST", "/api/tenant/getOrCreate",
+                                   {"Authorization": "Bearer " + self.token(route), **JSON}, BODY)
+        assert answer.status == 200, answer
+
+    def calls(self, route, n):
+        for _ in range(n):
+            self.call(route)
+
+    def next_worker(self):
+        """Ends the worker with its last word written; its pid."""
+        [old] = self.app.workers()
+        self.app.process.send(signal.SIGHUP)
+        stack.until(lambda: len(self.app.workers()) == 1 and old not in self.app.workers(), 30,
+                    what="the next worker")
+        return old
+
+
+def _run(bench, under, routes, n):
+    """The pids of the workers: of the one that was only warmed up, and by place in routes."""
+    app = bench.tenantd(workers=1, under=under, REQUEST_TIMEOUT=60000, DB_QUERY_TIMEOUT=60000)
+    caller, pids = Caller(app), []
+    for route in (ROUTES[0], None, *routes):  # the first pays what only a first worker pays
+        for warm in ROUTES:
+            caller.calls(warm, WARM)
+        if route:
+            caller.calls(route, n)
+        pids.append(caller.next_worker())
+    port = int(re.search(r":(\d+)/", bench.cluster.url).group(1))
+    return app, pids[1], pids[2:], port
+
+
+def profiles(bench, routes, n):
+    """A profile of one request per route: costs are still times n."""
+    place = bench.scratch.writable("callgrind")
+    _, base, pids, _ = _run(bench, (*CALLGRIND, f"--callgrind-out-file={place}/%p"), routes, n)
+    idle = callgrind.read(place / str(base))
+    return [callgrind.read(place / str(pid)) - idle for pid in pids]
+
+
+def _by_worker(lines, port):
+    """pid -> calls by name, with the round trips to the database as "".
+
+    A round trip is an answer that is read after something was sent."""
+    calls, database, asked = {}, {}, set()
+    for line in lines:
+        found = CALL.match(line)
+        if not found:
+            continue
+        pid, name, fd = found.groups()
+        calls.setdefault(pid, Counter())[name] += 1
+        to = CONNECT.search(line)
+        if to and int(to.group(2)) == port:
+            database[pid] = to.group(1)
+        if fd is None or database.get(pid) != fd:
+            continue
+        if name in SENDS:
+            asked.add(pid)
+        elif name in TAKES and pid in asked:
+            asked.discard(pid)
+            calls[pid][""] += 1
+    return calls
+
+
+def system_calls(bench, routes, n):
+    """For each route a Counter of n requests' calls; "" are the database's round trips."""
+    path = bench.scratch.writable("strace") / "log"
+    app, base, pids, port = _run(bench, ("strace", "-D", "-f", "-o", str(path)), routes, n)
+    last = re.compile(rf"^{pids[-1]} +\+\+\+ exited", re.M)
+    stack.until(lambda: app and last.search(path.read_text(errors="replace")), 10, what="strace's last line")
+    calls = _by_worker(path.read_text(errors="replace").splitlines(), port)
+    out = []
+    for pid in pids:
+        left = Counter(calls[str(pid)])
+        left.subtract(calls[str(base)])
+        out.append(left)
+    return out

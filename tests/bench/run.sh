@@ -1,0 +1,86 @@
+#!/bin/sh
+# What a request costs, in one table: beside a floor and other programs that do the same
+# work where ../shared/bench is there, and alone where it is not.
+#
+#   run.sh [--seconds N] [--quick] [ROW...]
+#
+#   existing      getOrCreate of users who have a tenant: nginx, lighttpd, 32 connections
+#   current       GET /api/tenant/current
+#   healthz       GET /healthz
+#   new           getOrCreate of new users, with schemas and without
+#   instructions  instructions and allocations a request, by layer (callgrind)
+#   calls         system calls and database round trips a request (strace)
+#   memory        private memory of a worker over 100,000 requests
+#   functions     the functions that cost most instructions; only when asked for
+#
+# --seconds (8): what each program is measured for, in several rounds in turn with the
+# others; quote ratios of one run. --quick: tiny numbers, and nothing of ../shared, to see
+# that it all works. $TENANTD is the program, else it is built in $BUILD (default build).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+all="existing current healthz new instructions calls memory" rows='' quick='' seconds=8
+python=/usr/bin/python3 # Debian's, which has Debian's modules
+export PYTHONDONTWRITEBYTECODE=1
+
+say() { printf '%s\n' "bench: $*" >&2; }
+usage() { sed -n '2,18s/^# \{0,1\}//p' "$0"; }
+while [ $# -gt 0 ]; do
+	case $1 in
+	--seconds)
+		case ${2:-} in
+		'' | *[!0-9]* | 0) say "--seconds takes a whole number"; exit 64 ;;
+		esac
+		seconds=$2
+		shift
+		;;
+	--quick) quick=--quick ;;
+	--help | -h) usage; exit 0 ;;
+	-*) usage >&2; exit 64 ;;
+	*)
+		case " $all functions " in
+		*" $1 "*) rows="$rows $1" ;;
+		*) say "there is no row \"$1\""; exit 64 ;;
+		esac
+		;;
+	esac
+	shift
+done
+
+for tool in wrk valgrind strace nginx lighttpd; do
+	PATH=$PATH:/usr/sbin:/sbin command -v $tool >/dev/null || {
+		say "$tool is missing: sh deploy/packages.sh build run lighttpd nginx test bench"
+		exit 69
+	}
+done
+
+build=${BUILD:-$top/build}
+if [ -z "${TENANTD:-}" ]; then
+	sh "$top/deploy/build.sh" "$build/check" --enable-werror
+	TENANTD=$build/check/tenantd
+fi
+export TENANTD
+
+# The peers' sources lie elsewhere; Node wants its modules beside the file that uses them.
+shared=$top/../shared/bench
+prepare_peers() {
+	PEERS=${PEERS:-$build/peers}
+	mkdir -p "$PEERS"
+	cp "$shared"/peers/* "$PEERS/"
+	chmod -R u+w,a+rX "$PEERS"
+	export PEERS
+	if command -v npm >/dev/null 2>&1; then
+		flock "$PEERS" sh -c 'cd "$PEERS" && { [ -d node_modules/fastify ] ||
+		    npm install --no-audit --no-fund --loglevel=error >npm.log 2>&1; }' ||
+		    say "npm could not install the peers: see $PEERS/npm.log"
+	fi
+}
+if [ -n "$quick" ]; then :
+elif [ ! -f "$shared/limit/hello.c" ]; then
+	say "../shared/bench is not there: no floor and no peers to compare with"
+else
+	prepare_peers
+	set -- --shared "$shared"
+fi
+# shellcheck disable=SC2086
+exec "$python" "$here/bench.py" --seconds "$seconds" $quick "$@" ${rows:-$all}

@@ -1,0 +1,82 @@
+"""tests/bench works: its smallest run prints every row, with figures that can be true."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import stack
+
+pytestmark = pytest.mark.skipif(b"__asan_init" in Path(stack.PROGRAM).read_bytes(),
+                                reason="a program with sanitizers does not run under callgrind")
+TIMED = {(row, server, "tenantd") for row in ("existing", "current", "healthz", "new") for server in ("nginx", "lighttpd")} \
+    | {("new", server, "tenantd, no schemas") for server in ("nginx", "lighttpd")}
+LAYERS = {"base", "http", "controllers", "proc", "libc", "libfcgi"}  # of every request
+DATABASE = {"db", "libpq"}
+
+
+@pytest.fixture(scope="module")
+def table():
+    done = subprocess.run(["sh", str(stack.TOP / "tests/bench/run.sh"), "--quick"], capture_output=True, text=True,
+                          env={**os.environ, "TENANTD": stack.PROGRAM, "VALGRIND": ""}, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [re.split(r" {2,}", line.strip()) for line in done.stdout.splitlines()]
+
+
+def value(text):
+    return float(text.replace(",", ""))
+
+
+def part(table, *cells):
+    """The line that begins with these cells, and what follows up to an empty one."""
+    [start] = [i for i, line in enumerate(table) if line[:len(cells)] == list(cells)]
+    end = next(i for i in range(start, len(table)) if table[i] == [""])
+    return table[start:end]
+
+
+def test_every_row_with_a_clock_has_its_figures(table):
+    head, *rows = part(table, "row")
+    rows = [dict(zip(head, row)) for row in rows]
+    assert {(r["row"], r["server"], r["program"]) for r in rows} == TIMED and len(rows) == len(TIMED)
+    for r in rows:
+        assert value(r["req/s"]) > 1 and r["errors"] == "0", r
+        assert 0 < value(r["p50 ms"]) <= value(r["p99 ms"]) < 60_000, r
+        assert r["/floor"] == "-", r
+    assert sum(value(r["us program"]) for r in rows) > 0
+
+
+def test_instructions_are_split_by_layer_and_add_up(table):
+    head, total, *rows = part(table, "a request", "by layer")
+    split = [i for i, row in enumerate(rows) if row[0] == "allocations"][0]
+    layers = {row[0]: [value(v) for v in row[1:]] for row in rows[:split]}
+    for i, route in enumerate(head[2:]):
+        whole = value(total[2 + i])
+        assert 5_000 < whole < 5_000_000, (route, whole)
+        assert abs(sum(v[i] for v in layers.values()) - whole) <= 0.01 * whole, route
+        for layer in LAYERS | (DATABASE if route != "healthz" else set()):
+            assert layers[layer][i] > 0, (route, layer)
+    assert "tenantd, no source" not in layers
+    assert all(value(v) > 0 for v in rows[split][2:])
+
+
+def test_the_same_request_counts_the_same_again(table):
+    [line] = [row[0] for row in table if row[0].startswith("existing counted again")]
+    assert abs(float(re.search(r"([+-][0-9.]+) %", line).group(1))) <= 2
+
+
+def test_system_calls_and_round_trips(table):
+    head, trips, total, *rows = part(table, "a request", "by name")
+    routes = head[2:]
+    assert [value(v) for v in trips[2:]] == [0 if route == "healthz" else 1 for route in routes]
+    calls = {row[0]: [value(v) for v in row[1:]] for row in rows}
+    for i in range(len(routes)):
+        assert abs(sum(v[i] for v in calls.values()) - value(total[2 + i])) < 0.1
+        assert calls["accept4"][i] == calls["close"][i] == 1
+
+
+def test_memory_has_a_figure_for_every_mark(table):
+    _, *rows = part(table, "memory: requests a worker")
+    figures = [[value(v) for v in row] for row in rows]
+    assert len(figures) == 3 and figures == sorted(figures)
+    assert all(100 < mean <= most < 6 * 1024 for _, mean, most in figures)
+    assert any(row[0].endswith("; errors: none") for row in table)
