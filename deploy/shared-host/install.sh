@@ -40,7 +40,9 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ -n "$dir" ] && [ -n "$path" ] || die 64 "usage: install.sh --path PATH [--config FILE] [--program FILE] DIRECTORY"
+if [ -z "$dir" ] || [ -z "$path" ]; then
+	die 64 "usage: install.sh --path PATH [--config FILE] [--program FILE] DIRECTORY"
+fi
 [ -x "$program" ] || die 66 "there is no program $program: 'make install' first, or say --program FILE"
 case $path in
 /) prefix= ;;

@@ -17,15 +17,17 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/wire.h"
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64,  /* idle connections of one worker */
-	FEW = 8,        /* below that, time is no matter */
-	WRITES_MS = 10, /* from connecting to writing */
-	LAST_MS = 500,  /* the same at the end */
-	FULL_MS = 100,
+	KEPT_MAX = 64,   /* idle connections of one worker */
+	FEW = 8,         /* below that, time is no matter */
+	WRITES_MS = 10,  /* from connecting to writing */
+	LAST_MS = 500,   /* the same at the end */
+	FULL_MS = 100,   /* until accepting is tried again, */
+	TELL_MS = 10000, /* and until it is told again that it fails */
 	LINGER_MS = 2000,
 	SIGNALS_MS = 20 /* how long a busy worker may leave a signal pending */
 };
@@ -48,6 +50,7 @@ struct door {
 	bool fresh;       /* the current connection had no request yet */
 	bool watched;     /* d->epoll has it */
 	bool closing;     /* no connection is kept any more */
+	int64_t tell_ms;  /* not before */
 	struct wire wire; /* the current connection */
 };
 
@@ -124,10 +127,17 @@ keep(struct door *d)
 	d->wire.fd = -1;
 }
 
-/* Out of descriptors: those of idle connections are there to be had. */
+/* Out of descriptors or memory: those of idle connections are there to be had. */
 static void
-make_room(struct door *d)
+make_room(const struct ctx *cx, struct door *d, int why)
 {
+	int64_t now = clock_mono_ms();
+
+	if (now >= d->tell_ms) {
+		log_event(LOG_ERROR, cx, "accept-failed", "idle=%u error=\"%s\"",
+		    d->kept_count, strerror(why));
+		d->tell_ms = now + TELL_MS;
+	}
 	if (d->kept_count == 0)
 		(void)poll(NULL, 0, FULL_MS);
 	while (d->kept_count > 0) {
@@ -163,7 +173,7 @@ take_connection(struct ctx *cx, struct door *d)
 			    "the listening socket is gone: %s", strerror(errno));
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			make_room(d);
+			make_room(cx, d, errno);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {

@@ -139,7 +139,7 @@ records_put_end(unsigned char out[static RECORDS_END_SIZE], unsigned id)
 {
 	put_header(out, STDOUT, id, 0);
 	put_header(out + RECORD_HEADER, END_REQUEST, id, BODY_SIZE);
-	memset(out + 2 * RECORD_HEADER, 0, BODY_SIZE); /* REQUEST_COMPLETE */
+	memset(out + 2ul * RECORD_HEADER, 0, BODY_SIZE); /* REQUEST_COMPLETE */
 }
 
 static void

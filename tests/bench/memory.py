@@ -17,7 +17,7 @@ def private_kib(pid):
 
 def measure(bench, marks):
     """[(requests a worker, mean KiB, most KiB)], KiB that 100,000 requests add, errors."""
-    app = bench.tenantd(workers=WORKERS, WORKER_MAX_REQUESTS=0, RATE_WRITE=0)
+    app = bench.tenantd(workers=WORKERS, WORKER_MAX_REQUESTS=0)
     tokens, subject = bench.create_users(app), bench.behind("nginx", app)
     pids, rows, done, errors = app.workers(), [], len(bench.users), Counter()
     for mark in marks:

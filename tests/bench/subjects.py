@@ -2,7 +2,6 @@
 and the programs that do the same. Each is in a database of its own in one cluster."""
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -50,9 +49,16 @@ class Subject:
     groups: dict = field(default_factory=dict)
 
 
+@dataclass
+class Floor:
+    socket: object
+    process: stack.Process
+
+
 def token_file(path, key, users):
-    path.write_text("".join(tokens.token(key, u, email=f"{u}@example.com", exp=tokens.claims("")["exp"] + DAY) + "\n"
-                            for u in users))
+    """A line for each of the users, good for a day."""
+    exp = tokens.claims("")["exp"] + DAY
+    path.write_text("".join(tokens.token(key, u, email=f"{u}@example.com", exp=exp) + "\n" for u in users))
     return path
 
 
@@ -68,7 +74,7 @@ class Bench:
             self.scratch = stack.Directory("tdbe.")
             up.callback(self.scratch.remove)
             self.cluster = up.enter_context(stack.Cluster(CLUSTER))
-            self.postmaster = int(self.cluster._sh("pid"))
+            self.postmaster = self.cluster.pid()
             self.stack = up.pop_all()
         return self
 
@@ -78,7 +84,7 @@ class Bench:
     # -- tenantd --
 
     def tenantd(self, workers=WORKERS, under=(), **settings):
-        """One with a database of its own, whose users have tenants already."""
+        """One with a database of its own; under: what to run it under."""
         db = self.stack.enter_context(self.cluster.database())
         requests = self.scratch.writable(f"log{db.name}") / "tenantd.log"
         before, stack.VALGRIND = stack.VALGRIND, list(under)
@@ -91,6 +97,7 @@ class Bench:
         return app
 
     def create_users(self, app):
+        """Their tenants; the file of their tokens."""
         def first_call(user):
             answer = app.call("POST", "/api/tenant/getOrCreate",
                               {"Authorization": "Bearer " + tokens.token(app.key, user)})
@@ -102,14 +109,14 @@ class Bench:
         return token_file(self.scratch.path / f"tokens-{app.db.name}", app.key, self.users)
 
     def behind(self, kind, app, program="tenantd"):
-        """app behind a web server with the sample's configuration; every nginx here has as
+        """app (.socket and .process) behind a web server with the sample's configuration; every nginx here has as
         many processes as the floor's."""
         edits = [("worker_processes 2;", f"worker_processes {NGINX_WORKERS};")] if kind == "nginx" else ()
         server = self.stack.enter_context(stack.WebServer(kind, app.socket, edits=edits))
         return self.subject(program, kind, server.url, app.process, server.process)
 
     def subject(self, program, kind, url, process, server=None):
-        groups = {"program": [process.pid] if process else [], "postgres": [self.postmaster]}
+        groups = {"program": [process.pid], "postgres": [self.postmaster]}
         if server:
             groups["server"] = [server.pid]
         return Subject(program, kind, url, groups)
@@ -142,15 +149,12 @@ class Bench:
         self.bench_url = self.cluster.url_of("postgres", "bench")
 
     def floor(self, name, *arguments):
-        """hello.c with that many workers; .socket is where it answers."""
-        run = self.scratch.writable(name)
-        socket = run / "s"
-        process = self.process(name, [str(self.hello), str(socket), str(WORKERS), *arguments], socket.exists)
-        process.process, process.socket = process, socket  # as tenantd's has them
-        return process
+        socket = self.scratch.writable(name) / "s"
+        command = [str(self.hello), str(socket), str(WORKERS), *arguments]
+        return Floor(socket, self.process(name, command, socket.exists))
 
     def floor_server(self, kind, floor, program):
-        run = self.scratch.writable(f"{kind}{len(list(self.scratch.path.iterdir()))}")
+        run = self.scratch.writable(f"{kind}-{program}")
         port = stack.free_port()
         text = FLOOR_NGINX if kind == "nginx" else FLOOR_LIGHTTPD
         (run / "conf").write_text(text % {"run": run, "port": port, "socket": floor.socket,
@@ -158,7 +162,7 @@ class Bench:
         command = {"nginx": ["nginx", "-e", f"{run}/nginx.err", "-c", f"{run}/conf"],
                    "lighttpd": ["lighttpd", "-D", "-f", f"{run}/conf"]}[kind]
         server = self.process(f"{run.name}.server", command, lambda: answers(port))
-        return self.subject(program, kind, f"http://127.0.0.1:{port}", floor, server)
+        return self.subject(program, kind, f"http://127.0.0.1:{port}", floor.process, server)
 
     def peer(self, name, key, schemas=True):
         """Fastify or FastAPI; LookupError where it is not installed."""

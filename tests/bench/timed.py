@@ -23,6 +23,7 @@ class Run:
     groups: dict
     go: Callable
     prepare: Optional[Callable] = None  # before each go, outside of what is counted
+    warm: Optional[Callable] = None     # once, before all
 
 
 class Timed:
@@ -37,6 +38,9 @@ class Timed:
         """runs: {(server, program): Run}. floor, fastify, limit: functions that give for
         such a key the one it is compared with."""
         results = {key: [] for key in runs}
+        for run in runs.values():
+            if run.warm:
+                run.warm()
         for i in range(self.rounds):
             for key in list(runs) if i % 2 == 0 else reversed(runs):
                 if runs[key].prepare:
@@ -56,7 +60,7 @@ class Timed:
     # -- users who have a tenant --
 
     def known(self, asked):
-        app = self.bench.tenantd(RATE_WRITE=0, RATE_READ=0)
+        app = self.bench.tenantd()
         users = self.bench.create_users(app)
         subjects = [self.bench.behind(kind, app) for kind in SERVERS]
         if "existing" in asked:
@@ -66,7 +70,10 @@ class Timed:
                 self.measure(row, {(s.server, s.program): self.wrk(s, "GET", target, tokens) for s in subjects})
 
     def wrk(self, subject, method, target, tokens):
-        return Run(subject.groups, lambda: load.wrk(subject.url, method, target, tokens, **self.last))
+        def go(**until):
+            return load.wrk(subject.url, method, target, tokens, **until)
+
+        return Run(subject.groups, lambda: go(**self.last), warm=lambda: go(count=FEW))
 
     def existing(self, app, users, subjects):
         bench = self.bench
@@ -109,7 +116,7 @@ class Timed:
     def new(self):
         runs, apps = {}, []
         for suffix in ("", BARE):
-            app = self.bench.tenantd(RATE_WRITE=0, TENANT_SCHEMAS="off" if suffix else "create")
+            app = self.bench.tenantd(TENANT_SCHEMAS="off" if suffix else "create")
             app.asked = 0
             apps.append(app)
             for kind in SERVERS:

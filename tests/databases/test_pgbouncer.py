@@ -82,6 +82,28 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
                 cursor.execute(f"SELECT * FROM {what}")
                 assert cursor.fetchall() == [], what
         assert seen == set(backends(db))
+    assert "db_context_leak" not in app.log_text()
+
+
+def test_what_another_client_leaves_on_a_connection_opens_nothing(db):
+    user, other = f"alone-{uuid.uuid4()}", f"other-{uuid.uuid4()}"
+    with stack.Tenantd(db, workers=2) as app:
+        theirs = app.call("POST", ONBOARD, bearer(db, other)).json()["tenantId"]
+        for context in (theirs, "unset"):
+            with contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])) as c, c.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.current_tenant_id', %s, false)", [context])
+                c.commit()
+            assert app.call("GET", "/api/tenant/current", bearer(db, user)).status == 404
+        assert app.call("GET", "/api/tenant/current", bearer(db, other)).json()["tenant"]["id"] == theirs
+        assert "db_context_leak" in app.log_text()
+        # it takes away what it meets
+        with contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])) as c, c.cursor() as cursor:
+            def left():
+                cursor.execute("SELECT coalesce(current_setting('app.current_tenant_id', true), '')")
+                value = cursor.fetchone()[0]
+                c.rollback()
+                return value
+            stack.until(lambda: app.call("GET", "/api/tenant/current", bearer(db, other)).status == 200 and left() == "")
 
 
 def test_statements_that_cannot_be_prepared_are_not_any_more(db):
@@ -92,7 +114,7 @@ def test_statements_that_cannot_be_prepared_are_not_any_more(db):
         told = re.findall(r"pid=(\d+) .*event=db_pooled prepare=off .*DB_PREPARE=off", app.log_text())
         assert told and len(told) == len(set(told)), "once a worker"
         assert "event=failed" not in app.log_text()
-        assert stack.command({**app.settings, "DB_PREPARE": "on"}, "migrate", "--status")
+        assert "at migration" in stack.command({**app.settings, "DB_PREPARE": "on"}, "migrate")
         text = stack.command({**app.settings, "DB_PREPARE": "on"}, "doctor")
         assert "warning  pooler: " in text and "set DB_PREPARE=off" in text
         assert "pooler: a pooler stands before the database, and nothing" in stack.command(db.settings, "doctor")

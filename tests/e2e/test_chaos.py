@@ -5,8 +5,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import threading
 import time
 
 import pytest
@@ -161,9 +159,11 @@ def test_reloads_under_load_fail_nobody(own, kind):
 
 
 @pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
-def test_a_new_program_takes_over_and_fails_nobody(own, kind):
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
     """Whoever keeps the socket, a supervisor, starts the new one beside the old one, which
-    then drains. Clients do not try again."""
+    then drains; or one after the other: what comes between waits in the socket. Clients do
+    not try again."""
     place = stack.Directory("tdo.")
     path = str(place.writable("run") / "kept.sock")
     with socket.socket(socket.AF_UNIX) as kept:
@@ -183,10 +183,13 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind):
                 with book.clients(8):
                     for i in range(1, 4):
                         time.sleep(0.3)
-                        new = program(str(i))
-                        stack.until(lambda: len(stack.children(new.pid)) == 4)
-                        assert old.stop() == 0, old.tail()
-                        old = new
+                        before = old
+                        if beside:
+                            old = program(str(i))
+                            stack.until(lambda: len(stack.children(old.pid)) == 4)
+                        assert before.stop() == 0, before.tail()
+                        if not beside:
+                            old = program(str(i))
                     time.sleep(0.3)
                 assert not book.refused(), book.refused()[:5]
                 book.check()

@@ -157,6 +157,29 @@ def test_bodies_byte_by_byte(own, web):
     assert all(b" 200 " in a for a in answers), answers[:3]
 
 
+def test_bodies_that_stop_half_way_where_they_are_passed_on(own):
+    """lighttpd with a setting that the sample advises against: a slow body does hold a
+    worker, until the deadline."""
+    with stack.WebServer("lighttpd", own.socket) as web:
+        config = web.place.path / "run" / "tenantd.conf"
+        text = config.read_text()
+        config.write_text(text.replace("stream-request-body = 0", "stream-request-body = 2"))
+        assert config.read_text() != text
+        web.process.stop()
+        web.start()
+        web.process.wait_for(web.ready, web.place, "lighttpd")
+        with nothing_left(own, web), crowd(WORKERS - 1, lambda: socket.create_connection(("127.0.0.1", web.port), 10)) as slow:
+            for s in slow:
+                s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                          b"Content-Length: 100\r\nAuthorization: Bearer %s\r\n\r\n{"
+                          % token(own.settings["JWT_SECRET_KEY"], "slow").encode())
+            served_at_once(web.url)
+            began = time.monotonic()
+            answers = [s.makefile("rb").readline() for s in slow]
+            assert all(b" 400 " in a for a in answers), answers
+            assert time.monotonic() - began < REQUEST_S + AT_ONCE_S
+
+
 @pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
 def test_a_full_backlog(own, kind):
     """More connections than may wait, and every worker stopped: whoever finds no place is

@@ -16,15 +16,11 @@ from doors import ALL, TO_A_SOCKET, Door
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
 
 
-def children(pid):
-    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-
-
 def generation(door):
     """Something that is another after a reload: the web server's children, or what it logs."""
     if door.kind.family == "lighttpd":
         return (door.run / "lighttpd.err").read_text().count("server started")
-    return frozenset(children(door.process.pid))
+    return set(stack.children(door.process.pid))
 
 
 def reload(door):
@@ -131,9 +127,9 @@ def test_a_restart_under_multiwatch_fails_nobody(db):
             with Load(lambda: get_or_create(door.url, key, user), 4) as load:
                 for _ in range(2):
                     time.sleep(SECONDS / 3)
-                    (master,) = children(supervisor.pid)
-                    os.kill(int(master), signal.SIGTERM)
-                    stack.until(lambda gone=master: children(supervisor.pid) - {gone}, what="another master")
+                    (master,) = stack.children(supervisor.pid)
+                    os.kill(master, signal.SIGTERM)
+                    stack.until(lambda gone=master: set(stack.children(supervisor.pid)) - {gone}, what="another master")
                 time.sleep(SECONDS / 3)
             assert set(load.statuses()) == {200}, failures(load)
             assert len(load.results) > 20
@@ -172,13 +168,13 @@ def test_a_slow_body_holds_no_worker(name, db):
         assert get_or_create(door.url, key, user).status == 200
         slow = [socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) for _ in range(4)]
         for s in slow:
-            s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"{" * 100000)
         time.sleep(0.2)
         began = time.monotonic()
         for _ in range(5):
             assert get_or_create(door.url, key, user).status == 200
         assert time.monotonic() - began < 2 * stack.PATIENCE
         for s in slow:
-            s.sendall(b'"x": 1}\n')
+            s.sendall(b"}" * 100000)
             assert s.recv(100).startswith(b"HTTP/1.1 401 ")
             s.close()

@@ -125,6 +125,9 @@ def test_a_client_that_expects_100_continue_is_answered(door, bearer):
     (b"/./healthz", 400),
     (b"/../healthz", 400),
     (b"//healthz", 404),
+    (b"/.refused", 404),
+    (b"/.failed", 404),
+    (b"/problem-503.html", 404),
     (b"/api//tenant/current", 404),
 ], ids=lambda v: v[:24].decode() if isinstance(v, bytes) else None)
 def test_a_target_arrives_as_it_was_sent(door, db, target, statuses):
@@ -312,6 +315,7 @@ def test_without_tenantd_it_says_so_and_is_back_with_it(name, db):
         assert door.kind.family == "lighttpd" or int(answer.headers["retry-after"]) >= 1
         assert answer.json()["message"].startswith("Error processing tenant request: ")
         app.start()
+        stack.until(app.ready)
         # lighttpd looks once a second whether a backend is back.
         within = 3 if door.kind.family == "lighttpd" else 0
         stack.until(lambda: http_call(door.url, "GET", "/healthz").status == 200, within)

@@ -9,7 +9,6 @@ import uuid
 import pytest
 import stack
 from client import Answer, get_or_create, http_call
-from tokens import token
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "nginx", "apache"])

@@ -1,7 +1,7 @@
 /*
  * A request: CGI variables, a line each, an empty line, and the body; through the CGI
- * door. TRUSTED_PROXIES and BACKEND_CORS_ORIGINS among the variables stand for the
- * settings of these names.
+ * door. TRUSTED_PROXIES, URL_PREFIX and BACKEND_CORS_ORIGINS among the variables stand
+ * for the settings of these names.
  */
 #include "fuzz.h"
 
@@ -134,7 +134,7 @@ handle(struct ctx *cx, struct exchange *x, const char *const *params,
 	struct request bare = {.params = params};
 	const struct request_options options = {
 	    .trusted_proxies = request_param(&bare, "TRUSTED_PROXIES"),
-	    .prefix = request_param(&bare, "PATH_PREFIX")};
+	    .prefix = request_param(&bare, "URL_PREFIX")};
 	const struct cors *cors = NULL;
 	enum err e = request_init(cx, rq, params, &options);
 

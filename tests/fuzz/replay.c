@@ -52,9 +52,8 @@ run_seeds(FILE *f)
 	char *line = NULL, *text;
 	unsigned count = 0;
 	size_t room = 0;
-	ssize_t n;
 
-	while ((n = getline(&line, &room, f)) > 0) {
+	while (getline(&line, &room, f) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '#' || line[0] == '\0')
 			continue;
@@ -91,7 +90,7 @@ main(int argc, char **argv)
 			return 1;
 		}
 		count += seeds ? run_seeds(f) : run_whole(f);
-		fclose(f);
+		(void)fclose(f);
 	}
 	printf("%u inputs\n", count);
 	return count > 0 ? 0 : 1;

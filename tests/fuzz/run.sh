@@ -65,7 +65,9 @@ keep() { # keep NAME
 	    $python "$top/seeds.py" add "$top/$1.seeds" "$work/$1/seeds" && wc -lc "$top/$1.seeds"
 }
 
+# shellcheck disable=SC2153 # exported below, for ourselves
 if [ "$action" = one ]; then engine=$ENGINE; one "$2"; exit; fi
+# shellcheck disable=SC2012 # their names are plain
 names=${DRIVER:-$(cd "$top" && ls -- *.seeds | sed 's/\.seeds$//')}
 for name in $names; do
 	if [ ! -f "$top/$name.seeds" ]; then echo "there is no driver \"$name\"" >&2; exit 64; fi

@@ -199,11 +199,13 @@ class Cluster:
 
     def processes(self):
         """The postmaster, then its children."""
-        postmaster = int(self._sh("pid"))
-        return [postmaster, *children(postmaster)]
+        return [self.pid(), *children(self.pid())]
 
     def promote(self):
         self._sh("promote")
+
+    def pid(self):
+        return int(self._sh("pid"))
 
     def url_of(self, role, database):
         return re.sub(r"//[^@]*@([^/]*)/.*", rf"//{role}@\1/{database}", self.url)
@@ -226,11 +228,11 @@ def _create(cluster, name, template=None, owner=None):
     cluster.sql(f"CREATE DATABASE {name}" + (f" OWNER {owner}" if owner else "") + (f" TEMPLATE {template}" if template else ""))
 
 
-def _by_script(cluster, name, script, **variables):
+def _by_script(cluster, name, script, by="postgres", **variables):
     """Roles and rights by a script of deploy/postgresql, which is run as it is."""
     words = [word for pair in variables.items() for word in ("-v", "=".join(pair))]
     done = subprocess.run(["psql", "-qX", *words, "-f", str(TOP / "deploy/postgresql" / script),
-                           cluster.url_of("postgres", name)], env={"PATH": PATH}, capture_output=True, text=True, check=False)
+                           cluster.url_of(by, name)], env={"PATH": PATH}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -250,6 +252,14 @@ def _least(cluster, name, template):
     return _roles(name)
 
 
+def _managed(cluster, name, template):
+    """The same, by an administrator who is no superuser, as hosts give one."""
+    cluster.sql(f"CREATE ROLE {name}_host LOGIN CREATEROLE")
+    _create(cluster, name, template, f"{name}_host")
+    _by_script(cluster, name, "separate-roles.sql", by=f"{name}_host", **_roles(name))
+    return _roles(name)
+
+
 def _guest(cluster, name, template):
     """One role, with the least rights."""
     _create(cluster, name, template)
@@ -265,7 +275,7 @@ def _lord(cluster, name, template):
 
 
 # What a database can stand on: the roles' names by what they are for.
-FOOTINGS = {"separate": _separate, "least": _least, "guest": _guest, "lord": _lord}
+FOOTINGS = {"separate": _separate, "least": _least, "managed": _managed, "guest": _guest, "lord": _lord}
 
 
 class Database:

@@ -1,5 +1,5 @@
 """Fixtures: one cluster a run, a migrated database for each test, made from a template.
-$TEST_SAMPLE=N/M: of the many tests of `rls check`, each M-th from the N-th on."""
+$TEST_SAMPLE=N: a part of the tests for a run that is one of several, another one for each N."""
 
 import os
 
@@ -18,13 +18,17 @@ GRANT ctl TO srv;
 """
 
 
+# Of the tests in these files a run with a sample takes each M-th.
+SAMPLED = {"test_rls_check.py": 8, "test_adoption.py": 4, "test_isolation.py": 4, "test_registry.py": 4}
+
+
 def pytest_collection_modifyitems(config, items):
-    sample = os.environ.get("TEST_SAMPLE")
-    if not sample:
+    if "TEST_SAMPLE" not in os.environ:
         return
-    first, step = map(int, sample.split("/"))
-    checks = [i for i in items if i.path.name == "test_rls_check.py"]
-    left_out = set(checks) - set(checks[first::step])
+    first, left_out = int(os.environ["TEST_SAMPLE"]), set()
+    for name, step in SAMPLED.items():
+        tests = [i for i in items if i.path.name == name]
+        left_out |= set(tests) - set(tests[first % step::step])
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [i for i in items if i not in left_out]
 

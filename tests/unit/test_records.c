@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "http/records.h"
 
 enum { BEGIN = 1, ABORT = 2, END_REQUEST = 3, PARAMS = 4, STDIN = 5, GET_VALUES = 9 };
@@ -93,7 +95,7 @@ tell(enum records_event event)
 static const char *
 events_of(size_t step)
 {
-	enum records_event event = RECORDS_MORE;
+	enum records_event event;
 	size_t at = 0, room;
 
 	buf_reset(&told);
@@ -143,8 +145,7 @@ requests_are_the_same_however_the_bytes_are_cut(void **state)
 	(void)state;
 	put_request(1, true);
 	put_request(65535, false);
-	strcpy(two, one);
-	strcat(two, one);
+	snprintf(two, sizeof(two), "%s%s", one, one);
 	for (size_t step = 1; step <= wire.n; step++) {
 		records_open(&r);
 		assert_string_equal(events_of(step), two);
