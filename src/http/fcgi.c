@@ -1,8 +1,5 @@
 /*
- * fcgi.c - see fcgi.h.  Connections: records.c knows what they carry.
- *
- * Each read and write asks for what can be done now and waits, within a deadline, only
- * when that is nothing. A small request is one read, its answer one write.
+ * fcgi.c - see fcgi.h.  Which connection is served next; wire.c knows what it carries.
  */
 #include "http/fcgi.h"
 
@@ -17,12 +14,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/records.h"
+#include "http/wire.h"
 
 enum {
 	TICK_MS = 1000,
@@ -43,21 +39,19 @@ struct kept {
 };
 
 struct door {
-	int listener, epoll, timeout_ms;
-	int fd; /* the current connection, or -1 */
+	int listener, epoll;
 	const struct fcgi_service *service;
 	const char *peers;  /* FCGI_WEB_SERVER_ADDRS, or NULL */
 	sigset_t waiting;   /* the signal mask while waiting */
 	int64_t signals_ms; /* when they were let in */
 	struct response rs;
-	struct buf head;
 	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool fresh;             /* the current connection had no request yet */
-	bool watched;           /* d->epoll has it */
-	bool closing;           /* no connection is kept any more */
-	int64_t tell_ms;        /* not before */
-	struct records records; /* of the current connection */
+	bool fresh;       /* the current connection had no request yet */
+	bool watched;     /* d->epoll has it */
+	bool closing;     /* no connection is kept any more */
+	int64_t tell_ms;  /* not before */
+	struct wire wire; /* the current connection */
 };
 
 static volatile sig_atomic_t stopping;
@@ -79,9 +73,9 @@ must_stop(const struct door *d)
 static void
 hang_up(struct door *d)
 {
-	if (d->fd >= 0)
-		close(d->fd); /* leaves d->epoll by itself */
-	d->fd = -1;
+	if (d->wire.fd >= 0)
+		close(d->wire.fd); /* leaves d->epoll by itself */
+	d->wire.fd = -1;
 }
 
 /* Closes after more was sent than we read: the rest is read away for a while, since a
@@ -89,7 +83,7 @@ hang_up(struct door *d)
 static void
 hang_up_late(struct door *d)
 {
-	int fd = d->fd;
+	int fd = d->wire.fd;
 	int64_t until = clock_mono_ms() + LINGER_MS;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char dropped[4096];
@@ -107,10 +101,9 @@ hang_up_late(struct door *d)
 static void
 unkeep(struct door *d, unsigned i)
 {
-	d->fd = d->kept[i].fd;
+	wire_open(&d->wire, d->kept[i].fd);
 	d->fresh = false;
 	d->watched = true;
-	records_open(&d->records);
 	d->kept_count--;
 	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
 }
@@ -119,7 +112,7 @@ unkeep(struct door *d, unsigned i)
 static void
 keep(struct door *d)
 {
-	int fd = d->fd;
+	int fd = d->wire.fd;
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
 	if (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -131,7 +124,7 @@ keep(struct door *d)
 		hang_up(d);
 	}
 	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
-	d->fd = -1;
+	d->wire.fd = -1;
 }
 
 /* Out of descriptors or memory: those of idle connections are there to be had. */
@@ -189,10 +182,9 @@ take_connection(struct ctx *cx, struct door *d)
 	}
 	if (peer.ss_family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	d->fd = fd;
+	wire_open(&d->wire, fd);
 	d->fresh = true;
 	d->watched = false;
-	records_open(&d->records);
 	return ERR_OK;
 }
 
@@ -247,198 +239,41 @@ find_work(struct ctx *cx, struct door *d)
 {
 	enum err e = d->kept_count == 0 ? take_connection(cx, d) : ERR_OK;
 
-	if (e == ERR_OK && d->fd < 0)
+	if (e == ERR_OK && d->wire.fd < 0)
 		e = wait_for_work(cx, d);
 	let_signals_in(d);
 	return e;
 }
 
-/* -- bytes -- */
-
-/* *until_ms is 0 at first, and set when time first matters: mostly all is there. */
-static int
-time_left(const struct door *d, int64_t *until_ms)
-{
-	int64_t now = clock_mono_ms();
-
-	if (*until_ms == 0)
-		*until_ms = now + d->timeout_ms;
-	return now < *until_ms ? (int)(*until_ms - now) : 0;
-}
-
-static bool
-wait_ready(const struct door *d, short what, int64_t *until_ms)
-{
-	struct pollfd p = {.fd = d->fd, .events = what};
-	int left = time_left(d, until_ms), n = left > 0 ? poll(&p, 1, left) : 0;
-
-	return n > 0 || (n < 0 && errno == EINTR);
-}
-
-/* All of it, or false: closed, broken or late. */
-static bool
-send_all(const struct door *d, struct iovec *v, size_t count)
-{
-	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
-	int64_t until = 0;
-
-	while (m.msg_iovlen > 0) {
-		ssize_t n = sendmsg(d->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
-		size_t sent = n > 0 ? (size_t)n : 0;
-
-		if (n < 0 && errno != EINTR &&
-		    (errno != EAGAIN || !wait_ready(d, POLLOUT, &until)))
-			return false;
-		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
-			sent -= m.msg_iov++->iov_len;
-		if (m.msg_iovlen > 0) {
-			m.msg_iov->iov_base = (char *)m.msg_iov->iov_base + sent;
-			m.msg_iov->iov_len -= sent;
-		}
-	}
-	return true;
-}
-
-static bool
-send_reply(struct door *d)
-{
-	struct buf *reply = &d->records.reply;
-	struct iovec v = {.iov_base = reply->p, .iov_len = reply->n};
-	bool sent = reply->n == 0 || send_all(d, &v, 1);
-
-	buf_reset(reply);
-	return sent;
-}
-
-/* What is there; false: nothing (errno EAGAIN), or closed or broken (errno is not). */
-static bool
-receive_now(struct door *d)
-{
-	size_t room;
-	unsigned char *to = records_room(&d->records, &room);
-	ssize_t n;
-
-	do
-		n = recv(d->fd, to, room, MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
-	if (n == 0)
-		errno = ECONNRESET;
-	if (n > 0)
-		records_came(&d->records, (size_t)n);
-	return n > 0;
-}
-
-/* What is there, or the first that comes; false: closed, broken or late. */
-static bool
-receive(struct door *d, int64_t *until_ms)
-{
-	while (!receive_now(d))
-		if (errno != EAGAIN || !wait_ready(d, POLLIN, until_ms))
-			return false;
-	return true;
-}
-
-static enum records_event
-next_event(struct door *d)
-{
-	int64_t until = 0;
-
-	for (bool again = false;; again = true) {
-		enum records_event event = records_next(&d->records);
-
-		if (!send_reply(d))
-			return RECORDS_BROKEN;
-		if (event != RECORDS_MORE)
-			return event;
-		if ((again && time_left(d, &until) == 0) || !receive(d, &until))
-			return RECORDS_BROKEN;
-	}
-}
-
 /* -- one request -- */
-
-/* Takes what one record brings. */
-static long
-read_body(struct exchange *x, char *out, size_t size)
-{
-	struct door *d = x->source;
-	struct slice *body = &d->records.body;
-
-	if (body->n == 0) {
-		enum records_event event = next_event(d);
-
-		if (event != RECORDS_BODY)
-			return event == RECORDS_END ? 0 : -1;
-	}
-	if (size > body->n)
-		size = body->n;
-	memcpy(out, body->p, size);
-	body->p += size;
-	body->n -= size;
-	return (long)size;
-}
-
-/* Head and body in as few records as they fit into, the end behind the last. */
-static bool
-send_answer(struct door *d, const struct exchange *x, size_t *sent)
-{
-	const unsigned id = d->records.id;
-	struct buf *head = &d->head;
-	int64_t since = clock_mono_ms();
-	char *body;
-	size_t left;
-
-	exchange_finish_head(&d->rs, head);
-	if (head->failed)
-		return false;
-	body = d->rs.body.p;
-	left = response_sends_body(&d->rs) ? d->rs.body.n : 0;
-	for (size_t before = head->n;; before = 0) {
-		size_t most = RECORD_CONTENT_MAX - before;
-		size_t n = left < most ? left : most;
-		unsigned char front[RECORD_HEADER], back[RECORDS_END_SIZE];
-		struct iovec v[] = {{front, sizeof(front)}, {head->p, before},
-		    {body, n}, {back, sizeof(back)}};
-
-		left -= n;
-		records_put_stdout(front, id, before + n);
-		records_put_end(back, id);
-		if (!send_all(d, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
-			return false;
-		*sent += before + n;
-		if (left == 0)
-			return true;
-		if (exchange_late(x, since, *sent))
-			return false;
-		body += n;
-	}
-}
 
 static void
 answer(struct door *d)
 {
+	struct wire *w = &d->wire;
 	struct exchange x = {
-	    .read = read_body, .source = d, .timeout_ms = d->timeout_ms};
-	bool drained, keeps;
+	    .read = wire_read_body, .source = w, .timeout_ms = w->timeout_ms};
+	bool drained, keeps, ahead;
 	size_t sent = 0;
 
 	x.began_ms = clock_mono_ms();
 	response_reset(&d->rs);
-	d->service->answer(d->service->app, &x, records_params(&d->records), &d->rs);
+	d->service->answer(d->service->app, &x, records_params(&w->records), &d->rs);
 	/* Not the time of the answer, but that of the rest of the body. */
 	if (!x.ended)
 		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
-	keeps =
-	    send_answer(d, &x, &sent) && d->records.keep && !stopping && !d->closing;
+	keeps = wire_send_answer(w, &x, &d->rs, &sent) && w->records.keep &&
+	    !stopping && !d->closing;
 	d->service->done(d->service->app, &d->rs, sent);
+	ahead = records_done(&w->records);
 
 	if (!drained)
 		hang_up_late(d);
 	else if (!keeps)
 		hang_up(d);
-	else if (!records_done(&d->records))
-		keep(d); /* else the next request is the current one already */
+	else if (!ahead) /* else the next request is the current one already */
+		keep(d);
 }
 
 static bool
@@ -457,8 +292,8 @@ is_silent(int fd, int wait_ms)
 static bool
 leave_for_later(struct door *d)
 {
-	if (!d->fresh || receive_now(d) || errno != EAGAIN ||
-	    !is_silent(d->fd, d->kept_count < FEW ? WRITES_MS : 0))
+	if (!d->fresh || wire_has_come(&d->wire) ||
+	    !is_silent(d->wire.fd, d->kept_count < FEW ? WRITES_MS : 0))
 		return false;
 	keep(d);
 	return true;
@@ -469,7 +304,7 @@ leave_for_later(struct door *d)
 static void
 serve_one(struct door *d)
 {
-	enum records_event event = next_event(d);
+	enum records_event event = wire_next(&d->wire);
 
 	d->fresh = false;
 	if (event == RECORDS_HEAD)
@@ -492,7 +327,7 @@ serve_last(struct door *d)
 		int wait_ms = d->kept[0].fresh && left > 0 ? (int)left : 0;
 
 		unkeep(d, 0);
-		if (!is_silent(d->fd, wait_ms))
+		if (!is_silent(d->wire.fd, wait_ms))
 			serve_one(d);
 		hang_up(d);
 	}
@@ -504,13 +339,13 @@ serve(struct ctx *cx, struct door *d)
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && !must_stop(d)) {
-		if (d->fd < 0)
+		if (d->wire.fd < 0)
 			e = find_work(cx, d);
-		if (d->fd >= 0 && !leave_for_later(d))
+		if (d->wire.fd >= 0 && !leave_for_later(d))
 			serve_one(d);
 	}
 	d->closing = true;
-	if (d->fd >= 0)
+	if (d->wire.fd >= 0)
 		serve_one(d);
 	serve_last(d);
 	return e;
@@ -541,18 +376,13 @@ fcgi_serve(
 {
 	static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct door d = {.listener = fd,
-	    .epoll = -1,
-	    .timeout_ms = io_timeout_ms,
-	    .fd = -1,
-	    .service = service};
+	struct door d = {.listener = fd, .epoll = -1, .service = service};
 	sigset_t block;
 	enum err e;
 
 	d.peers = getenv("FCGI_WEB_SERVER_ADDRS");
 	response_init(&d.rs);
-	records_init(&d.records);
-	buf_init(&d.head, NULL, RECORD_CONTENT_MAX);
+	wire_init(&d.wire, io_timeout_ms);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigemptyset(&block);
 	for (size_t i = 0; i < COUNT_OF(held); i++)
@@ -565,8 +395,7 @@ fcgi_serve(
 
 	if (d.epoll >= 0)
 		close(d.epoll);
-	buf_fini(&d.head);
-	records_fini(&d.records);
+	wire_fini(&d.wire);
 	response_fini(&d.rs);
 	sigprocmask(SIG_SETMASK, &d.waiting, NULL);
 	return e;

@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=${1:-$top/build/coverage}
 files="
 	http/address http/cgi http/cors http/etag http/exchange http/fcgi http/query http/records
-	http/request http/router
+	http/request http/router http/wire
 	json/decimal json/format json/json json/out json/parse json/pattern json/refs json/schema
 	json/schema_compile json/schema_rules json/uri
 	auth/auth auth/claims auth/issuers auth/issuers_file auth/jwks auth/jws auth/token
