@@ -283,7 +283,7 @@ a_log_line_in_pieces_is_whole_and_bounded(void **state)
 	read_line(f, line, sizeof(line));
 	assert_int_equal(strlen(line), LOG_LINE_MAX + 1);
 	assert_null(fgets(line, sizeof(line), f));
-	fclose(f);
+	(void)fclose(f);
 	assert_int_equal(log_open(&e, NULL, LOG_INFO), ERR_OK);
 	unlink(path);
 }
