@@ -113,9 +113,9 @@ make_check() { # make_check NAME DIR
 	make -C "$2" -j"${JOBS:-$(nproc)}" -k check >"$2/check.log" 2>&1 8>&-
 	tally_make "$1" "$2/check.log" $? "$2"
 }
-# py NAME DIR...: pytest; $TENANTD is the program
+# py NAME DIR...: pytest, a file to a process, since most tests wait; $TENANTD is the program
 py() {
-	py_run "$@"
+	py_run "$@" -n "${PYTEST_JOBS:-3}" --dist loadfile
 	tally_pytest "$1" "$scratch/$1.xml" $?
 }
 py_run() {
@@ -225,6 +225,6 @@ for suite in $suites; do
 	"suite_$suite"
 done
 say "$(($(date +%s) - begun)) s"
-if [ $skipped -ne 0 ]; then say "$passed passed, $failed failed, $skipped skipped"
-else say "$passed passed, $failed failed"; fi
+[ $skipped -eq 0 ] || say "$skipped skipped"
+say "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

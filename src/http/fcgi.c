@@ -23,6 +23,7 @@
 enum {
 	TICK_MS = 1000,
 	KEPT_MAX = 64,   /* idle connections of one worker */
+	HEAD_MS = 3000,  /* for all of a head: web servers write it at once */
 	FEW = 8,         /* below that, time is no matter */
 	WRITES_MS = 10,  /* from connecting to writing */
 	LAST_MS = 500,   /* the same at the end */
@@ -97,6 +98,21 @@ hang_up_late(struct door *d)
 	hang_up(d);
 }
 
+static bool
+is_silent(int fd, int wait_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, wait_ms) == 0;
+}
+
+static void
+forget_kept(struct door *d, unsigned i)
+{
+	d->kept_count--;
+	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
+}
+
 /* Makes the kept connection the current one. */
 static void
 unkeep(struct door *d, unsigned i)
@@ -104,24 +120,37 @@ unkeep(struct door *d, unsigned i)
 	wire_open(&d->wire, d->kept[i].fd);
 	d->fresh = false;
 	d->watched = true;
-	d->kept_count--;
-	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
+	forget_kept(d, i);
 }
 
-/* Keeps the current connection; the one that was idle longest makes room. */
+/* Closes kept connections without a request, the longest idle first; whether it was
+ * `most` of them. */
+static bool
+make_room(struct door *d, unsigned most)
+{
+	for (unsigned i = 0; i < d->kept_count && most > 0;) {
+		if (!is_silent(d->kept[i].fd, 0)) {
+			i++;
+			continue;
+		}
+		close(d->kept[i].fd);
+		forget_kept(d, i);
+		most--;
+	}
+	return most == 0;
+}
+
+/* Keeps the current connection, if there is room. */
 static void
 keep(struct door *d)
 {
 	int fd = d->wire.fd;
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
-	if (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+	if ((d->kept_count == KEPT_MAX && !make_room(d, 1)) ||
+	    (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0)) {
 		hang_up(d);
 		return;
-	}
-	if (d->kept_count == KEPT_MAX) {
-		unkeep(d, 0);
-		hang_up(d);
 	}
 	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
 	d->wire.fd = -1;
@@ -129,7 +158,7 @@ keep(struct door *d)
 
 /* Out of descriptors or memory: those of idle connections are there to be had. */
 static void
-make_room(const struct ctx *cx, struct door *d, int why)
+fail_to_accept(const struct ctx *cx, struct door *d, int why)
 {
 	int64_t now = clock_mono_ms();
 
@@ -140,21 +169,21 @@ make_room(const struct ctx *cx, struct door *d, int why)
 	}
 	if (d->kept_count == 0)
 		(void)poll(NULL, 0, FULL_MS);
-	while (d->kept_count > 0) {
-		unkeep(d, 0);
-		hang_up(d);
-	}
+	(void)make_room(d, KEPT_MAX);
 }
 
 static bool
 peer_is_welcome(const struct door *d, const struct sockaddr_storage *peer)
 {
-	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
-	char text[INET_ADDRSTRLEN];
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
+	const void *address = peer->ss_family == AF_INET ? (const void *)&v4->sin_addr
+							 : (const void *)&v6->sin6_addr;
+	char text[INET6_ADDRSTRLEN];
 
-	if (d->peers == NULL || peer->ss_family != AF_INET)
+	if (d->peers == NULL || peer->ss_family == AF_UNIX)
 		return true;
-	return inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)) != NULL &&
+	return inet_ntop(peer->ss_family, address, text, sizeof(text)) != NULL &&
 	    address_in_list(text, d->peers);
 }
 
@@ -173,7 +202,7 @@ take_connection(struct ctx *cx, struct door *d)
 			    "the listening socket is gone: %s", strerror(errno));
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			make_room(cx, d, errno);
+			fail_to_accept(cx, d, errno);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
@@ -276,14 +305,6 @@ answer(struct door *d)
 		keep(d);
 }
 
-static bool
-is_silent(int fd, int wait_ms)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-
-	return poll(&p, 1, wait_ms) == 0;
-}
-
 /*
  * A new connection whose peer does not write at once is left for later. Not too early:
  * once kept it waits for this worker alone, and a peer may be between connecting and
@@ -302,9 +323,9 @@ leave_for_later(struct door *d)
 /* One request on the connection that is there. What is no request, or none for a
  * responder, costs the connection. */
 static void
-serve_one(struct door *d)
+serve_one(struct door *d, int head_ms)
 {
-	enum records_event event = wire_next(&d->wire);
+	enum records_event event = wire_next_head(&d->wire, head_ms);
 
 	d->fresh = false;
 	if (event == RECORDS_HEAD)
@@ -316,19 +337,23 @@ serve_one(struct door *d)
 }
 
 /* The kept connections at the end: a request that is here already is still answered,
- * and so is one that was on its way when its connection was accepted. */
+ * and so is one that was on its way when its connection was accepted. None may hold up
+ * the others: what comes in pieces has to come soon. */
 static void
 serve_last(struct door *d)
 {
 	int64_t until = clock_mono_ms() + LAST_MS;
 
+	if (d->wire.timeout_ms > LAST_MS)
+		d->wire.timeout_ms = LAST_MS;
 	while (d->kept_count > 0) {
 		int64_t left = until - clock_mono_ms();
-		int wait_ms = d->kept[0].fresh && left > 0 ? (int)left : 0;
+		int wait_ms = left > 0 ? (int)left : 0;
+		bool fresh = d->kept[0].fresh;
 
 		unkeep(d, 0);
-		if (!is_silent(d->wire.fd, wait_ms))
-			serve_one(d);
+		if (!is_silent(d->wire.fd, fresh ? wait_ms : 0))
+			serve_one(d, wait_ms);
 		hang_up(d);
 	}
 }
@@ -342,11 +367,11 @@ serve(struct ctx *cx, struct door *d)
 		if (d->wire.fd < 0)
 			e = find_work(cx, d);
 		if (d->wire.fd >= 0 && !leave_for_later(d))
-			serve_one(d);
+			serve_one(d, HEAD_MS);
 	}
 	d->closing = true;
 	if (d->wire.fd >= 0)
-		serve_one(d);
+		serve_one(d, HEAD_MS);
 	serve_last(d);
 	return e;
 }

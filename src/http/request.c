@@ -318,7 +318,7 @@ client_set(
 	const char *remote = f->remote != NULL ? f->remote : "";
 
 	if (f->forwardeds > 1 && address_in_list(remote, trusted))
-		rq->client = "unknown";
+		rq->client = CLIENT_UNKNOWN;
 	else
 		rq->client = client_address(mem, remote, f->forwarded, trusted);
 }

@@ -119,8 +119,8 @@ receive(struct wire *w, int64_t *until_ms)
 	return n > 0;
 }
 
-enum records_event
-wire_next(struct wire *w)
+static enum records_event
+next_event(struct wire *w)
 {
 	int64_t until = 0;
 
@@ -136,6 +136,19 @@ wire_next(struct wire *w)
 	}
 }
 
+enum records_event
+wire_next_head(struct wire *w, int most_ms)
+{
+	int timeout_ms = w->timeout_ms;
+	enum records_event event;
+
+	if (most_ms < timeout_ms)
+		w->timeout_ms = most_ms;
+	event = next_event(w);
+	w->timeout_ms = timeout_ms;
+	return event;
+}
+
 long
 wire_read_body(struct exchange *x, char *out, size_t size)
 {
@@ -143,7 +156,7 @@ wire_read_body(struct exchange *x, char *out, size_t size)
 	struct slice *body = &w->records.body;
 
 	if (body->n == 0) {
-		enum records_event event = wire_next(w);
+		enum records_event event = next_event(w);
 
 		if (event != RECORDS_BODY)
 			return event == RECORDS_END ? 0 : -1;

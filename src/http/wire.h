@@ -27,8 +27,9 @@ void wire_fini(struct wire *w);
 void wire_open(struct wire *w, int fd);
 /* Reads what has come; false: nothing yet. A connection that was closed has come. */
 bool wire_has_come(struct wire *w);
-/* The next event; never RECORDS_MORE. */
-enum records_event wire_next(struct wire *w);
+/* The event that a new request begins with, within most_ms if that is less than
+ * timeout_ms; never RECORDS_MORE. */
+enum records_event wire_next_head(struct wire *w, int most_ms);
 /* exchange.read of an exchange whose source is the wire: what one record brings. */
 long wire_read_body(struct exchange *x, char *out, size_t size);
 /* Head and body in as few records as they fit into, the end behind the last. Adds what

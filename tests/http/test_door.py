@@ -21,11 +21,11 @@ TIMEOUT_MS = 600
 
 
 class Service:
-    def __init__(self, tcp=False, env=None):
-        self.dir = tempfile.mkdtemp(prefix="d.", dir="/tmp")
+    def __init__(self, tcp=False, env=None, host="127.0.0.1", timeout_ms=TIMEOUT_MS):
+        self.dir, self.timeout_ms = tempfile.mkdtemp(prefix="d.", dir="/tmp"), timeout_ms
         if tcp:
-            self.listener = socket.socket(socket.AF_INET)
-            self.listener.bind(("127.0.0.1", 0))
+            self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+            self.listener.bind((host, 0))
             self.address = self.listener.getsockname()
         else:
             self.address = os.path.join(self.dir, "s")
@@ -36,7 +36,7 @@ class Service:
 
     def start(self, n=1):
         for _ in range(n):
-            self.workers.append(subprocess.Popen([ECHO, str(TIMEOUT_MS)],
+            self.workers.append(subprocess.Popen([ECHO, str(self.timeout_ms)],
                                                  stdin=self.listener, env=self.env))
         return self.workers[-1]
 
@@ -144,6 +144,50 @@ def test_longest_idle_connection_makes_room(unix):
     for c in kept[1:]:
         assert c.request("GET", "/", keep=True).status == 200
         c.close()
+
+
+def test_connection_with_a_request_does_not_make_room(unix):
+    worker = unix.workers[0]
+    kept = [Connection(unix.address) for _ in range(64)]
+    for c in kept:
+        c.request("GET", "/", keep=True)
+    with Connection(unix.address) as another:
+        os.kill(worker.pid, signal.SIGSTOP)
+        kept[0].send(request_bytes("GET", "/asked", keep=True))
+        another.send(request_bytes("GET", "/new", keep=True))
+        os.kill(worker.pid, signal.SIGCONT)
+        assert b"target=/new " in another.read_answer().body
+        assert b"target=/asked " in kept[0].read_answer().body
+    for c in kept:
+        c.close()
+
+
+def test_half_requests_do_not_hold_up_the_end():
+    with Service(timeout_ms=20000) as s:
+        worker = s.start()
+        kept = [Connection(s.address) for _ in range(20)]
+        for c in kept:
+            c.request("GET", "/", keep=True)
+        os.kill(worker.pid, signal.SIGSTOP)
+        for c in kept[:-1]:
+            c.send(begin()[:2])
+        kept[-1].send(request_bytes("GET", "/whole", keep=True))
+        worker.send_signal(signal.SIGTERM)
+        os.kill(worker.pid, signal.SIGCONT)
+        assert b"target=/whole " in kept[-1].read_answer().body
+        assert worker.wait(6) == 0
+        for c in kept:
+            c.close()
+
+
+def test_half_a_head_holds_a_worker_for_less_than_a_body_may_take():
+    with Service(timeout_ms=20000) as s:
+        s.start()
+        with Connection(s.address) as c:
+            c.send(begin()[:2])
+            time.sleep(0.1)
+            assert call(s.address, "GET", "/", timeout=10).status == 200
+            assert c.is_closed()
 
 
 def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
@@ -537,11 +581,18 @@ def test_thousand_requests_need_no_more_memory(unix):
     assert resident() - before < 256 + quarantine
 
 
-def test_only_named_web_servers_are_served():
-    with Service(tcp=True, env={"FCGI_WEB_SERVER_ADDRS": "192.0.2.1"}) as s:
-        s.start()
-        with Connection(s.address) as c:
-            assert c.is_closed()
+@pytest.mark.parametrize("host, peer", [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])
+def test_only_named_web_servers_are_served(host, peer):
+    for named, served in (("192.0.2.1", False), (f"192.0.2.1,{peer}", True)):
+        with Service(tcp=True, host=host, env={"FCGI_WEB_SERVER_ADDRS": named}) as s:
+            s.start()
+            with socket.create_connection((peer, s.address[1]), 10) as c:
+                c.sendall(request_bytes("GET", "/"))
+                try:
+                    got = c.recv(1)
+                except ConnectionResetError:
+                    got = b""
+                assert bool(got) == served
 
 
 def test_cgi_door_answers_one_request():

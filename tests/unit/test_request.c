@@ -274,9 +274,20 @@ client_is_forwarded_only_by_trusted_proxies(void **state)
 	assert_string_equal(
 	    client(cx, "::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
 	assert_string_equal(client(cx, "10.1.2.3", "10.0.0.4, 10.0.0.5"), "10.0.0.4");
-	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6, junk"), "10.1.2.3");
+	/* Whom it does not tell is nobody: not the proxy, which may see more. */
+	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6, junk"), "unknown");
 	assert_string_equal(
-	    client(cx, "10.1.2.3", "6.6.6.6, junk, 10.0.0.5"), "10.0.0.5");
+	    client(cx, "10.1.2.3", "6.6.6.6, junk, 10.0.0.5"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "unknown"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "_hidden, 10.0.0.5"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6,"), "unknown");
+	/* with the port, as some proxies write it */
+	assert_string_equal(
+	    client(cx, "10.1.2.3", "198.51.100.1:4711"), "198.51.100.1");
+	assert_string_equal(
+	    client(cx, "10.1.2.3", "[2001:db8::1]:443, 10.0.0.5:80"), "2001:db8::1");
+	assert_string_equal(client(cx, "10.1.2.3", "[2001:db8::1]"), "2001:db8::1");
+	assert_string_equal(client(cx, "10.1.2.3", "[2001:db8::1"), "unknown");
 	assert_string_equal(client(cx, "unix:", "6.6.6.6"), "unix:");
 	/* X_Forwarded_For beside X-Forwarded-For: nobody, least of all the proxy. */
 	assert_int_equal(
