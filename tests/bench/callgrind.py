@@ -53,7 +53,7 @@ def _layer(obj, path, home):
         found = FOLDER.search(path) or FOLDER.search(home)
         return found.group(1) if found else "tenantd, no source"
     found = LIBRARY.match(obj.rsplit("/", 1)[-1])
-    return found.group(1) if found else "vdso and loader"
+    return found.group(1) if found else "unknown"
 
 
 def _plain(function):
