@@ -2,24 +2,29 @@
 # What must be installed: the one list. Debian 12's names; "a|b" is satisfied by either,
 # and a is what is installed when neither is there.
 #
-#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache test node bench
+#   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache pgbouncer test analysis node
+#                                               bench fuzz
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
 set -eu
 
 build="gcc make pkg-config autoconf automake libc6-dev xz-utils
-	libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libssl-dev uuid-dev libpcre2-dev
+	libpq-dev libjson-c-dev libjwt-dev libssl-dev uuid-dev libpcre2-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev libargon2-dev libunistring-dev"
 run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgresql-18
 	curl"
 lighttpd="lighttpd"
 nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
-apache="apache2"
-test="libcmocka-dev valgrind libc6-dbg mandoc shellcheck clang-format cppcheck procps git
-	python3 python3-pytest python3-psycopg2 python3-django python3-jwt python3-cryptography"
+apache="apache2 libapache2-mod-fcgid"
+pgbouncer="pgbouncer"
+test="spawn-fcgi multiwatch
+	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd
+	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography"
+analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"
 bench="wrk valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
 	python3-fastapi python3-asyncpg uvicorn"
+fuzz="clang libclang-rt-14-dev|libclang-rt-dev llvm afl++ python3"
 
 say() { printf '%s\n' "packages: $*" >&2; }
 
@@ -40,9 +45,12 @@ names() {
 		lighttpd) echo "$lighttpd" ;;
 		nginx) echo "$nginx" ;;
 		apache) echo "$apache" ;;
+		pgbouncer) echo "$pgbouncer" ;;
 		test) echo "$test" ;;
+		analysis) echo "$analysis" ;;
 		bench) echo "$bench" ;;
 		node) node_packages ;;
+		fuzz) echo "$fuzz" ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
 		esac
 	done
@@ -87,7 +95,7 @@ mode=install
 case ${1:-} in
 --check) mode=check; shift ;;
 --list) mode=list; shift ;;
--*) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 64 ;;
+-*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64 ;;
 esac
 [ $# -gt 0 ] || set -- build run lighttpd nginx test node
 

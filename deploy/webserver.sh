@@ -1,8 +1,9 @@
 #!/bin/sh
 # Writes a web server's configuration from the samples beside this file:
 #   webserver.sh KIND RUN HOST PORT SOCKET [TENANTD CONFIG]
-# KIND: lighttpd, nginx, apache, or lighttpd-spawn (then TENANTD and CONFIG say what to
-# start). RUN: the directory for its files. Prints the command that runs it in the
+# KIND: lighttpd, nginx, apache; or lighttpd-spawn, apache-fcgid or apache-cgi (then TENANTD
+# and CONFIG say what to start); or multiwatch, which is none of them, but keeps SOCKET for
+# what it starts. RUN: the directory for its files. Prints the command that runs it in the
 # foreground, a word a line.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -59,11 +60,20 @@ nginx)
 	program=$(program nginx)
 	printf '%s\n' "$program" -e "$run/nginx.err" -c "$run/nginx.conf" -g 'daemon off;'
 	;;
-apache)
+apache | apache-fcgid | apache-cgi)
+	part=${kind#apache-}
+	[ "$part" != apache ] || part=tenantd
 	fill apache/main.conf.in apache.conf
-	fill apache/tenantd.conf.in tenantd.conf
+	fill apache/common.conf common.conf
+	fill "apache/$part.conf.in" tenantd.conf
 	program=$(program apache2)
 	printf '%s\n' "$program" -DFOREGROUND -f "$run/apache.conf"
+	;;
+multiwatch)
+	program spawn-fcgi >/dev/null
+	program multiwatch >/dev/null
+	fill multiwatch/run.in keep
+	printf '%s\n' sh "$run/keep"
 	;;
 *)
 	echo "webserver.sh: unknown kind \"$kind\"" >&2

@@ -46,15 +46,16 @@ CREATE FUNCTION tenantd.adopt_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-DECLARE
-	about UUID;
 BEGIN
+	-- made together with its row in tenants, by this program
+	IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM public.tenants WHERE tenant = NEW.id
+	                                   AND status_reason IS DISTINCT FROM 'deleted from the registry') THEN
+		RETURN NULL;
+	END IF;
 	IF TG_OP = 'DELETE' THEN
-		about := OLD.id;
 		PERFORM tenantd.follow_registry(OLD.id, false, false);
 		RETURN NULL;
 	END IF;
-	about := NEW.id;
 	IF TG_OP = 'UPDATE' THEN
 		IF NEW.id <> OLD.id THEN
 			PERFORM tenantd.follow_registry(OLD.id, false, false);
@@ -73,7 +74,7 @@ BEGIN
 	PERFORM tenantd.adopt_tenant(NEW.id);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-	PERFORM tenantd.record_adoption_fault(about, SQLERRM);
+	PERFORM tenantd.record_adoption_fault(CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END, SQLERRM);
 	RETURN NULL;
 END $$;
 
@@ -277,18 +278,25 @@ BEGIN
 	RETURN NEW;
 END $$;
 
-CREATE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
+CREATE FUNCTION tenantd.tenants_insert_name() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+	made INT;
 BEGIN
-	DELETE FROM tenantd.names
-	 WHERE kind = 'past_slug' AND held_until <= now()
-	   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
 	INSERT INTO tenantd.names (name, tenant_id, kind)
-		SELECT lower(id), id, 'id' FROM inserted
-		UNION ALL
-		SELECT lower(slug), id, 'slug' FROM inserted WHERE lower(slug) <> lower(id);
+		VALUES (lower(NEW.id), NEW.id, 'id'), (lower(NEW.slug), NEW.id, 'slug')
+		ON CONFLICT DO NOTHING;
+	GET DIAGNOSTICS made = ROW_COUNT;
+	IF made < 2 THEN -- a past slug may be free by now, and one name may be both
+		DELETE FROM tenantd.names
+		 WHERE name IN (lower(NEW.id), lower(NEW.slug)) AND kind = 'past_slug' AND held_until <= now();
+		INSERT INTO tenantd.names (name, tenant_id, kind)
+			SELECT w.name, NEW.id, w.kind
+			  FROM (VALUES (lower(NEW.id), 'id'), (lower(NEW.slug), 'slug')) AS w (name, kind)
+			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = NEW.id);
+	END IF;
 	RETURN NULL;
 END $$;
 
@@ -632,9 +640,9 @@ CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUT
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
 
-CREATE TRIGGER tenants_insert_names AFTER INSERT ON public.tenants REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION tenantd.tenants_insert_names();
+CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_insert_name();
 
-ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
 
 CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
 

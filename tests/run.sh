@@ -4,11 +4,13 @@
 #
 #   run.sh [--quick] [--build DIR] [SUITE...]
 #
-#   lint       shellcheck on every script, clang-format and cppcheck on every source
+#   lint       make analyze: every analyser over every source, script and manual
 #   check      make check: units, architecture, database, processes, commands
 #   sql        the schema, triggers and isolation in a real database, tests/sql
 #   api        cases over FastCGI, tests/api
 #   e2e        real web servers and clients, tests/e2e
+#   databases  tests/databases, and much of sql and api, on PostgreSQL 14 to 18, one role and
+#              many, PgBouncer, and a standby that is promoted
 #   distcheck  make distcheck: builds and passes from the tarball alone
 #   sanitize   check, api and e2e in a build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   valgrind   api under valgrind
@@ -18,7 +20,7 @@
 # PYTEST_OPTIONS go to pytest.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
-all="lint check sql api e2e distcheck sanitize valgrind" quick="lint check sql api e2e"
+all="lint check sql api e2e databases distcheck sanitize valgrind" quick="lint check sql api e2e"
 suites='' build=$top/build
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -27,7 +29,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) suites=$quick ;;
 	--build) build=$2; shift ;;
-	--help | -h) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	--help | -h) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*)
 		case " $all " in
 		*" $1 "*) suites="$suites $1" ;;
@@ -111,30 +113,38 @@ make_check() { # make_check NAME DIR
 	make -C "$2" -j"${JOBS:-$(nproc)}" -k check >"$2/check.log" 2>&1 8>&-
 	tally_make "$1" "$2/check.log" $? "$2"
 }
-# pytest NAME DIR: $TENANTD is the program
+# py NAME DIR...: pytest, a file to a process, since most tests wait; $TENANTD is the program
 py() {
+	py_run "$@" -n "${PYTEST_JOBS:-3}" --dist loadfile
+	tally_pytest "$1" "$scratch/$1.xml" $?
+}
+py_run() {
 	name=$1
 	shift
 	# shellcheck disable=SC2086
 	(cd "$top/tests" && exec timeout 1200 /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$scratch/$name.xml" \
 	    -o junit_family=xunit2 ${PYTEST_OPTIONS:-} "$@") 8>&-
-	tally_pytest "$name" "$scratch/$name.xml" $?
+}
+# The same in the background, and what came of it once all are done.
+py_later() {
+	(py_run "$@"; echo $? >"$scratch/$1.status") >"$scratch/$1.out" 2>&1
+}
+py_told() {
+	for name; do
+		cat "$scratch/$name.out"
+		tally_pytest "$name" "$scratch/$name.xml" "$(cat "$scratch/$name.status")"
+	done
 }
 
 # -- suites --
 
 suite_lint() {
-	good=0 bad=0
-	for script in $(cd "$top" && find deploy tests autogen.sh .ci/run -name '*.sh' -o -path '.ci/run' | sort); do
-		if (cd "$top" && sh -n "$script" && shellcheck -S warning "$script"); then good=$((good + 1))
-		else bad=$((bad + 1)); fi
-	done
-	for tool in "clang-format --dry-run -Werror $(cd "$top" && find src tests -name '*.[ch]' | tr '\n' ' ')" \
-	    "cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -Isrc src"; do
-		# shellcheck disable=SC2086
-		if (cd "$top" && $tool); then good=$((good + 1)); else bad=$((bad + 1)); fi
-	done
-	tally lint $good $bad 0
+	build_in check --enable-werror || { once lint 1; return; }
+	make -C "$build/check" -s analyze >"$scratch/lint" 2>&1 8>&-
+	status=$? bad=$(grep -c '^not ok' "$scratch/lint")
+	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	cat "$scratch/lint"
+	tally lint "$(grep -c '^ok' "$scratch/lint")" "$bad" 0
 }
 suite_check() {
 	build_in check --enable-werror || { once check 1; return; }
@@ -152,6 +162,37 @@ suite_e2e() {
 	build_in check --enable-werror || { once e2e 1; return; }
 	TENANTD=$build/check/tenantd NODE_DIR=$build/node py e2e e2e
 }
+# Two major versions at a time, and beside them what mostly waits. DATABASES=all: all of sql on
+# each version, not a sample.
+suite_databases() {
+	build_in check --enable-werror || { once databases 1; return; }
+	place=$build/postgres
+	# PostgreSQL refuses root, and must get there
+	if [ "$(id -u)" -eq 0 ] && ! runuser -u postgres -- test -x "$build"; then place=$scratch/postgres; fi
+	sh "$top/tests/databases/postgres/install.sh" "$place" >"$scratch/servers" || { once databases 1; return; }
+	main="api/test_cases.py api/test_races.py"
+	stands=databases/test_footings.py::test_it_stands_and_the_first_calls_race
+	(
+		export TENANTD="$build/check/tenantd"
+		for lane in 0 1; do
+			awk "NR % 2 == $lane" "$scratch/servers" | while read -r major bin; do
+				[ "${DATABASES:-}" = all ] || export TEST_SAMPLE="$major"
+				# shellcheck disable=SC2086
+				PG_BINDIR=$bin py_later "postgresql-$major" sql $main $stands </dev/null
+			done &
+		done
+		py_later databases databases &
+		# shellcheck disable=SC2086
+		{
+			TEST_FOOTING=guest py_later one-role $main
+			TEST_FOOTING=least py_later separate-roles $main
+			TEST_FOOTING=guest TEST_POOLER=on py_later pgbouncer $main
+		} &
+		wait
+	)
+	# shellcheck disable=SC2046
+	py_told databases $(sed 's/^\([0-9]*\) .*/postgresql-\1/' "$scratch/servers") one-role separate-roles pgbouncer
+}
 suite_distcheck() {
 	build_in check --enable-werror || { once distcheck 1; return; }
 	make -C "$build/check" -s -j"${JOBS:-$(nproc)}" distcheck >"$build/check/distcheck.log" 2>&1 8>&-
@@ -165,7 +206,8 @@ suite_sanitize() {
 	started=$(date +%s)
 	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 py sanitize-api api
 	started=$(date +%s)
-	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 NODE_DIR=$build/node py sanitize-e2e e2e -k "not quickstart"
+	# The leak checker itself needs descriptors.
+	TENANTD=$build/sanitize/tenantd TEST_PATIENCE=2 NODE_DIR=$build/node py sanitize-e2e e2e -k "not quickstart and not shared_host and not prefork and not of_the_web_servers and not chaos and not no_descriptors"
 }
 suite_valgrind() {
 	build_in check --enable-werror || { once valgrind 1; return; }
@@ -175,7 +217,7 @@ suite_valgrind() {
 }
 
 begun=$(date +%s)
-sh "$top/deploy/packages.sh" build run lighttpd nginx apache test node bench ||
+sh "$top/deploy/packages.sh" build run lighttpd nginx apache pgbouncer test analysis node bench ||
     say "packages are missing: the suites that need them will fail"
 for suite in $suites; do
 	started=$(date +%s)
@@ -183,6 +225,6 @@ for suite in $suites; do
 	"suite_$suite"
 done
 say "$(($(date +%s) - begun)) s"
-if [ $skipped -ne 0 ]; then say "$passed passed, $failed failed, $skipped skipped"
-else say "$passed passed, $failed failed"; fi
+[ $skipped -eq 0 ] || say "$skipped skipped"
+say "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,22 +1,22 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
 -- NULL: that one first if they are a member, else an active one, else the oldest. Whom an
--- operator assigned to a tenant (users.tenant_id) is a member like those in tenant_users, and so,
+-- operator assigned to a tenant (users.tenant_id) is a member after those in tenant_users, and so,
 -- if $3, is whom the shared registry calls its owner.
 -- params: 3
 -- rows: one
 WITH member AS (
-  SELECT m.tenant_id, m.role, m.created_at
+  SELECT m.tenant_id, m.role, m.created_at, true AS has_row
     FROM public.tenant_users m
    WHERE m.user_id = $1::text
    UNION ALL
-  SELECT u.tenant_id, 'member', u.created_at
+  SELECT u.tenant_id, 'member', u.created_at, false
     FROM public.users u
    WHERE u.id = $1::text
      AND u.is_active
      AND NOT EXISTS (SELECT FROM public.tenant_users m
                       WHERE m.user_id = u.id AND m.tenant_id = u.tenant_id)
    UNION ALL
-  SELECT o.id, 'owner', r.created_at
+  SELECT o.id, 'owner', r.created_at, false
     FROM public.custom_auth_tenant r
     JOIN public.tenants o ON o.tenant = r.id
    WHERE $3::boolean
@@ -35,5 +35,5 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
  WHERE t.status <> 'purged'
  ORDER BY (t.id = $2::text OR t.tenant::text = $2::text) IS TRUE DESC,
-       t.status = 'active' DESC, m.created_at, t.id
+       t.status = 'active' DESC, m.has_row DESC, m.created_at, t.id
  LIMIT 1;

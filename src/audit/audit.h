@@ -25,6 +25,6 @@ struct audit_entry {
 
 /* Inside a transaction. */
 enum err audit_append(
-    struct ctx *cx, struct db *db, const struct audit_entry *entry) MUST_CHECK;
+    struct ctx *cx, struct db *db, const struct audit_entry *a) MUST_CHECK;
 
 #endif

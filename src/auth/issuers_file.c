@@ -62,12 +62,12 @@ read_file(struct ctx *cx, const char *path, size_t limit, struct slice *out)
 	if (p != NULL)
 		*out = (struct slice){p, fread(p, 1, (size_t)st.st_size, f)};
 	if (p == NULL || ferror(f) != 0) {
-		fclose(f);
+		(void)fclose(f);
 		return err_set(&cx->err, ERR_CONFIG,
 		    "cannot read \"%.200s\": no file of at most %zu bytes", path,
 		    limit);
 	}
-	fclose(f);
+	(void)fclose(f);
 	return ERR_OK;
 }
 
@@ -212,7 +212,7 @@ read_issuer(struct reader *r)
 	r->name = name == NULL ? "" : name;
 	if (json_type(r->object) != JSON_OBJECT)
 		return REFUSE(r, "it", "is not an object");
-	if (!str_is_set(name) || strlen(name) > NAME_SIZE_MAX)
+	if (name == NULL || name[0] == '\0' || strlen(name) > NAME_SIZE_MAX)
 		return REFUSE(
 		    r, "issuer", "is not a string of 1 to %d bytes", NAME_SIZE_MAX);
 	if (strchr(name, '|') != NULL) /* user ids are made of "issuer|sub" */

@@ -20,9 +20,11 @@
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+enum { GAP = 16 }; /* stays poisoned, so that a byte too far is seen */
 #else
 #define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
+enum { GAP = 0 };
 #endif
 
 enum { BLOCK_MIN = 32 * 1024, BLOCK_MAX = 256 * 1024 };
@@ -89,26 +91,29 @@ arena_try(struct arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct block *b = a->head;
+	size_t whole;
 	void *p;
 
-	if (size > SIZE_MAX - align)
+	if (size > SIZE_MAX - align - GAP)
 		return NULL;
-	size = (size + align - 1) & ~(align - 1);
-	if (size > a->limit - a->used)
+	whole = (size + align - 1) & ~(align - 1);
+	if (whole > a->limit - a->used)
 		return NULL;
 
-	if (size > b->size - b->used) {
+	if (whole + GAP > b->size - b->used) {
 		size_t want = b->size < BLOCK_MAX ? b->size * 2 : BLOCK_MAX;
 
-		if ((b = block_new(size > want ? size : want)) == NULL)
+		if (want < whole + GAP)
+			want = whole + GAP;
+		if ((b = block_new(want)) == NULL)
 			return NULL;
 		b->next = a->head;
 		a->head = b;
 	}
 	p = b->data + b->used;
 	UNPOISON(p, size);
-	b->used += size;
-	a->used += size;
+	b->used += whole + GAP;
+	a->used += whole;
 	return memset(p, 0, size);
 }
 

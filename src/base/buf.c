@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+
 enum { CAP_MIN = 512 };
 
 void
@@ -35,21 +37,29 @@ buf_reset(struct buf *b)
 		b->p[0] = '\0';
 }
 
-/* Room for n more bytes and the closing NUL. */
-static bool
-reserve(struct buf *b, size_t n)
+/* No less than cap, doubled until n more bytes and the closing NUL fit; never more than
+ * the limit needs, so that what has room is within it. */
+static size_t
+wider(const struct buf *b, size_t n)
 {
 	size_t cap = b->cap < CAP_MIN ? CAP_MIN : b->cap;
+
+	while (cap <= b->n + n)
+		cap *= 2;
+	return cap > b->limit ? b->limit + 1 : cap;
+}
+
+static bool
+grow(struct buf *b, size_t n)
+{
+	size_t cap;
 	char *p;
 
 	if (b->failed || n > b->limit || b->n > b->limit - n) {
 		b->failed = true;
 		return false;
 	}
-	if (b->n + n < b->cap)
-		return true;
-	while (cap <= b->n + n)
-		cap *= 2;
+	cap = wider(b, n);
 	p = b->mem != NULL ? arena_try(b->mem, cap) : realloc(b->p, cap);
 	if (p == NULL) {
 		b->failed = true;
@@ -60,6 +70,13 @@ reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->cap = cap;
 	return true;
+}
+
+/* Room for n more bytes and the closing NUL. */
+static inline bool
+reserve(struct buf *b, size_t n)
+{
+	return buf_has_room(b, n) || grow(b, n);
 }
 
 void
@@ -80,23 +97,11 @@ buf_puts(struct buf *b, const char *s)
 }
 
 void
-buf_putc(struct buf *b, char c)
-{
-	buf_put(b, &c, 1);
-}
-
-void
 buf_put_i64(struct buf *b, int64_t v)
 {
-	char digits[24], *p = digits + sizeof(digits);
-	uint64_t u = v < 0 ? (uint64_t) - (v + 1) + 1 : (uint64_t)v;
+	char digits[STR_I64_SIZE];
 
-	do
-		*--p = (char)('0' + u % 10);
-	while ((u /= 10) != 0);
-	if (v < 0)
-		*--p = '-';
-	buf_put(b, p, (size_t)(digits + sizeof(digits) - p));
+	buf_puts(b, str_from_i64(digits, v));
 }
 
 void

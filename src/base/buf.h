@@ -32,9 +32,27 @@ void buf_reset(struct buf *b);
 
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
-void buf_putc(struct buf *b, char c);
 void buf_put_i64(struct buf *b, int64_t v); /* decimal */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Whether n more bytes fit as it is: cap is no more than limit + 1. */
+static inline bool
+buf_has_room(const struct buf *b, size_t n)
+{
+	return n < b->cap - b->n && !b->failed;
+}
+
+static inline void
+buf_putc(struct buf *b, char c)
+{
+	if (!buf_has_room(b, 1)) {
+		buf_put(b, &c, 1);
+		return;
+	}
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
+}
+
 /* The text so far, "" when empty or failed; borrowed until the next append. */
 const char *buf_text(struct buf *b);
 

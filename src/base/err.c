@@ -28,7 +28,7 @@ set_place(struct err_info *e, enum err code, const char *file, int line)
 	e->line = line;
 }
 
-enum err
+void
 err_set_at(
     struct err_info *e, enum err code, const char *file, int line, const char *fmt, ...)
 {
@@ -38,10 +38,9 @@ err_set_at(
 	va_start(ap, fmt);
 	vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);
-	return code;
 }
 
-enum err
+void
 err_tell_at(
     struct err_info *e, enum err code, const char *file, int line, const char *fmt, ...)
 {
@@ -52,7 +51,6 @@ err_tell_at(
 	vsnprintf(e->detail, sizeof(e->detail), fmt, ap);
 	va_end(ap);
 	memcpy(e->message, e->detail, sizeof(e->message));
-	return code;
 }
 
 static_assert(

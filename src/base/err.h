@@ -34,14 +34,22 @@ struct err_info {
 	char detail[512];  /* for the client, or "": the code's own text */
 };
 
+/* The value of both, so that whoever reads a call alone sees that it is a failure. */
+static inline enum err
+err_value(enum err code)
+{
+	return code;
+}
 /* Private: the text goes to the log, the client sees the code's public text. */
-#define err_set(e, code, ...) err_set_at((e), (code), __FILE__, __LINE__, __VA_ARGS__)
+#define err_set(e, code, ...)                                                          \
+	(err_set_at((e), (code), __FILE__, __LINE__, __VA_ARGS__), err_value(code))
 /* Public: the text goes to the log and to the client. */
-#define err_tell(e, code, ...) err_tell_at((e), (code), __FILE__, __LINE__, __VA_ARGS__)
+#define err_tell(e, code, ...)                                                         \
+	(err_tell_at((e), (code), __FILE__, __LINE__, __VA_ARGS__), err_value(code))
 
-enum err err_set_at(struct err_info *e, enum err code, const char *file, int line,
+void err_set_at(struct err_info *e, enum err code, const char *file, int line,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
-enum err err_tell_at(struct err_info *e, enum err code, const char *file, int line,
+void err_tell_at(struct err_info *e, enum err code, const char *file, int line,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 void err_note(struct err_info *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void err_clear(struct err_info *e);

@@ -1,15 +1,51 @@
 /* id.c - see id.h. */
 #include "base/id.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 #include <uuid/uuid.h>
+
+/* Random bytes for the next ids: every request has one, and libuuid asks the kernel six
+ * things for each. */
+static struct {
+	unsigned char bytes[256]; /* the most that getentropy() gives */
+	size_t left;
+	bool watched;
+} pool;
+
+/* A child must not draw the ids that its parent or a sibling draws. */
+static void
+forget_pool(void)
+{
+	pool.left = 0;
+}
+
+static bool
+fill_pool(void)
+{
+	if (!pool.watched && pthread_atfork(NULL, NULL, forget_pool) != 0)
+		return false;
+	pool.watched = true;
+	if (getentropy(pool.bytes, sizeof(pool.bytes)) != 0)
+		return false;
+	pool.left = sizeof(pool.bytes);
+	return true;
+}
 
 struct uuid
 uuid_random(void)
 {
 	struct uuid u;
 
-	uuid_generate_random(u.b);
+	if (pool.left < sizeof(u.b) && !fill_pool()) {
+		uuid_generate_random(u.b);
+		return u;
+	}
+	pool.left -= sizeof(u.b);
+	memcpy(u.b, pool.bytes + pool.left, sizeof(u.b));
+	u.b[6] = (unsigned char)((u.b[6] & 0x0F) | 0x40);
+	u.b[8] = (unsigned char)((u.b[8] & 0x3F) | 0x80);
 	return u;
 }
 

@@ -3,21 +3,41 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 
-enum { LINE_MAX_BYTES = 2048 };
+enum { QUOTED_MAX = 320 };
+
+/* Of all processes that were forked since log_open(): they write one log. */
+struct account {
+	_Atomic uint64_t dropped;
+	atomic_bool torn; /* its last line was cut short */
+};
+
+static struct account alone;
 
 static struct {
 	int fd;
+	mode_t waits; /* the kind of file that has a reader to wait for, or 0 */
 	char path[512];
 	enum log_level least;
-	uint64_t dropped;
-} out = {.fd = STDERR_FILENO, .least = LOG_INFO};
+	struct account *account;
+	long pid; /* 0: not known yet */
+} out = {.fd = STDERR_FILENO, .least = LOG_INFO, .account = &alone};
 
 static const char *const level_names[LOG_LEVEL_COUNT] = {
     [LOG_DEBUG] = "debug",
@@ -29,7 +49,32 @@ static const char *const level_names[LOG_LEVEL_COUNT] = {
 static int
 open_path(const char *path)
 {
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
+}
+
+static void
+use(int fd)
+{
+	struct stat st;
+
+	if (out.fd != STDERR_FILENO)
+		close(out.fd);
+	out.fd = fd;
+	out.waits =
+	    fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) ? st.st_mode & S_IFMT : 0;
+}
+
+static void
+share_account(void)
+{
+	void *p;
+
+	if (out.account != &alone)
+		return;
+	p = mmap(NULL, sizeof(*out.account), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p != MAP_FAILED)
+		out.account = p;
 }
 
 enum err
@@ -46,9 +91,8 @@ log_open(struct err_info *e, const char *path, enum log_level least)
 		memcpy(out.path, path, strlen(path) + 1);
 	} else
 		out.path[0] = '\0';
-	if (out.fd != STDERR_FILENO)
-		close(out.fd);
-	out.fd = fd;
+	use(fd);
+	share_account();
 	out.least = least;
 	return ERR_OK;
 }
@@ -60,9 +104,7 @@ log_reopen(void)
 
 	if (out.path[0] == '\0' || (fd = open_path(out.path)) < 0)
 		return;
-	if (out.fd != STDERR_FILENO)
-		close(out.fd);
-	out.fd = fd;
+	use(fd);
 }
 
 void
@@ -74,65 +116,182 @@ log_set_level(enum log_level least)
 uint64_t
 log_dropped(void)
 {
-	return out.dropped;
+	return atomic_load(&out.account->dropped);
 }
 
-static size_t
-append(char *line, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-	int more;
+/* -- a line -- */
 
-	va_start(ap, fmt);
-	more = vsnprintf(line + n, LINE_MAX_BYTES - n, fmt, ap);
-	va_end(ap);
-	if (more < 0)
-		return n;
-	n += (size_t)more;
-	return n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2;
+static void
+forget_pid(void)
+{
+	out.pid = 0;
+}
+
+/* The system is asked once in each process. */
+static long
+own_pid(void)
+{
+	static bool watched;
+
+	if (!watched)
+		watched = pthread_atfork(NULL, NULL, forget_pid) == 0;
+	if (out.pid == 0 || !watched)
+		out.pid = (long)getpid();
+	return out.pid;
+}
+
+/* As much of it as fits. */
+static void
+append(struct log_line *l, const char *s, size_t n)
+{
+	size_t room = LOG_LINE_MAX - l->n;
+
+	if (n > room)
+		n = room;
+	memcpy(l->text + l->n, s, n);
+	l->n += n;
+}
+
+/* Control characters would end the line, or command a terminal. */
+static void
+disarm(struct log_line *l, size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if ((unsigned char)l->text[i] < 0x20 || l->text[i] == 0x7f)
+			l->text[i] = '?';
+}
+
+bool
+log_start(
+    struct log_line *l, enum log_level level, const struct ctx *cx, const char *event)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	if (level < out.least)
+		return false;
+	clock_text(now, clock_wall_ms());
+	l->n = 0;
+	append(l, now, strlen(now));
+	append(l, " ", 1);
+	append(l, level_names[level], strlen(level_names[level]));
+	log_number(l, "pid", own_pid());
+	if (cx != NULL && cx->request_id[0] != '\0')
+		log_text(l, "req", cx->request_id);
+	log_text(l, "event", event);
+	return true;
 }
 
 static void
-finish(char *line, size_t n)
+put_key(struct log_line *l, const char *key)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	line[n++] = '\n';
-	if (write(out.fd, line, n) != (ssize_t)n)
-		out.dropped++;
+	append(l, " ", 1);
+	append(l, key, strlen(key));
+	append(l, "=", 1);
 }
 
-static size_t
-start(char *line, enum log_level level, const struct ctx *cx, const char *event)
+void
+log_text(struct log_line *l, const char *key, const char *value)
 {
-	char now[CLOCK_TEXT_SIZE];
-	size_t n;
+	size_t from;
 
-	clock_text(now, clock_wall_ms());
-	n = append(line, 0, "%s %s pid=%ld", now, level_names[level], (long)getpid());
-	if (cx != NULL && cx->request_id[0] != '\0')
-		n = append(line, n, " req=%s", cx->request_id);
-	return append(line, n, " event=%s", event);
+	put_key(l, key);
+	from = l->n;
+	append(l, value, strlen(value));
+	disarm(l, from);
+}
+
+void
+log_number(struct log_line *l, const char *key, int64_t value)
+{
+	char digits[STR_I64_SIZE];
+	const char *text = str_from_i64(digits, value);
+
+	put_key(l, key);
+	append(l, text, strlen(text));
+}
+
+void
+log_quoted(struct log_line *l, const char *key, const char *value)
+{
+	char q[QUOTED_MAX];
+	const char *text = log_quote(q, sizeof(q), value);
+
+	put_key(l, key);
+	append(l, text, strlen(text));
+}
+
+/*
+ * Whether a line can be written without waiting for a reader. O_NONBLOCK on standard
+ * error would be set for all that share it; so half of a pipe stays free for the others
+ * that write at the same moment.
+ */
+static bool
+has_room(void)
+{
+	struct pollfd p = {.fd = out.fd, .events = POLLOUT};
+	int used = 0, size;
+
+	if (poll(&p, 1, 0) != 1)
+		return false;
+	if (!S_ISFIFO(out.waits))
+		return true;
+	size = fcntl(out.fd, F_GETPIPE_SZ);
+	return size < 0 || ioctl(out.fd, FIONREAD, &used) != 0 || used <= size / 2;
+}
+
+static ssize_t
+put(struct iovec *parts, int n)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)n};
+
+	if (S_ISSOCK(out.waits))
+		return sendmsg(out.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (out.waits != 0 && !has_room())
+		return -1;
+	return writev(out.fd, parts, n);
+}
+
+/* After a line that found no room for its end, the next one begins one of its own. */
+void
+log_finish(struct log_line *l)
+{
+	struct account *account = out.account;
+	bool torn =
+	    atomic_load(&account->torn) && atomic_exchange(&account->torn, false);
+	char end = '\n';
+	struct iovec parts[] = {{&end, 1}, {l->text, l->n + 1}};
+	ssize_t done;
+
+	l->text[l->n++] = '\n';
+	done = torn ? put(parts, 2) : put(parts + 1, 1);
+	if (done == (ssize_t)l->n + torn)
+		return;
+	atomic_fetch_add(&account->dropped, 1);
+	if (torn || done > 0)
+		atomic_store(&account->torn, true);
 }
 
 void
 log_event(
     enum log_level level, const struct ctx *cx, const char *event, const char *fmt, ...)
 {
-	char line[LINE_MAX_BYTES + 1];
+	struct log_line l;
 	va_list ap;
-	size_t n;
+	size_t room, from;
 	int more;
 
-	if (level < out.least)
+	if (!log_start(&l, level, cx, event))
 		return;
-	n = append(line, start(line, level, cx, event), " ");
+	append(&l, " ", 1);
+	from = l.n;
+	room = LOG_LINE_MAX - from;
 	va_start(ap, fmt);
-	more = vsnprintf(line + n, LINE_MAX_BYTES - n, fmt, ap);
+	more = vsnprintf(l.text + from, room + 1, fmt, ap);
 	va_end(ap);
-	n += more < 0 ? 0 : (size_t)more;
-	finish(line, n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2);
+	if (more > 0)
+		l.n += (size_t)more < room ? (size_t)more : room;
+	disarm(&l, from);
+	log_finish(&l);
 }
 
 const char *

@@ -1,6 +1,7 @@
 /* str.c - see str.h. */
 #include "base/str.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -103,6 +104,21 @@ str_to_i64(struct slice s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+const char *
+str_from_i64(char out[static STR_I64_SIZE], int64_t v)
+{
+	uint64_t u = v < 0 ? (uint64_t) - (v + 1) + 1 : (uint64_t)v;
+	char *p = &out[STR_I64_SIZE - 1];
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) != 0);
+	if (v < 0)
+		*--p = '-';
+	return p;
+}
+
 int
 str_hex_digit(char c)
 {
@@ -124,18 +140,23 @@ str_is_set(const char *s)
 bool
 str_is_token(struct slice s)
 {
-	static const char others[] = "!#$%&'*+-.^_`|~";
+	static const bool token[UCHAR_MAX + 1] = {
+	    ['0' ... '9'] = true,
+	    ['A' ... 'Z'] = true,
+	    ['a' ... 'z'] = true,
+	    ['!'] = true,
+	    ['#' ... '\''] = true,
+	    ['*' ... '+'] = true,
+	    ['-' ... '.'] = true,
+	    ['^' ... '`'] = true,
+	    ['|'] = true,
+	    ['~'] = true,
+	};
+	size_t i = 0;
 
-	if (s.n < 1 || s.n > 128)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		int c = s.p[i];
-
-		if (!(c >= '0' && c <= '9') && !(lower(c) >= 'a' && lower(c) <= 'z') &&
-		    (c == '\0' || strchr(others, c) == NULL))
-			return false;
-	}
-	return true;
+	while (i < s.n && token[(unsigned char)s.p[i]])
+		i++;
+	return i == s.n && s.n >= 1 && s.n <= 128;
 }
 
 bool

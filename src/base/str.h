@@ -15,6 +15,8 @@
 
 #include "base/arena.h"
 
+enum { STR_I64_SIZE = 21 }; /* "-9223372036854775808" and NUL */
+
 /* Borrowed bytes, not NUL-terminated. */
 struct slice {
 	const char *p;
@@ -32,6 +34,8 @@ struct slice slice_trim(struct slice s); /* without blanks and tabs around it */
 
 /* Decimal with an optional '-', nothing else; false: not a number, or out of range. */
 bool str_to_i64(struct slice s, int64_t min, int64_t max, int64_t *out);
+/* v in decimal, written to the end of out; where it begins. */
+const char *str_from_i64(char out[static STR_I64_SIZE], int64_t v);
 int str_hex_digit(char c);      /* its value, -1: it is none */
 bool str_is_set(const char *s); /* neither NULL nor "" */
 /* RFC 9110 token characters only, 1 to 128 of them. */

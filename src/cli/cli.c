@@ -301,7 +301,7 @@ cli_main(int argc, char *argv[], char *const *environ_, cli_serve_fn *serve)
 		rc = err_set(
 		    &cx.err, ERR_UNAVAILABLE, "could not write: %s", strerror(errno));
 	if (rc != ERR_OK) {
-		fflush(c.out);
+		(void)fflush(c.out);
 		cli_tell(&cx);
 	}
 	arena_free(mem);

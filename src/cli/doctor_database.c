@@ -100,13 +100,37 @@ check_owner(struct doctor *d)
 		    d, DOCTOR_OK, NULL, "role \"%s\" on the same database", owner.role);
 }
 
+/* Whether a pooler stands in between, and gets what it can do. */
+static bool
+check_pooler(struct doctor *d)
+{
+	bool pooled;
+
+	d->check = "pooler";
+	if (db_pooled(d->cx, d->db, &pooled) != ERR_OK) {
+		doctor_find_error(d, NULL);
+		return false;
+	}
+	if (pooled && d->conf->db_prepare)
+		doctor_find(d, DOCTOR_WARNING,
+		    "set DB_PREPARE=off; nothing is wrong where it is PgBouncer 1.21 "
+		    "or later with max_prepared_statements",
+		    "a pooler stands before the database, and statements are prepared, "
+		    "which few poolers allow");
+	else if (pooled)
+		doctor_find(d, DOCTOR_OK, NULL,
+		    "a pooler stands before the database, and nothing is prepared");
+	return pooled;
+}
+
 static void
 check_connections(struct doctor *d)
 {
 	int needed = d->conf->workers + SPARE_CONNECTIONS;
+	bool pooled = check_pooler(d);
 
 	d->check = "connections";
-	if (needed > d->server.connections)
+	if (!pooled && needed > d->server.connections)
 		doctor_find(d, DOCTOR_WARNING,
 		    "raise max_connections of PostgreSQL, lower WORKERS, or put "
 		    "PgBouncer "

@@ -79,9 +79,8 @@ table_printable(struct arena *mem, const char *s)
 
 		/* C1 controls are \xc2 and \x80 to \x9f */
 		if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8) ||
-		    (c == 0xc2 && (unsigned char)s[1] < 0xa0))
-			buf_printf(&b, "\\x%02x", c);
-		else if (c >= 0x80 && c < 0xa0 && (unsigned char)s[-1] == 0xc2)
+		    (c == 0xc2 && (unsigned char)s[1] < 0xa0) ||
+		    (c >= 0x80 && c < 0xa0 && (unsigned char)s[-1] == 0xc2))
 			buf_printf(&b, "\\x%02x", c);
 		else
 			buf_putc(&b, *s);

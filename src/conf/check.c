@@ -26,8 +26,6 @@ is_words(struct slice value, const char *choices)
 {
 	struct slice word;
 
-	if (value.n == 0)
-		return true;
 	while (slice_next(&value, ',', &word))
 		if (!is_word(word, choices, '|'))
 			return false;
@@ -68,8 +66,6 @@ is_cidrs(struct slice value)
 {
 	struct slice piece;
 
-	if (value.n == 0)
-		return true;
 	while (slice_next(&value, ',', &piece))
 		if (!is_cidr(piece))
 			return false;
@@ -100,6 +96,21 @@ is_url(const char *value)
 
 	return scheme > 0 && value[scheme] != '\0' && value[scheme] != '/' &&
 	    strpbrk(value, " \"<>\\^`{|}") == NULL;
+}
+
+/* "/a/b": no empty or dot segment, and nothing that a path would have to escape. */
+static bool
+is_prefix(const char *value)
+{
+	struct slice rest = slice_of(value), piece;
+
+	if (value[0] != '/' || strpbrk(value, " \"#%<>?\\^`{|}") != NULL)
+		return false;
+	slice_next(&rest, '/', &piece);
+	while (slice_next(&rest, '/', &piece))
+		if (piece.n == 0 || slice_eq(piece, ".") || slice_eq(piece, ".."))
+			return false;
+	return true;
 }
 
 static bool
@@ -146,6 +157,9 @@ check_form(
 		    say(why, value, "is not a list of addresses and CIDR ranges");
 	case CONF_FORM_URL:
 		return is_url(value) || say(why, value, "is not an http or https URL");
+	case CONF_FORM_PREFIX:
+		return is_prefix(value) ||
+		    say(why, value, "is not a path such as /a or /a/b");
 	case CONF_FORM_WORDS:
 		return is_words(slice_of(value), o->choices) ||
 		    say(why, value, "names something else than ");

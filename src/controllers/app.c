@@ -77,6 +77,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->board = shared->board;
 	app->rates = shared->rates;
 	app->slot = slot;
+	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);
 	app->call_mem = arena_new((size_t)conf->request_memory);
 	make_router(app);
@@ -111,14 +112,20 @@ app_free(struct app *app)
 	free(app);
 }
 
-/* Between requests: a worker that has served its share makes room for a fresh one. */
+/* Between requests: a worker that has served its share makes room for a fresh one.
+ * Alone it does not: whoever started it is the one to replace it, and knows when no
+ * request is on its way. */
 static bool
 stay(void *arg)
 {
-	const struct app *app = arg;
+	struct app *app = arg;
 
 	if (worker_log_reopen_wanted())
 		log_reopen();
+	if (app->alone) {
+		app->stale = alone_reload_wanted() || app->stale;
+		return !app->stale;
+	}
 	return app->conf->worker_max_requests == 0 ||
 	    app->served < app->conf->worker_max_requests;
 }
@@ -142,7 +149,10 @@ app_serve(struct app *app, int fd)
 	enum err rc;
 
 	ctx_init(&cx, app->mem);
-	worker_signals_install(fcgi_stop);
+	if (app->alone)
+		alone_signals_install(fcgi_stop);
+	else
+		worker_signals_install(fcgi_stop);
 	scoreboard_state(app->board, app->slot, WORKER_IDLE);
 	rc = fcgi_serve(&cx, fd, app->conf->request_timeout, &service);
 	scoreboard_state(app->board, app->slot, WORKER_DRAINING);

@@ -39,10 +39,11 @@ struct app {
 	struct scoreboard *board;
 	struct ratelimit *rates;
 	int slot;       /* of the scoreboard */
+	bool alone;     /* there is no master */
+	bool stale;     /* and it is to be made anew, of new settings */
 	int64_t served; /* requests since the start */
 	struct db_stats
-	    reported;     /* what the scoreboard has of the connection's figures */
-	uint64_t dropped; /* what it has of the log's */
+	    reported; /* what the scoreboard has of the connection's figures */
 };
 
 struct call {
@@ -64,6 +65,7 @@ struct call {
 
 /* What the processes of one master share; made before the fork. */
 struct app_shared {
+	bool alone; /* nobody: there is no master */
 	struct scoreboard *board;
 	struct ratelimit *rates;
 };
@@ -73,7 +75,8 @@ enum err app_new(struct ctx *cx, const struct conf *conf,
     const struct app_shared *shared, int slot, struct app **out) MUST_CHECK;
 void app_free(struct app *app);
 
-/* Serves on fd until told to stop; the process's exit status. */
+/* Serves on fd until told to stop, or, alone, until it is stale; the process's exit
+ * status. */
 int app_serve(struct app *app, int fd);
 /* Answers the one request of a CGI server; the process's exit status. variables:
  * environ(7), as the server filled it. */

@@ -1,7 +1,6 @@
 /* dispatch.c - see dispatch.h. */
 #include "controllers/dispatch.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -11,7 +10,9 @@
 static enum err
 serve(struct app *app, struct call *call, const char *const *params)
 {
-	const struct request_options options = {app->conf->trusted_proxies};
+	const struct request_options options = {
+	    .trusted_proxies = app->conf->trusted_proxies,
+	    .prefix = app->conf->url_prefix};
 	bool answered = false;
 	enum err rc = request_init(&call->cx, &call->rq, params, &options);
 
@@ -82,24 +83,29 @@ static void
 log_request(
     const struct call *call, const struct response *rs, int64_t micros, size_t n)
 {
-	char user[320], client[80];
+	const enum log_level level = rs->status >= 500 ? LOG_WARNING : LOG_INFO;
+	struct log_line l;
 
-	log_event(rs->status >= 500 ? LOG_WARNING : LOG_INFO, &call->cx, "request",
-	    "method=%s route=%s status=%d us=%lld bytes=%zu client=%s user=%s%s%s",
-	    http_method_name(call->rq.method),
-	    call->route != NULL ? call->route->path : "-", rs->status,
-	    (long long)micros, n, log_quote(client, sizeof(client), call->rq.client),
-	    log_quote(user, sizeof(user), call->who.user.text),
-	    call->rq.trace_parent[0] != '\0' ? " trace=" : "", call->rq.trace_parent);
+	if (!log_start(&l, level, &call->cx, "request"))
+		return;
+	log_text(&l, "method", http_method_name(call->rq.method));
+	log_text(&l, "route", call->route != NULL ? call->route->path : "-");
+	log_number(&l, "status", rs->status);
+	log_number(&l, "us", micros);
+	log_number(&l, "bytes", (int64_t)n);
+	log_quoted(&l, "client", call->rq.client);
+	log_quoted(&l, "user", call->who.user.text);
+	if (call->rq.trace_parent[0] != '\0')
+		log_text(&l, "trace", call->rq.trace_parent);
+	log_finish(&l);
 }
 
-/* What the connection and the log have counted since the last request. */
+/* What the connection has counted since the last request. */
 static void
 report(struct app *app)
 {
 	const struct db_stats now = db_get_stats(app->db);
 	const struct db_stats *was = &app->reported;
-	const uint64_t dropped = log_dropped();
 	const struct {
 		enum worker_counter counter;
 		uint64_t n;
@@ -110,7 +116,6 @@ report(struct app *app)
 	    {COUNTER_DB_RETRIES, now.retries - was->retries},
 	    {COUNTER_DB_TIME_US, now.time_us - was->time_us},
 	    {COUNTER_CONTEXT_LEAKS, now.context_leaks - was->context_leaks},
-	    {COUNTER_LOG_DROPPED, dropped - app->dropped},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(more); i++)
@@ -118,7 +123,6 @@ report(struct app *app)
 			scoreboard_add(
 			    app->board, app->slot, more[i].counter, more[i].n);
 	app->reported = now;
-	app->dropped = dropped;
 }
 
 void

@@ -14,7 +14,7 @@
 
 /* The functions of struct fcgi_service; app is a struct app. */
 void dispatch_answer(
-    void *app, struct exchange *x, const char *const *params, struct response *rs);
-void dispatch_done(void *app, const struct response *rs, size_t bytes_sent);
+    void *arg, struct exchange *x, const char *const *params, struct response *rs);
+void dispatch_done(void *arg, const struct response *rs, size_t bytes_sent);
 
 #endif

@@ -1,7 +1,6 @@
 /* gate.c - see gate.h. */
 #include "controllers/gate.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -89,14 +88,11 @@ check_caller(struct app *app, struct call *call)
 static void
 tell_rate(struct response *rs, const struct rate_answer *rate)
 {
-	char text[16];
+	char text[STR_I64_SIZE];
 
-	snprintf(text, sizeof(text), "%d", rate->limit);
-	response_header(rs, "RateLimit-Limit", text);
-	snprintf(text, sizeof(text), "%d", rate->remaining);
-	response_header(rs, "RateLimit-Remaining", text);
-	snprintf(text, sizeof(text), "%d", rate->reset_s);
-	response_header(rs, "RateLimit-Reset", text);
+	response_header(rs, "RateLimit-Limit", str_from_i64(text, rate->limit));
+	response_header(rs, "RateLimit-Remaining", str_from_i64(text, rate->remaining));
+	response_header(rs, "RateLimit-Reset", str_from_i64(text, rate->reset_s));
 }
 
 /* Counted by user, and by address for those who are not one. */
@@ -176,19 +172,28 @@ check_body(struct app *app, struct call *call)
 	return rc;
 }
 
+/* Who guesses at tokens is counted, too: with the address. */
+static enum err
+refuse_stranger(struct app *app, struct call *call)
+{
+	const struct err_info refused = call->cx.err;
+	enum err rc = check_rate(app, call);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->cx.err = refused;
+	return refused.code;
+}
+
 enum err
 gate_enter(struct app *app, struct call *call)
 {
 	enum err rc = check_caller(app, call);
 
-	if (rc == ERR_OK || rc == ERR_UNAUTHORIZED) {
-		struct err_info refused = call->cx.err;
-		enum err rate = check_rate(app, call);
-
-		if (rate != ERR_OK)
-			return rate;
-		call->cx.err = refused;
-	}
+	if (rc == ERR_UNAUTHORIZED)
+		return refuse_stranger(app, call);
+	if (rc == ERR_OK)
+		rc = check_rate(app, call);
 	if (rc == ERR_OK)
 		rc = check_level(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;

@@ -37,6 +37,9 @@ ready_get(struct app *app, struct call *call)
 	if (!db_bool(rows, 0, 0))
 		return err_tell(&cx->err, ERR_UNAVAILABLE,
 		    "the database is not at this program's schema");
+	if (!db_bool(rows, 0, 3))
+		return err_tell(&cx->err, ERR_UNAVAILABLE,
+		    "the database is read-only: a standby, or a fail-over under way");
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_member_text(&o, "status", "ready");

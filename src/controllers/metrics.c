@@ -1,6 +1,7 @@
 /* metrics.c - the scoreboard as Prometheus text (exposition format 0.0.4). */
 #include <stdio.h>
 
+#include "base/log.h"
 #include "controllers/app.h"
 
 static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -125,8 +126,6 @@ put_counters(struct buf *b, const struct scoreboard *board)
 		"Transactions that ran again."},
 	    {COUNTER_CONTEXT_LEAKS, "tenantd_context_leaks_total",
 		"Connections found with a tenant context on them."},
-	    {COUNTER_LOG_DROPPED, "tenantd_log_dropped_total",
-		"Log lines that could not be written."},
 	    {COUNTER_RATE_LIMITED, "tenantd_rate_limited_total",
 		"Requests refused for their rate."},
 	};
@@ -140,10 +139,12 @@ put_counters(struct buf *b, const struct scoreboard *board)
 	    "database.\n# TYPE tenantd_db_seconds_total counter\n"
 	    "tenantd_db_seconds_total %llu.%06llu\n",
 	    (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
+	put_counter(b, "tenantd_log_dropped_total",
+	    "Log lines that could not be written.", log_dropped());
 	put_counter(b, "tenantd_worker_restarts_total", "Workers that died.",
 	    scoreboard_restarts(board));
 	buf_printf(b,
-	    "# HELP tenantd_start_time_seconds When the master started, Unix "
+	    "# HELP tenantd_start_time_seconds When the server started, Unix "
 	    "time.\n# TYPE tenantd_start_time_seconds gauge\n"
 	    "tenantd_start_time_seconds %lld\n",
 	    (long long)(scoreboard_started_ms(board) / 1000));

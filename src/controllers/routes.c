@@ -8,7 +8,7 @@ const struct route routes[ROUTE_COUNT] = {
 	[ROUTE_##fn] = {.method = HTTP_##m,                                            \
 	    .path = (p),                                                               \
 	    .name = #fn,                                                               \
-	    .handler = fn,                                                             \
+	    .handler = (fn),                                                           \
 	    .perm = PERM_##prm,                                                        \
 	    .body = BODY_##b,                                                          \
 	    .body_max = (max),                                                         \

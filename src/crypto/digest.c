@@ -13,10 +13,19 @@ static_assert(DIGEST_HMAC_MAX == EVP_MAX_MD_SIZE, "the longest HMAC fits");
 struct digest
 digest_sha256(const void *p, size_t n)
 {
+	static EVP_MD *sha256; /* found once: looking for it costs more than hashing */
+	static EVP_MD_CTX *ctx;
 	struct digest d;
-	int ok = EVP_Digest(p, n, d.b, NULL, EVP_sha256(), NULL);
+	int ok;
 
-	assert(ok == 1);
+	if (ctx == NULL) {
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+		ctx = EVP_MD_CTX_new();
+		assert(sha256 != NULL && ctx != NULL);
+	}
+	ok = EVP_DigestInit_ex2(ctx, sha256, NULL) == 1 &&
+	    EVP_DigestUpdate(ctx, p, n) == 1 && EVP_DigestFinal_ex(ctx, d.b, NULL) == 1;
+	assert(ok);
 	(void)ok;
 	return d;
 }

@@ -89,8 +89,8 @@ jwk_rsa_pem(struct ctx *cx, const char *n, const char *e, const char **pem)
 	enum err err;
 	int bits;
 
-	if (n == NULL || e == NULL || strlen(n) > 2 * JWK_RSA_BITS_MAX / 8 ||
-	    strlen(e) > 2 * E_SIZE_MAX ||
+	if (n == NULL || e == NULL || strlen(n) > 2ul * JWK_RSA_BITS_MAX / 8 ||
+	    strlen(e) > 2ul * E_SIZE_MAX ||
 	    !base64url_decode_dup(cx->mem, slice_of(n), &vn) ||
 	    !base64url_decode_dup(cx->mem, slice_of(e), &ve))
 		return err_set(

@@ -34,20 +34,27 @@ password_hash(struct ctx *cx, const char *password, size_t n, const char **phc)
 	return ERR_OK;
 }
 
-/* Reads "<key><number>" off the front of *rest and what ends it. */
-static bool
-take_cost(struct slice *rest, const char *key, int64_t max, int64_t *out)
-{
-	size_t k = strlen(key), n = 0;
+/* A cost in a stored string: "<key>number<end>". */
+struct cost {
+	const char *key;
+	char end;
+	int64_t max;
+};
 
-	if (rest->n < k || memcmp(rest->p, key, k) != 0)
+/* Takes it off the front of *rest. */
+static bool
+take_cost(struct slice *rest, struct cost cost, int64_t *out)
+{
+	size_t k = strlen(cost.key);
+	const char *end;
+
+	if (rest->n < k || memcmp(rest->p, cost.key, k) != 0 ||
+	    (end = memchr(rest->p, cost.end, rest->n)) == NULL ||
+	    !str_to_i64((struct slice){rest->p + k, (size_t)(end - rest->p) - k}, 1,
+		cost.max, out))
 		return false;
-	while (k + n < rest->n && rest->p[k + n] != ',' && rest->p[k + n] != '$')
-		n++;
-	if (!str_to_i64((struct slice){rest->p + k, n}, 1, max, out) ||
-	    k + n == rest->n)
-		return false;
-	*rest = (struct slice){rest->p + k + n + 1, rest->n - k - n - 1};
+	rest->n -= (size_t)(end + 1 - rest->p);
+	rest->p = end + 1;
 	return true;
 }
 
@@ -60,8 +67,10 @@ read_costs(const char *phc, int64_t *memory, int64_t *passes, int64_t *lanes)
 	if (strncmp(phc, prefix, sizeof(prefix) - 1) != 0)
 		return false;
 	rest = slice_of(phc + sizeof(prefix) - 1);
-	return take_cost(&rest, "m=", PASSWORD_MEMORY_MAX_KIB, memory) &&
-	    take_cost(&rest, "t=", 100, passes) && take_cost(&rest, "p=", 64, lanes);
+	return take_cost(
+		   &rest, (struct cost){"m=", ',', PASSWORD_MEMORY_MAX_KIB}, memory) &&
+	    take_cost(&rest, (struct cost){"t=", ',', 100}, passes) &&
+	    take_cost(&rest, (struct cost){"p=", '$', 64}, lanes);
 }
 
 enum err

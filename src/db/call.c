@@ -92,7 +92,8 @@ again_by_state(const PGresult *res, const char *state)
 {
 	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0)
 		return AGAIN_CONFLICT;
-	if (strcmp(state, "26000") == 0)
+	/* gone, or there already: behind a pooler others prepare on our connection */
+	if (strcmp(state, "26000") == 0 || strcmp(state, "42P05") == 0)
 		return AGAIN_STALE;
 	/* "cached plan must not change result type", whatever language it comes in */
 	if (strcmp(state, "0A000") == 0 &&
@@ -100,6 +101,13 @@ again_by_state(const PGresult *res, const char *state)
 		"RevalidateCachedQuery") == 0)
 		return AGAIN_STALE;
 	return AGAIN_NO;
+}
+
+/* "connection exception": a pooler that lost the server says so, too. */
+static bool
+state_is_loss(const char *state)
+{
+	return strncmp(state, "08", 2) == 0;
 }
 
 /* Records the server's error: its primary message only, since details show data. */
@@ -134,7 +142,7 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
 		db->session_ends = true;
 	/* After a fail-over this is a standby: a new connection finds the other one. */
-	if (strcmp(state, "25006") == 0)
+	if (strcmp(state, "25006") == 0 || state_is_loss(state))
 		db->session_ends = true;
 	if (db->session_ends)
 		db->tx.again = AGAIN_LOST;
@@ -241,7 +249,9 @@ slot_take(
 static bool
 slot_settles(const struct db *db, const struct slot *slot, const char *sqlstate)
 {
-	return slot->kind == SLOT_COMMIT ? !db->session_ends : sqlstate[0] != '\0';
+	if (slot->kind == SLOT_COMMIT)
+		return !db->session_ends;
+	return sqlstate[0] != '\0' && !state_is_loss(sqlstate);
 }
 
 /* One result. `told`: an error was recorded before. Returns whether one is now. */

@@ -108,7 +108,7 @@ conn_back_off(struct ctx *cx, struct db *db)
  * A server that was there a moment ago is probably restarting: within the grace its
  * refusals are waited out, so that a restart costs time and not requests. Past it, or
  * where no connection ever worked, a refusal is an answer. What failed slowly has
- * waited enough.
+ * waited enough, and so have those that queue behind it: they are answered at once.
  */
 static enum err
 conn_open(struct ctx *cx, struct db *db)
@@ -124,9 +124,8 @@ conn_open(struct ctx *cx, struct db *db)
 	}
 	while ((rc = connect_open(cx, db)) == ERR_UNAVAILABLE) {
 		db_drop(db);
-		if (clock_mono_ms() - began >= QUICK_FAILURE_MS)
-			return rc;
-		if (clock_mono_ms() >= db->grace_until_ms ||
+		if (clock_mono_ms() - began >= QUICK_FAILURE_MS ||
+		    clock_mono_ms() >= db->grace_until_ms ||
 		    ctx_time_left(cx, 1) == 0) {
 			conn_back_off(cx, db);
 			return rc;

@@ -33,7 +33,8 @@ struct db_settings {
 	const char *conninfo; /* libpq URI or keywords; many hosts are tried in turn */
 	const char *application_name;
 	int connect_timeout_ms, query_timeout_ms;
-	bool prepare; /* off: parse each time (PgBouncer before 1.21) */
+	bool prepare; /* off: parse each time. Behind a pooler that cannot do it, it
+			 goes off by itself, with a warning in the log */
 };
 
 /* Counters since db_new(), for the scoreboard. */
@@ -46,6 +47,8 @@ struct db *db_new(const struct db_settings *settings); /* connects to nothing ye
 void db_free(struct db *db);
 void db_drop(struct db *db); /* closes the connection; the next call opens a new one */
 struct db_stats db_get_stats(const struct db *db);
+/* Whether a pooler stands between us and the server. */
+enum err db_pooled(struct ctx *cx, struct db *db, bool *pooled) MUST_CHECK;
 
 /* Parameters in the order of $1 …; NULL is SQL NULL. */
 #define DB_ARGS(...) ((const char *const[]){__VA_ARGS__})
@@ -59,9 +62,8 @@ struct db_call {
 #define DB_CALL_BARE(id) (&(const struct db_call){id, DB_NO_ARGS})
 
 /*
- * One statement that only reads, in a transaction of its own: BEGIN READ ONLY,
- * context, statement and COMMIT in one round trip. A lost connection is tried
- * once more.
+ * One statement that only reads, in a read-only transaction of its own, with its
+ * context in one round trip. A lost connection is tried once more.
  */
 enum err db_read(struct ctx *cx, struct db *db, const char *context,
     const struct db_call *call, struct db_rows **rows) MUST_CHECK;

@@ -98,7 +98,7 @@ numbers_array(struct ctx *cx, const struct migration_set *set)
 {
 	struct buf b;
 
-	buf_init(&b, cx->mem, 64 * 1024);
+	buf_init(&b, cx->mem, 64ul * 1024);
 	for (int i = 0; i < set->count; i++)
 		buf_printf(
 		    &b, "%c%d", i == 0 ? '{' : ',', migration_number(&set->rows[i]));

@@ -1,9 +1,9 @@
 /*
  * tx.c - see db.h: transactions in a context.
  *
- *   db_read         BEGIN READ ONLY, context, statement, COMMIT | Sync
- *   db_transaction  BEGIN, context, queued…, statement          | Sync   each db_query
- *                   queued…, COMMIT                             | Sync   at the end
+ *   db_read         context, statement                 | Sync   one implicit
+ * transaction db_transaction  BEGIN, context, queued…, statement | Sync   each db_query
+ *                   queued…, COMMIT                    | Sync   at the end
  *
  * An error leaves the server inside a failed transaction: ROLLBACK costs one round trip
  * more. A transaction in doubt is never tried again.
@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -42,11 +43,29 @@ timeout_text(char out[static 16], const struct ctx *cx, const struct db *db)
 	snprintf(out, 16, "%d", limit - (margin > 100 ? 100 : margin));
 }
 
+/* What only reads needs no BEGIN: what is sent up to a Sync is one transaction. */
 static enum err
-tx_begin(struct ctx *cx, struct db *db, enum stmt_id begin)
+tx_open(struct ctx *cx, struct db *db, bool read_only)
 {
-	struct call call = {.id = begin, .kind = SLOT_STATEMENT};
 	char timeout[16];
+	enum err rc = ERR_OK;
+
+	timeout_text(timeout, cx, db);
+	if (!read_only)
+		rc = call_send(cx, db,
+		    &(struct call){.id = STMT_db_begin, .kind = SLOT_STATEMENT});
+	if (rc == ERR_OK)
+		rc = call_send(cx, db,
+		    &(struct call){.id = STMT_db_context,
+			.kind = SLOT_CONTEXT,
+			.args =
+			    DB_ARGS(db->tx.context, timeout, read_only ? "on" : NULL)});
+	return rc;
+}
+
+static enum err
+tx_begin(struct ctx *cx, struct db *db, bool read_only)
+{
 	enum err rc;
 
 	if (call_limit(cx, db) < 2) {
@@ -55,26 +74,21 @@ tx_begin(struct ctx *cx, struct db *db, enum stmt_id begin)
 		cx->err.retry_after = 1;
 		return rc;
 	}
-	if ((rc = conn_ensure(cx, db)) != ERR_OK)
-		return rc;
-	timeout_text(timeout, cx, db);
-	if ((rc = call_send(cx, db, &call)) != ERR_OK)
-		return rc;
-	call = (struct call){.id = STMT_db_context,
-	    .kind = SLOT_CONTEXT,
-	    .args = DB_ARGS(db->tx.context, timeout)};
-	rc = call_send(cx, db, &call);
+	rc = conn_ensure(cx, db);
+	if (rc == ERR_OK)
+		rc = tx_open(cx, db, read_only);
 	db->tx.begun = rc == ERR_OK;
 	return rc;
 }
 
-/* Sends one statement on its own and forgets its answer; false: the connection is gone.
- */
+/* Sends one statement on its own; rows may be NULL. false: it failed, or the connection
+ * is gone. */
 static bool
-send_alone(const struct ctx *cx, struct db *db, enum stmt_id id)
+send_alone(const struct ctx *cx, struct db *db, enum stmt_id id, struct db_rows **rows)
 {
 	struct ctx quiet = *cx; /* the first error is the one to keep */
-	struct call call = {.id = id, .kind = SLOT_STATEMENT, .plain = true};
+	struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .rows = rows, .plain = true};
 	enum err rc;
 
 	if (db->pg == NULL || call_limit(cx, db) == 0)
@@ -97,8 +111,8 @@ tx_abort(const struct ctx *cx, struct db *db)
 	if (db->pg == NULL)
 		return;
 	if (db->slot_count > 0 || PQtransactionStatus(db->pg) != PQTRANS_IDLE)
-		if (!send_alone(cx, db, STMT_db_rollback) && db->pg != NULL)
-			(void)send_alone(cx, db, STMT_db_rollback);
+		if (!send_alone(cx, db, STMT_db_rollback, NULL) && db->pg != NULL)
+			(void)send_alone(cx, db, STMT_db_rollback, NULL);
 	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
 		conn_lose(db);
 }
@@ -109,8 +123,38 @@ tx_clear_leak(const struct ctx *cx, struct db *db)
 {
 	db->stats.context_leaks++;
 	log_event(LOG_WARNING, cx, "db_context_leak", "cleared=%s",
-	    send_alone(cx, db, STMT_db_context_clear) ? "yes" : "dropped");
+	    send_alone(cx, db, STMT_db_context_clear, NULL) ? "yes" : "dropped");
 	if (db->pg != NULL && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		db_drop(db);
+}
+
+/* A pooler gives us a key of its own making, not that of the backend that serves. */
+static bool
+is_pooled(const struct db *db, const struct db_rows *rows)
+{
+	return db_i64(rows, 0, 0) != PQbackendPID(db->pg);
+}
+
+/*
+ * After a prepared statement that is gone, or changed, or somebody else's. Where a
+ * pooler hands the server's connections on between transactions that would go on for
+ * ever, and forgetting them would take others' along: then nothing is prepared any
+ * more.
+ */
+static void
+tx_forget(const struct ctx *cx, struct db *db)
+{
+	struct db_rows *rows = NULL;
+
+	if (send_alone(cx, db, STMT_db_backend, &rows) && is_pooled(db, rows)) {
+		db->set.prepare = false;
+		log_event(LOG_WARNING, cx, "db_pooled",
+		    "prepare=off advice=\"a pooler shares the connection: set "
+		    "DB_PREPARE=off, or max_prepared_statements in PgBouncer from 1.21 "
+		    "on\"");
+	} else if (db->pg != NULL && send_alone(cx, db, STMT_db_forget, NULL))
+		memset(db->prepared, PREPARED_NO, sizeof(db->prepared));
+	else
 		db_drop(db);
 }
 
@@ -125,11 +169,8 @@ tx_end(const struct ctx *cx, struct db *db, enum err rc)
 	db->tx = (struct tx){.again = rc == ERR_OK ? AGAIN_NO : again};
 	if (leaked)
 		tx_clear_leak(cx, db);
-	if (db->tx.again == AGAIN_STALE && send_alone(cx, db, STMT_db_forget))
-		for (int i = 0; i < STMT_COUNT; i++)
-			db->prepared[i] = PREPARED_NO;
-	else if (db->tx.again == AGAIN_STALE)
-		db_drop(db);
+	if (db->tx.again == AGAIN_STALE)
+		tx_forget(cx, db);
 }
 
 /* Up to 2, 4, 8, 16 ms: long enough that two that met do not meet again. */
@@ -175,7 +216,7 @@ static enum err
 read_once(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct read_call *read = arg;
-	enum err rc = tx_begin(cx, db, STMT_db_begin_read);
+	enum err rc = tx_begin(cx, db, true);
 
 	if (rc == ERR_OK)
 		rc = call_send(cx, db,
@@ -183,9 +224,6 @@ read_once(struct ctx *cx, struct db *db, void *arg)
 			.kind = SLOT_STATEMENT,
 			.args = read->call->args,
 			.rows = read->rows});
-	if (rc == ERR_OK)
-		rc = call_send(cx, db,
-		    &(struct call){.id = STMT_db_commit, .kind = SLOT_STATEMENT});
 	return rc == ERR_OK ? call_exchange(cx, db) : rc;
 }
 
@@ -198,6 +236,17 @@ db_read(struct ctx *cx, struct db *db, const char *context, const struct db_call
 	if (rows != NULL)
 		*rows = NULL;
 	return run_again(cx, db, context, read_once, &read);
+}
+
+enum err
+db_pooled(struct ctx *cx, struct db *db, bool *pooled)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL_BARE(STMT_db_backend), &rows);
+
+	*pooled = rc == ERR_OK && is_pooled(db, rows);
+	return rc;
 }
 
 static enum err
@@ -217,7 +266,7 @@ tx_ready(struct ctx *cx, struct db *db)
 		cx->err = db->tx.first;
 		return cx->err.code;
 	}
-	return db->tx.begun ? ERR_OK : tx_begin(cx, db, STMT_db_begin);
+	return db->tx.begun ? ERR_OK : tx_begin(cx, db, false);
 }
 
 static enum err
@@ -248,6 +297,7 @@ enum err
 db_transaction(struct ctx *cx, struct db *db, const char *context,
     db_transaction_fn *fn, void *arg)
 {
+	/* cppcheck-suppress ctuuninitvar ; fn may write there first */
 	struct transaction_call transaction = {fn, arg};
 
 	return run_again(cx, db, context, transaction_once, &transaction);

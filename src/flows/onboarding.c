@@ -207,16 +207,32 @@ answers(const struct run *r)
 	    !changes_plan(r, r->tenant);
 }
 
+/* Without a lock. A tenant that the token speaks of may be the user's in another way
+ * than by a membership. */
+static enum err
+look_first(struct ctx *cx, struct run *r, bool *found)
+{
+	const struct onboarding *ob = r->ob;
+	const char *asked = r->wish->tenant_id;
+	const struct tenant_seeker seeker = {
+	    ob->who.user_id, asked != NULL ? asked : ob->who.tenant_id, false};
+	enum err rc = tenant_find_of_member(cx, ob->db, &seeker, r->tenant, found);
+
+	if (rc != ERR_OK || !*found || seeker.preferred == NULL ||
+	    strcmp(seeker.preferred, r->tenant->id) == 0 ||
+	    strcmp(seeker.preferred, r->tenant->number) == 0)
+		return rc;
+	return tenant_find_of_user(cx, ob->db, &seeker, r->tenant, found);
+}
+
 enum err
 onboarding_get_or_create(struct ctx *cx, const struct onboarding *ob,
     const struct onboarding_wish *wish, struct tenant *tenant,
     enum onboarding_outcome *outcome)
 {
 	struct run r = {ob, wish, tenant, ONBOARDING_FOUND};
-	const struct tenant_seeker seeker = {ob->who.user_id,
-	    wish->tenant_id != NULL ? wish->tenant_id : ob->who.tenant_id, false};
 	bool found;
-	enum err rc = tenant_find_of_user(cx, ob->db, &seeker, tenant, &found);
+	enum err rc = look_first(cx, &r, &found);
 
 	*outcome = ONBOARDING_FOUND;
 	if (rc != ERR_OK || (found && answers(&r)))

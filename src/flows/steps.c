@@ -45,19 +45,50 @@ own_ids(struct ctx *cx, struct uuid ns, const char *user_id)
 	return buf_text(&list);
 }
 
+/* "tenant-" and the first 12 hexadecimal digits: what onboarding_look makes, too. */
+static const char *
+short_slug(struct ctx *cx, const char *id)
+{
+	return arena_printf(cx->mem, "tenant-%.8s%.4s", id, id + 9);
+}
+
+/* Whether this is a user's very first call, of whom nothing is known. */
+static enum err
+look_for_anything(
+    struct ctx *cx, const struct onboarding *ob, struct look *out, bool *vacant)
+{
+	const char *user_id = ob->who.user_id;
+	char *id = arena_alloc(cx->mem, UUID_TEXT_SIZE);
+	struct db_rows *rows;
+	enum err rc;
+
+	uuid_text(
+	    id, uuid_named(ob->settings->tenant_namespace, user_id, strlen(user_id)));
+	*out =
+	    (struct look){.own_id = id, .new_id = id, .new_slug = short_slug(cx, id)};
+	rc = db_query(cx, ob->db, STMT_onboarding_vacant,
+	    DB_ARGS(user_id, id, out->new_slug), &rows);
+	*vacant = rc == ERR_OK && db_bool(rows, 0, 0);
+	return rc;
+}
+
 enum err
 steps_lock_and_look(
     struct ctx *cx, const struct onboarding *ob, const char *asked, struct look *out)
 {
 	const char *user_id = ob->who.user_id;
 	struct db_rows *rows;
+	bool vacant = false;
 	enum err rc = db_queue(cx, ob->db, STMT_onboarding_lock, DB_ARGS(user_id));
 
-	if (rc == ERR_OK)
-		rc = db_query(cx, ob->db, STMT_onboarding_look,
-		    DB_ARGS(user_id, asked,
-			own_ids(cx, ob->settings->tenant_namespace, user_id)),
-		    &rows);
+	if (rc == ERR_OK && asked == NULL)
+		rc = look_for_anything(cx, ob, out, &vacant);
+	if (rc != ERR_OK || vacant)
+		return rc;
+	rc = db_query(cx, ob->db, STMT_onboarding_look,
+	    DB_ARGS(
+		user_id, asked, own_ids(cx, ob->settings->tenant_namespace, user_id)),
+	    &rows);
 	if (rc != ERR_OK)
 		return rc;
 	*out = (struct look){
@@ -94,6 +125,7 @@ steps_check_asked(struct ctx *cx, const struct look *look, const char *asked)
 }
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as a table of ours */
 put_details(struct json_out *o, const struct steps_detail *d)
 {
 	for (; d->name != NULL; d++) {
@@ -162,8 +194,6 @@ steps_create(
 		return err_tell(
 		    &cx->err, ERR_CONFLICT, "no tenant id is left that would be yours");
 	rc = tenant_create(cx, ob->db, draft, ob->settings->create_schemas);
-	if (rc == ERR_OK)
-		rc = tenant_add_member(cx, ob->db, draft->id, ob->who.user_id, "owner");
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.kind = EVENT_TENANT_CREATED,

@@ -104,6 +104,25 @@ cut_last(struct slice *list, struct slice *piece)
 	return true;
 }
 
+/* An address as some proxies write it, with a port: "192.0.2.1:4711",
+ * "[2001:db8::1]:443", or "[2001:db8::1]". */
+static bool
+forwarded_parse(struct slice text, struct address *out)
+{
+	const char *colon = text.n > 0 ? memchr(text.p, ':', text.n) : NULL, *end;
+
+	if (address_parse(text, out))
+		return true;
+	if (text.n > 0 && text.p[0] == '[') {
+		end = memchr(text.p, ']', text.n);
+		return end != NULL &&
+		    address_parse(
+			(struct slice){text.p + 1, (size_t)(end - text.p - 1)}, out);
+	}
+	return colon != NULL &&
+	    address_parse((struct slice){text.p, (size_t)(colon - text.p)}, out);
+}
+
 const char *
 client_address(
     struct arena *mem, const char *remote, const char *forwarded, const char *trusted)
@@ -114,13 +133,14 @@ client_address(
 
 	if (forwarded == NULL || !address_in_list(remote, trusted))
 		return remote;
-	while (cut_last(&rest, &piece) && address_parse(piece, &a)) {
+	while (cut_last(&rest, &piece)) {
+		if (!forwarded_parse(piece, &a))
+			return CLIENT_UNKNOWN;
 		last = a;
 		if (!in_list(&a, trusted))
 			break;
 	}
-	if (last.family == 0 ||
-	    inet_ntop(last.family, last.b, text, sizeof(text)) == NULL)
-		return remote;
+	if (inet_ntop(last.family, last.b, text, sizeof(text)) == NULL)
+		return CLIENT_UNKNOWN;
 	return arena_strdup(mem, text);
 }

@@ -11,7 +11,9 @@
 
 struct source {
 	int fd;
-	uint64_t left; /* bytes of body: a CGI server need not close its end */
+	/* Bytes of body: a CGI server need not close its end. Of a chunked one it tells
+	 * no length, and closes. */
+	uint64_t left;
 };
 
 static bool
@@ -68,6 +70,8 @@ body_length(const char *const *variables)
 	const char *text = request_param(&rq, "CONTENT_LENGTH");
 	int64_t n = 0;
 
+	if (text == NULL && request_param(&rq, "HTTP_TRANSFER_ENCODING") != NULL)
+		return INT64_MAX;
 	if (text == NULL || !str_to_i64(slice_of(text), 0, INT64_MAX, &n))
 		return 0;
 	return (uint64_t)n;
@@ -89,7 +93,7 @@ cgi_serve(
 	sigaction(SIGPIPE, &ignore, NULL); /* done() is called whoever went away */
 	x.began_ms = clock_mono_ms();
 	response_init(&rs);
-	buf_init(&head, NULL, 64 * 1024);
+	buf_init(&head, NULL, 64ul * 1024);
 	service->answer(service->app, &x, door->variables, &rs);
 	x.began_ms = clock_mono_ms();
 	(void)exchange_drain(&x);

@@ -1,24 +1,15 @@
 /*
- * fcgi.c - see fcgi.h.  The only file that knows libfcgi.
- *
- * libfcgi speaks the protocol; the connections are ours. FCGX_Accept_r() on its own
- * would wait 2 s for a silent Unix peer, linger up to 2 s for every one that does not
- * close, stay with a kept connection until the peer closes it, whoever else waits, and
- * give no chance to tick. So a connection is accepted here and handed over in ipcFd,
- * marked as kept (FCGX_Accept_r then reads from it as it does from a kept one), and
- * closed here.
+ * fcgi.c - see fcgi.h.  Which connection is served next; wire.c knows what it carries.
  */
 #include "http/fcgi.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,29 +17,42 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http/intake.h"
+#include "base/log.h"
+#include "http/wire.h"
 
 enum {
 	TICK_MS = 1000,
-	KEPT_MAX = 64, /* idle connections of one worker */
+	KEPT_MAX = 64,   /* idle connections of one worker */
+	HEAD_MS = 3000,  /* for all of a head: web servers write it at once */
+	FEW = 8,         /* below that, time is no matter */
+	WRITES_MS = 10,  /* from connecting to writing */
+	LAST_MS = 500,   /* the same at the end */
+	FULL_MS = 100,   /* until accepting is tried again, */
+	TELL_MS = 10000, /* and until it is told again that it fails */
 	LINGER_MS = 2000,
-	WRITE_CHUNK = 256 * 1024,
-	RESPONDER = 1 /* FCGI_RESPONDER, which no installed header names */
+	SIGNALS_MS = 20 /* how long a busy worker may leave a signal pending */
+};
+
+/* A connection between requests. */
+struct kept {
+	int fd;
+	bool fresh; /* it had none yet: its peer may be about to write */
 };
 
 struct door {
-	int fd, epoll, timeout_ms;
+	int listener, epoll;
 	const struct fcgi_service *service;
-	const char *peers; /* FCGI_WEB_SERVER_ADDRS, or NULL */
-	sigset_t waiting;  /* the signal mask while waiting */
-	FCGX_Request request;
-	struct intake intake;
+	const char *peers;  /* FCGI_WEB_SERVER_ADDRS, or NULL */
+	sigset_t waiting;   /* the signal mask while waiting */
+	int64_t signals_ms; /* when they were let in */
 	struct response rs;
-	struct buf head;
-	int kept[KEPT_MAX]; /* connections between requests, the longest idle first */
+	struct kept kept[KEPT_MAX]; /* the longest idle first */
 	unsigned kept_count;
-	bool watched; /* d->epoll has the current connection */
-	bool closing; /* no connection is kept any more */
+	bool fresh;       /* the current connection had no request yet */
+	bool watched;     /* d->epoll has it */
+	bool closing;     /* no connection is kept any more */
+	int64_t tell_ms;  /* not before */
+	struct wire wire; /* the current connection */
 };
 
 static volatile sig_atomic_t stopping;
@@ -70,9 +74,9 @@ must_stop(const struct door *d)
 static void
 hang_up(struct door *d)
 {
-	if (d->request.ipcFd >= 0)
-		close(d->request.ipcFd); /* leaves d->epoll by itself */
-	d->request.ipcFd = -1;
+	if (d->wire.fd >= 0)
+		close(d->wire.fd); /* leaves d->epoll by itself */
+	d->wire.fd = -1;
 }
 
 /* Closes after more was sent than we read: the rest is read away for a while, since a
@@ -80,7 +84,7 @@ hang_up(struct door *d)
 static void
 hang_up_late(struct door *d)
 {
-	int fd = d->request.ipcFd;
+	int fd = d->wire.fd;
 	int64_t until = clock_mono_ms() + LINGER_MS;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char dropped[4096];
@@ -94,55 +98,92 @@ hang_up_late(struct door *d)
 	hang_up(d);
 }
 
-/* Makes the kept connection the current one. */
-static void
-unkeep(struct door *d, unsigned i)
+static bool
+is_silent(int fd, int wait_ms)
 {
-	d->request.ipcFd = d->kept[i];
-	d->watched = true;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, wait_ms) == 0;
+}
+
+static void
+forget_kept(struct door *d, unsigned i)
+{
 	d->kept_count--;
 	memmove(&d->kept[i], &d->kept[i + 1], (d->kept_count - i) * sizeof(d->kept[0]));
 }
 
-/* Keeps the current connection; the one that was idle longest makes room. */
+/* Makes the kept connection the current one. */
+static void
+unkeep(struct door *d, unsigned i)
+{
+	wire_open(&d->wire, d->kept[i].fd);
+	d->fresh = false;
+	d->watched = true;
+	forget_kept(d, i);
+}
+
+/* Closes kept connections without a request, the longest idle first; whether it was
+ * `most` of them. */
+static bool
+make_room(struct door *d, unsigned most)
+{
+	for (unsigned i = 0; i < d->kept_count && most > 0;) {
+		if (!is_silent(d->kept[i].fd, 0)) {
+			i++;
+			continue;
+		}
+		close(d->kept[i].fd);
+		forget_kept(d, i);
+		most--;
+	}
+	return most == 0;
+}
+
+/* Keeps the current connection, if there is room. */
 static void
 keep(struct door *d)
 {
-	int fd = d->request.ipcFd;
+	int fd = d->wire.fd;
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
-	if (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+	if ((d->kept_count == KEPT_MAX && !make_room(d, 1)) ||
+	    (!d->watched && epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0)) {
 		hang_up(d);
 		return;
 	}
-	if (d->kept_count == KEPT_MAX) {
-		unkeep(d, 0);
-		hang_up(d);
-	}
-	d->kept[d->kept_count++] = fd;
-	d->request.ipcFd = -1;
+	d->kept[d->kept_count++] = (struct kept){fd, d->fresh};
+	d->wire.fd = -1;
 }
 
+/* Out of descriptors or memory: those of idle connections are there to be had. */
 static void
-set_deadlines(int fd, int timeout_ms)
+fail_to_accept(const struct ctx *cx, struct door *d, int why)
 {
-	struct timeval t = {
-	    .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+	int64_t now = clock_mono_ms();
 
-	/* Failing here leaves a connection that waits longer, no broken one. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+	if (now >= d->tell_ms) {
+		log_event(LOG_ERROR, cx, "accept-failed", "idle=%u error=\"%s\"",
+		    d->kept_count, strerror(why));
+		d->tell_ms = now + TELL_MS;
+	}
+	if (d->kept_count == 0)
+		(void)poll(NULL, 0, FULL_MS);
+	(void)make_room(d, KEPT_MAX);
 }
 
 static bool
 peer_is_welcome(const struct door *d, const struct sockaddr_storage *peer)
 {
-	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
-	char text[INET_ADDRSTRLEN];
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
+	const void *address = peer->ss_family == AF_INET ? (const void *)&v4->sin_addr
+							 : (const void *)&v6->sin6_addr;
+	char text[INET6_ADDRSTRLEN];
 
-	if (d->peers == NULL || peer->ss_family != AF_INET)
+	if (d->peers == NULL || peer->ss_family == AF_UNIX)
 		return true;
-	return inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)) != NULL &&
+	return inet_ntop(peer->ss_family, address, text, sizeof(text)) != NULL &&
 	    address_in_list(text, d->peers);
 }
 
@@ -152,16 +193,16 @@ take_connection(struct ctx *cx, struct door *d)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t n = sizeof(peer);
-	int fd = accept4(d->fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC), on = 1;
+	int fd = accept4(d->listener, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC),
+	    on = 1;
 
 	if (fd < 0) {
 		if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
 			return err_set(&cx->err, ERR_UNAVAILABLE,
 			    "the listening socket is gone: %s", strerror(errno));
-		/* Out of descriptors or memory: that passes, but not at once. */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)
-			(void)poll(NULL, 0, 100);
+			fail_to_accept(cx, d, errno);
 		return ERR_OK;
 	}
 	if (!peer_is_welcome(d, &peer)) {
@@ -170,19 +211,23 @@ take_connection(struct ctx *cx, struct door *d)
 	}
 	if (peer.ss_family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	set_deadlines(fd, d->timeout_ms);
-	d->request.ipcFd = fd;
+	wire_open(&d->wire, fd);
+	d->fresh = true;
 	d->watched = false;
 	return ERR_OK;
 }
 
-/* A wait that finds work at once lets no signal in: under load they would be held for
- * ever. */
+/* A wait that finds work at once lets no signal in, and none is needed at all while
+ * connections come fast: under load signals would be held for ever. */
 static void
-let_signals_in(const struct door *d)
+let_signals_in(struct door *d)
 {
+	int64_t now = clock_mono_ms();
 	sigset_t pending, held;
 
+	if (now - d->signals_ms < SIGNALS_MS)
+		return;
+	d->signals_ms = now;
 	if (sigpending(&pending) != 0 || sigisemptyset(&pending))
 		return;
 	sigprocmask(SIG_SETMASK, &d->waiting, &held);
@@ -206,146 +251,109 @@ wait_for_work(struct ctx *cx, struct door *d)
 		    &cx->err, ERR_UNAVAILABLE, "cannot wait: %s", strerror(errno));
 	if (n < 0 || (n == 0 && stopping))
 		return ERR_OK;
-	if (n == 0)
-		return take_connection(cx, d);
-	let_signals_in(d);
-	if (event.data.fd == d->fd)
+	if (n == 0 || event.data.fd == d->listener)
 		return take_connection(cx, d);
 	for (unsigned i = 0; i < d->kept_count; i++)
-		if (d->kept[i] == event.data.fd) {
+		if (d->kept[i].fd == event.data.fd) {
 			unkeep(d, i);
 			break;
 		}
 	return ERR_OK;
 }
 
+/* Makes a request the current one. While none is kept, a connection can be taken
+ * without asking whether there is one. */
+static enum err
+find_work(struct ctx *cx, struct door *d)
+{
+	enum err e = d->kept_count == 0 ? take_connection(cx, d) : ERR_OK;
+
+	if (e == ERR_OK && d->wire.fd < 0)
+		e = wait_for_work(cx, d);
+	let_signals_in(d);
+	return e;
+}
+
 /* -- one request -- */
-
-/* Takes what one record brings: FCGX_GetStr alone would wait until `size` is full. */
-static long
-read_stdin(struct exchange *x, char *out, size_t size)
-{
-	FCGX_Stream *in = ((FCGX_Request *)x->source)->in;
-	int c = FCGX_GetChar(in), more;
-
-	if (c == EOF)
-		return FCGX_GetError(in) == 0 ? 0 : -1;
-	out[0] = (char)c;
-	more = (int)(in->stop - in->rdNext);
-	if ((size_t)more > size - 1)
-		more = (int)(size - 1);
-	return 1 + FCGX_GetStr(out + 1, more, in);
-}
-
-static bool
-put(struct exchange *x, const char *p, size_t n, size_t *sent)
-{
-	FCGX_Stream *out = ((FCGX_Request *)x->source)->out;
-	int64_t since = clock_mono_ms();
-
-	for (size_t done = 0; done < n;) {
-		size_t chunk = n - done < WRITE_CHUNK ? n - done : WRITE_CHUNK;
-
-		if (FCGX_PutStr(p + done, (int)chunk, out) < 0 ||
-		    exchange_late(x, since, done))
-			return false;
-		done += chunk;
-		*sent += chunk;
-	}
-	return true;
-}
-
-/* Head, body and end of a small answer leave in one write, when the stream is closed.
- */
-static bool
-send_answer(struct door *d, struct exchange *x, size_t *sent)
-{
-	const struct response *rs = &d->rs;
-
-	exchange_finish_head(&d->rs, &d->head);
-	if (d->head.failed || !put(x, d->head.p, d->head.n, sent))
-		return false;
-	if (response_sends_body(rs) && !put(x, rs->body.p, rs->body.n, sent))
-		return false;
-	/* The error stream first: the last one closed ends the request. */
-	return FCGX_FClose(d->request.err) == 0 && FCGX_FClose(d->request.out) == 0;
-}
 
 static void
 answer(struct door *d)
 {
-	FCGX_Request *rq = &d->request;
-	bool kept = rq->keepConnection != 0, drained, whole;
+	struct wire *w = &d->wire;
 	struct exchange x = {
-	    .read = read_stdin, .source = rq, .timeout_ms = d->timeout_ms};
+	    .read = wire_read_body, .source = w, .timeout_ms = w->timeout_ms};
+	bool drained, keeps, ahead;
 	size_t sent = 0;
 
 	x.began_ms = clock_mono_ms();
 	response_reset(&d->rs);
-	d->service->answer(
-	    d->service->app, &x, (const char *const *)(const void *)rq->envp, &d->rs);
+	d->service->answer(d->service->app, &x, records_params(&w->records), &d->rs);
 	/* Not the time of the answer, but that of the rest of the body. */
-	x.began_ms = clock_mono_ms();
+	if (!x.ended)
+		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
-	whole = send_answer(d, &x, &sent);
+	keeps = wire_send_answer(w, &x, &d->rs, &sent) && w->records.keep &&
+	    !stopping && !d->closing;
 	d->service->done(d->service->app, &d->rs, sent);
+	ahead = records_done(&w->records);
 
-	FCGX_Free(rq, 0);
 	if (!drained)
 		hang_up_late(d);
-	else if (whole && kept && !stopping && !d->closing)
-		keep(d);
-	else
+	else if (!keeps)
 		hang_up(d);
+	else if (!ahead) /* else the next request is the current one already */
+		keep(d);
 }
 
-/* Lets libfcgi read the head that was taken from the connection, which it then goes on
- * with; false: it could not, and has closed the file. */
+/*
+ * A new connection whose peer does not write at once is left for later. Not too early:
+ * once kept it waits for this worker alone, and a peer may be between connecting and
+ * writing.
+ */
 static bool
-accept_head(struct door *d, int connection)
+leave_for_later(struct door *d)
 {
-	bool ok;
-
-	/* Says that the connection is open already, see above; the record sets it. A
-	 * detached one is closed without lingering when it turns out to be broken. */
-	d->request.keepConnection = 1;
-	d->request.detached = 1;
-	d->request.ipcFd = d->intake.file;
-	ok = FCGX_Accept_r(&d->request) >= 0;
-	if (!ok)
-		d->intake.file = -1;
-	d->request.ipcFd = connection;
-	return ok;
+	if (!d->fresh || wire_has_come(&d->wire) ||
+	    !is_silent(d->wire.fd, d->kept_count < FEW ? WRITES_MS : 0))
+		return false;
+	keep(d);
+	return true;
 }
 
 /* One request on the connection that is there. What is no request, or none for a
  * responder, costs the connection. */
 static void
-serve_one(struct door *d)
+serve_one(struct door *d, int head_ms)
 {
-	int connection = d->request.ipcFd;
+	enum records_event event = wire_next_head(&d->wire, head_ms);
 
-	if (intake_take(&d->intake, connection, d->timeout_ms) &&
-	    accept_head(d, connection)) {
-		if (d->request.role == RESPONDER && FCGX_GetError(d->request.in) == 0) {
-			answer(d);
-			return;
-		}
-		FCGX_Free(&d->request, 0);
-	}
-	hang_up(d);
+	d->fresh = false;
+	if (event == RECORDS_HEAD)
+		answer(d);
+	else if (event == RECORDS_REFUSED)
+		hang_up_late(d);
+	else
+		hang_up(d);
 }
 
-/* The kept connections at the end: a request that is here already is still answered. */
+/* The kept connections at the end: a request that is here already is still answered,
+ * and so is one that was on its way when its connection was accepted. None may hold up
+ * the others: what comes in pieces has to come soon. */
 static void
 serve_last(struct door *d)
 {
+	int64_t until = clock_mono_ms() + LAST_MS;
+
+	if (d->wire.timeout_ms > LAST_MS)
+		d->wire.timeout_ms = LAST_MS;
 	while (d->kept_count > 0) {
-		struct pollfd p = {.fd = d->kept[0], .events = POLLIN};
+		int64_t left = until - clock_mono_ms();
+		int wait_ms = left > 0 ? (int)left : 0;
+		bool fresh = d->kept[0].fresh;
 
 		unkeep(d, 0);
-		if (poll(&p, 1, 0) > 0)
-			serve_one(d);
+		if (!is_silent(d->wire.fd, fresh ? wait_ms : 0))
+			serve_one(d, wait_ms);
 		hang_up(d);
 	}
 }
@@ -356,48 +364,32 @@ serve(struct ctx *cx, struct door *d)
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && !must_stop(d)) {
-		e = wait_for_work(cx, d);
-		if (d->request.ipcFd >= 0)
-			serve_one(d);
+		if (d->wire.fd < 0)
+			e = find_work(cx, d);
+		if (d->wire.fd >= 0 && !leave_for_later(d))
+			serve_one(d, HEAD_MS);
 	}
 	d->closing = true;
+	if (d->wire.fd >= 0)
+		serve_one(d, HEAD_MS);
 	serve_last(d);
 	return e;
 }
 
 /* -- the door -- */
 
-/* FCGX_Init() installs handlers of its own for these. */
-static int
-init_library(void)
-{
-	static const int theirs[] = {SIGUSR1, SIGTERM};
-	struct sigaction ours[COUNT_OF(theirs)], ignore = {.sa_handler = SIG_IGN};
-	int rc;
-
-	for (size_t i = 0; i < COUNT_OF(theirs); i++)
-		sigaction(theirs[i], NULL, &ours[i]);
-	rc = FCGX_Init();
-	for (size_t i = 0; i < COUNT_OF(theirs); i++)
-		sigaction(theirs[i], &ours[i], NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	return rc;
-}
-
 static enum err
 open_door(struct ctx *cx, struct door *d)
 {
 	struct epoll_event event = {
-	    .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = d->fd};
-	int flags = fcntl(d->fd, F_GETFL);
+	    .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = d->listener};
+	int flags = fcntl(d->listener, F_GETFL);
 
-	if (flags < 0 || fcntl(d->fd, F_SETFL, flags | O_NONBLOCK) < 0)
+	if (flags < 0 || fcntl(d->listener, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_set(&cx->err, ERR_UNAVAILABLE,
 		    "the listening socket is gone: %s", strerror(errno));
-	if (init_library() != 0 || FCGX_InitRequest(&d->request, -1, 0) != 0)
-		return err_set(&cx->err, ERR_UNAVAILABLE, "libfcgi could not start");
 	if ((d->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
-	    epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->fd, &event) != 0)
+	    epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->listener, &event) != 0)
 		return err_set(&cx->err, ERR_UNAVAILABLE,
 		    "could not watch the listening socket: %s", strerror(errno));
 	return ERR_OK;
@@ -408,15 +400,15 @@ fcgi_serve(
     struct ctx *cx, int fd, int io_timeout_ms, const struct fcgi_service *service)
 {
 	static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
-	struct door d = {
-	    .fd = fd, .epoll = -1, .timeout_ms = io_timeout_ms, .service = service};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct door d = {.listener = fd, .epoll = -1, .service = service};
 	sigset_t block;
 	enum err e;
 
 	d.peers = getenv("FCGI_WEB_SERVER_ADDRS");
 	response_init(&d.rs);
-	intake_init(&d.intake);
-	buf_init(&d.head, NULL, 64 * 1024);
+	wire_init(&d.wire, io_timeout_ms);
+	sigaction(SIGPIPE, &ignore, NULL);
 	sigemptyset(&block);
 	for (size_t i = 0; i < COUNT_OF(held); i++)
 		sigaddset(&block, held[i]);
@@ -428,8 +420,7 @@ fcgi_serve(
 
 	if (d.epoll >= 0)
 		close(d.epoll);
-	buf_fini(&d.head);
-	intake_fini(&d.intake);
+	wire_fini(&d.wire);
 	response_fini(&d.rs);
 	sigprocmask(SIG_SETMASK, &d.waiting, NULL);
 	return e;

@@ -59,7 +59,7 @@ void
 response_problem(struct response *rs, const struct ctx *cx)
 {
 	struct err_info e = cx->err;
-	char type[64], message[sizeof(e.detail) + 64];
+	char type[384], message[sizeof(e.detail) + 64];
 	const char *detail;
 	struct json_out o;
 
@@ -67,7 +67,8 @@ response_problem(struct response *rs, const struct ctx *cx)
 		e.code = ERR_INTERNAL;
 	/* The contract of getOrCreate: a 401 says one thing and no more. */
 	detail = e.code == ERR_UNAUTHORIZED ? err_text(e.code) : err_public(&e);
-	snprintf(type, sizeof(type), TYPE_PREFIX "%s", err_slug(e.code));
+	snprintf(type, sizeof(type), "%s" TYPE_PREFIX "%s",
+	    rs->prefix != NULL ? rs->prefix : "", err_slug(e.code));
 	snprintf(message, sizeof(message), "%s%s",
 	    err_http(e.code) >= 500 ? "Error processing tenant request: " : "", detail);
 

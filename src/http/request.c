@@ -7,7 +7,10 @@
 #include "base/id.h"
 #include "http/client.h"
 
-#define NAME_IS(text, literal) (strncmp((text), literal "=", sizeof(literal)) == 0)
+/* For most variables the first letter has it. */
+#define NAME_IS(text, literal)                                                         \
+	((text)[0] == (literal)[0] &&                                                  \
+	    strncmp((text), literal "=", sizeof(literal)) == 0)
 
 static const char *const method_names[HTTP_METHOD_COUNT] = {
     [HTTP_UNKNOWN] = "",
@@ -49,7 +52,7 @@ request_param(const struct request *rq, const char *name)
 	size_t n = strlen(name);
 
 	for (const char *const *p = rq->params; *p != NULL; p++)
-		if (strncmp(*p, name, n) == 0 && (*p)[n] == '=')
+		if ((*p)[0] == name[0] && strncmp(*p, name, n) == 0 && (*p)[n] == '=')
 			return (*p)[n + 1] != '\0' ? *p + n + 1 : NULL;
 	return NULL;
 }
@@ -60,7 +63,7 @@ header_value(const char *variable, const char *name)
 {
 	const char *p = variable;
 
-	if (strncmp(p, "HTTP_", 5) != 0)
+	if (p[0] != 'H' || strncmp(p, "HTTP_", 5) != 0)
 		return NULL;
 	for (p += 5; *name != '\0'; p++, name++) {
 		char c = *name;
@@ -104,14 +107,16 @@ keep(const char **slot, const char *variable)
 static void
 look_at_header(struct found *f, const char *v)
 {
-	f->header_bytes += strlen(v + 5);
-	if (NAME_IS(v, "HTTP_X_REQUEST_ID"))
+	const char *name = v + 5;
+
+	f->header_bytes += strlen(name);
+	if (NAME_IS(name, "X_REQUEST_ID"))
 		keep(&f->id, v);
-	else if (NAME_IS(v, "HTTP_TRACEPARENT"))
+	else if (NAME_IS(name, "TRACEPARENT"))
 		keep(&f->trace, v);
-	else if (NAME_IS(v, "HTTP_AUTHORIZATION"))
+	else if (NAME_IS(name, "AUTHORIZATION"))
 		f->authorizations++;
-	else if (NAME_IS(v, "HTTP_X_FORWARDED_FOR")) {
+	else if (NAME_IS(name, "X_FORWARDED_FOR")) {
 		f->forwardeds++;
 		keep(&f->forwarded, v);
 	}
@@ -137,7 +142,7 @@ look_at(struct found *f, const char *v)
 #undef WANTED
 	};
 
-	if (strncmp(v, "HTTP_", 5) == 0) {
+	if (v[0] == 'H' && strncmp(v, "HTTP_", 5) == 0) {
 		look_at_header(f, v);
 		return;
 	}
@@ -210,7 +215,7 @@ target_made(struct arena *mem, const struct found *f)
 	const char *const parts[] = {f->script, f->path_info};
 	struct buf b;
 
-	buf_init(&b, mem, 16 * REQUEST_TARGET_MAX);
+	buf_init(&b, mem, 16ul * REQUEST_TARGET_MAX);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		for (const char *p = parts[i]; p != NULL && *p != '\0'; p++) {
 			if (*p == '%' || *p == '?' || *p == '#' || *p == ' ')
@@ -254,6 +259,29 @@ target_is_clean(const char *target)
 	return true;
 }
 
+/* Drops the pieces of the path that say where the web server shows us. */
+static void
+prefix_drop(struct request *rq)
+{
+	struct slice rest = slice_of(rq->prefix + 1), piece;
+	unsigned n = 0;
+
+	while (slice_next(&rest, '/', &piece)) {
+		const struct slice *had = &rq->segments[n];
+
+		if (n == rq->segment_count || had->n != piece.n ||
+		    memcmp(had->p, piece.p, piece.n) != 0) {
+			rq->segments[0] = (struct slice){"", 0};
+			rq->segment_count = 1;
+			return;
+		}
+		n++;
+	}
+	rq->segment_count -= n;
+	memmove(rq->segments, rq->segments + n,
+	    rq->segment_count * sizeof(rq->segments[0]));
+}
+
 static enum err
 target_set(struct ctx *cx, struct request *rq, const struct found *f)
 {
@@ -276,7 +304,23 @@ target_set(struct ctx *cx, struct request *rq, const struct found *f)
 	rc = path_cut(cx, rq,
 	    (struct slice){target,
 		question != NULL ? (size_t)(question - target) : strlen(target)});
+	if (rc == ERR_OK && rq->prefix[0] == '/')
+		prefix_drop(rq);
 	return rc == ERR_OK ? query_check(cx, rq) : rc;
+}
+
+/* Of two X-Forwarded-For, one may be a client's own X_Forwarded_For, or a line that the
+ * proxy only added to: then the client is nobody, and not the trusted proxy either. */
+static void
+client_set(
+    struct arena *mem, struct request *rq, const struct found *f, const char *trusted)
+{
+	const char *remote = f->remote != NULL ? f->remote : "";
+
+	if (f->forwardeds > 1 && address_in_list(remote, trusted))
+		rq->client = CLIENT_UNKNOWN;
+	else
+		rq->client = client_address(mem, remote, f->forwarded, trusted);
 }
 
 enum err
@@ -285,7 +329,10 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 {
 	struct found f = {0};
 
-	*rq = (struct request){.params = params, .target = "/", .query = ""};
+	*rq = (struct request){
+	    .params = params, .target = "/", .prefix = "", .query = ""};
+	if (options != NULL && options->prefix != NULL)
+		rq->prefix = options->prefix;
 	for (const char *const *p = params; *p != NULL; p++)
 		look_at(&f, *p);
 
@@ -297,9 +344,7 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 	rq->https = (f.scheme != NULL && slice_eq_ci(slice_of(f.scheme), "https")) ||
 	    (f.https != NULL &&
 		(slice_eq_ci(slice_of(f.https), "on") || strcmp(f.https, "1") == 0));
-	rq->client = client_address(cx->mem, f.remote != NULL ? f.remote : "",
-	    f.forwardeds == 1 ? f.forwarded : NULL,
-	    options != NULL ? options->trusted_proxies : NULL);
+	client_set(cx->mem, rq, &f, options != NULL ? options->trusted_proxies : NULL);
 
 	if (f.header_bytes > REQUEST_HEADERS_MAX)
 		return err_tell(&cx->err, ERR_HEADERS_TOO_LARGE,

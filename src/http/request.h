@@ -40,14 +40,17 @@ struct request {
 	enum http_method method;
 	const char *method_text;
 	const char *target; /* raw path and query, as sent */
-	/* The path, cut at "/" while raw, each piece decoded once; a trailing slash and
-	 * an empty path add no piece. A path of more pieces than fit is one empty
-	 * piece, which no pattern takes, as is the one between "//". */
+	/* The path under the prefix, cut at "/" while raw, each piece decoded once; a
+	 * trailing slash and an empty path add no piece. A path of more pieces than
+	 * fit, or elsewhere, is one empty piece, which no pattern takes, as is the one
+	 * between
+	 * "//". */
 	struct slice segments[REQUEST_SEGMENTS_MAX];
 	unsigned segment_count;
+	const char *prefix;       /* of every path of ours, or "" */
 	const char *query;        /* raw, without "?", or "" */
 	const char *content_type; /* "" when absent */
-	const char *client;       /* address text, after TRUSTED_PROXIES */
+	const char *client; /* address text, after TRUSTED_PROXIES; or "unknown" */
 	bool https;
 	char trace_parent[56]; /* W3C traceparent to continue, or "" */
 	const char *body;      /* NULL until it was read */
@@ -57,6 +60,7 @@ struct request {
 
 struct request_options {
 	const char *trusted_proxies; /* comma-separated addresses and CIDR ranges */
+	const char *prefix; /* "/a/b": where the web server shows us; NULL, "": root */
 };
 
 /*

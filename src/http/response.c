@@ -63,12 +63,12 @@ void
 response_reset(struct response *rs)
 {
 	/* One huge answer does not stay in every worker for ever. */
-	if (rs->body.cap > 1024 * 1024)
+	if (rs->body.cap > 1024ul * 1024)
 		buf_fini(&rs->body);
 	buf_reset(&rs->body);
 	buf_reset(&rs->headers);
 	rs->status = 0;
-	rs->content_type = NULL;
+	rs->content_type = rs->prefix = NULL;
 	rs->no_body = rs->token_shown = false;
 	rs->request_id[0] = '\0';
 }
@@ -78,6 +78,7 @@ response_begin(struct response *rs, const struct ctx *cx, const struct request *
 {
 	response_reset(rs);
 	memcpy(rs->request_id, cx->request_id, sizeof(rs->request_id));
+	rs->prefix = rq->prefix;
 	rs->no_body = rq->method == HTTP_HEAD;
 }
 

@@ -23,6 +23,7 @@ struct response {
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
 	char request_id[65];      /* X-Request-Id, or "" */
+	const char *prefix;       /* of paths that the answer names; NULL: none */
 };
 
 void response_init(struct response *rs); /* once */

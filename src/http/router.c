@@ -126,6 +126,7 @@ router_new(struct arena *mem, const struct router_row *rows, int count)
 /* Depth is at most REQUEST_SEGMENTS_MAX. Tries the literal first, and the name where
  * that leads nowhere. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): see above */
 walk(struct walk *w, const struct node *at, unsigned depth, unsigned names)
 {
 	struct slice piece;

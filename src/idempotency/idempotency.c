@@ -23,7 +23,7 @@ hash_texts(struct ctx *cx, char out[static DIGEST_HEX_SIZE], const char *const *
 {
 	struct buf b;
 
-	buf_init(&b, cx->mem, 64 * 1024);
+	buf_init(&b, cx->mem, 64ul * 1024);
 	for (; *texts != NULL; texts++)
 		buf_printf(&b, "%zu:%s,", strlen(*texts), *texts);
 	digest_hex(out, digest_sha256(buf_text(&b), b.n));

@@ -1,6 +1,8 @@
 /* decimal.c - see decimal.h. */
 #include "json/decimal.h"
 
+#include <assert.h>
+
 static const int64_t exp_max = 1000000000000000;
 
 static bool
@@ -117,6 +119,7 @@ decimal_is_multiple(const struct decimal *a, const struct decimal *by)
 		return false;
 	for (size_t i = 0; i < by->n; i++)
 		y = y * 10 + (uint64_t)next_digit(&p);
+	assert(y != 0);
 	p = a->p;
 	for (size_t i = 0; i < a->n; i++)
 		rest = (times(rest, 10, y) + (uint64_t)next_digit(&p)) % y;

@@ -1,6 +1,7 @@
 /* out.c - json_out and json_print(), see json.h. Whatever goes in, JSON text in valid
  * UTF-8 comes out: bytes that are no UTF-8 become U+FFFD. */
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -34,23 +35,33 @@ wide_length(const char *s)
 	return strnlen(s, n) == n && utf8_valid(s, n, false) ? n : 0;
 }
 
+/* ASCII that stands for itself. */
+static const bool plain[UCHAR_MAX + 1] = {
+    [' ' ... '!'] = true,
+    ['#' ... '['] = true,
+    [']' ... 0x7F] = true,
+};
+
 static void
 put_string(struct buf *to, const char *s)
 {
 	const char *run = s;
 
 	buf_putc(to, '"');
-	while (*s != '\0') {
-		unsigned char c = (unsigned char)*s;
-		size_t n = c < 0x80 ? 1 : wide_length(s);
+	for (;;) {
+		size_t n = 0;
 
-		if (n > 0 && c >= ' ' && c != '"' && c != '\\') {
+		while (plain[(unsigned char)*s])
+			s++;
+		if (*s == '\0')
+			break;
+		if ((unsigned char)*s >= 0x80 && (n = wide_length(s)) > 0) {
 			s += n;
 			continue;
 		}
 		buf_put(to, run, (size_t)(s - run));
-		if (n > 0)
-			put_escaped(to, c);
+		if ((unsigned char)*s < 0x80)
+			put_escaped(to, (unsigned char)*s);
 		else
 			buf_puts(to, "\xEF\xBF\xBD");
 		run = ++s;
@@ -83,6 +94,7 @@ put_member(const char *name, const struct json *value, void *arg)
 }
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_items(struct buf *to, const struct json *array)
 {
 	for (size_t i = 0; i < json_count(array); i++) {
@@ -93,6 +105,7 @@ put_items(struct buf *to, const struct json *array)
 }
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_value(struct buf *to, const struct json *v)
 {
 	struct put_members m = {to, false};

@@ -346,6 +346,8 @@ take_word(struct parse *s, const char *word)
 
 /* -- containers -- */
 
+/* NOLINTBEGIN(misc-no-recursion): parse_container() counts the levels */
+
 static enum err
 parse_array(struct parse *s, struct json_object *array, unsigned depth)
 {
@@ -468,6 +470,8 @@ parse_value(struct parse *s, struct place to)
 	}
 	return refuse_next(s);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 enum err
 json_parse(

@@ -67,6 +67,7 @@ collect_member(const char *name, const struct json *value, void *arg)
 }
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as a schema of ours */
 collect(struct refs *refs, const struct json *schema, const char *base)
 {
 	const char *inner = refs_base(refs->mem, schema, base);
@@ -109,23 +110,17 @@ refs_collect(struct refs *refs, const struct json *root)
 	collect(refs, root, "");
 }
 
-static int
-hex(char c)
-{
-	static const char all[] = "0123456789abcdef";
-	const char *hit = c == '\0' ? NULL : strchr(all, c | 0x20);
-
-	return hit == NULL ? -1 : (int)(hit - all);
-}
-
 static const char *
 percent_decoded(struct arena *mem, const char *s)
 {
 	char *out = arena_strdup(mem, s), *to = out;
 
 	while (*s != '\0') {
-		if (*s == '%' && hex(s[1]) >= 0 && hex(s[2]) >= 0) {
-			*to++ = (char)(hex(s[1]) << 4 | hex(s[2]));
+		int high = *s == '%' ? str_hex_digit(s[1]) : -1;
+		int low = high < 0 ? -1 : str_hex_digit(s[2]);
+
+		if (low >= 0) {
+			*to++ = (char)(high * 16 + low);
 			s += 3;
 		} else
 			*to++ = *s++;

@@ -10,10 +10,13 @@
 
 #include "base/str.h"
 
+enum { STEPS_MAX = 1000000 }; /* where schemas refer to each other, they double */
+
 struct run {
 	struct ctx *cx;
 	unsigned quiet; /* asked only whether it fits */
 	unsigned faults;
+	unsigned steps;
 };
 
 /* What is being checked: a value, or a member's name as if it were one. */
@@ -28,6 +31,14 @@ typedef bool check_fn(struct run *r, const struct rule *rule, const struct inst 
 static bool check(struct run *r, const struct node *node, const struct inst *in,
     const struct rule *via);
 
+/* Whether no step is left: then whatever is checked does not fit. */
+static bool
+is_spent(struct run *r)
+{
+	r->steps += r->steps <= STEPS_MAX;
+	return r->steps > STEPS_MAX;
+}
+
 /* -- places and faults -- */
 
 static size_t
@@ -40,7 +51,7 @@ put_escaped(char *to, size_t room, const char *name)
 
 		if (n + 1 + escape > room)
 			return 0;
-		to[n] = escape ? '~' : *name;
+		to[n] = (char)(escape ? '~' : *name);
 		if (escape)
 			to[n + 1] = *name == '~' ? '0' : '1';
 		n += 1 + escape;
@@ -51,6 +62,7 @@ put_escaped(char *to, size_t room, const char *name)
 
 /* Appends the way to `at`; false: the rest does not fit. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_where(const struct where *at, char *out, size_t *used)
 {
 	char digits[24], *p = digits + sizeof(digits) - 1;
@@ -246,7 +258,8 @@ check_unique(struct run *r, const struct rule *rule, const struct inst *in)
 
 	for (size_t i = 1; i < n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (json_equal(
+			if (is_spent(r) ||
+			    json_equal(
 				json_item(in->value, i), json_item(in->value, j)))
 				return fail(r, rule, in);
 	return true;
@@ -468,7 +481,7 @@ check_if(struct run *r, const struct rule *rule, const struct inst *in)
 }
 
 static check_fn *const checks[KW_COUNT] = {
-#define RULE(sym, name, holds, compile, check) [KW_##sym] = check,
+#define RULE(sym, name, holds, compile, check) [KW_##sym] = (check),
 #define NOTE(sym, name, holds)
 #define LATER(sym, name, holds)
 #include "json/keywords.def"
@@ -483,6 +496,8 @@ check(struct run *r, const struct node *node, const struct inst *in,
 {
 	bool ok = true;
 
+	if (is_spent(r))
+		return false;
 	if (node->never)
 		return via != NULL ? fail(r, via, in)
 				   : fail_with(r, &in->at, "false", "is not allowed");
@@ -497,7 +512,12 @@ schema_check(struct ctx *cx, const struct schema *s, const struct json *value)
 	struct run r = {.cx = cx};
 	struct inst root = {{NULL, NULL, 0}, value, NULL};
 
-	if (check(&r, s->root, &root, NULL))
+	bool fits_root = check(&r, s->root, &root, NULL);
+
+	if (r.steps > STEPS_MAX)
+		return err_tell(
+		    &cx->err, ERR_TOO_LARGE, "the JSON text takes too long to check");
+	if (fits_root)
 		return ERR_OK;
 	return err_set(
 	    &cx->err, ERR_INVALID, "%u faults by the schema %s", r.faults, s->name);

@@ -17,7 +17,7 @@
  * Failure:  schema_compile() records ERR_CONFIG with the pointer of what is wrong, an
  *           unknown keyword of the vocabularies it supports included;
  *           schema_check() adds a fault to cx for everything that is wrong and
- *           returns ERR_INVALID.
+ *           returns ERR_INVALID; it tells ERR_TOO_LARGE after a million steps.
  */
 #ifndef TENANTD_JSON_SCHEMA_H
 #define TENANTD_JSON_SCHEMA_H

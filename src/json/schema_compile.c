@@ -46,6 +46,8 @@ compile_map(struct compiler *c, const struct at *at, struct rule *rule)
 	return q.e;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): once a node, of schemas that are the program's own */
+
 static enum err
 compile_list(struct compiler *c, const struct at *at, struct rule *rule)
 {
@@ -54,6 +56,7 @@ compile_list(struct compiler *c, const struct at *at, struct rule *rule)
 	rule->sub_count = json_count(at->value);
 	if (json_type(at->value) != JSON_ARRAY || rule->sub_count == 0)
 		return compile_refuse(c, &at->where, "must be an array of schemas");
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 	rule->subs = arena_alloc(c->mem, rule->sub_count * sizeof(*rule->subs));
 	for (size_t i = 0; e == ERR_OK && i < rule->sub_count; i++) {
 		struct where where = {&at->where, NULL, i};
@@ -74,6 +77,7 @@ compile_subs(struct compiler *c, const struct at *at, struct rule *rule)
 	case HOLDS_CHILD:
 	case HOLDS_HERE:
 		rule->sub_count = 1;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 		rule->subs = arena_alloc(c->mem, sizeof(*rule->subs));
 		return compile_node(c, &at->where, at->value, at->base, rule->subs);
 	case HOLDS_LIST:
@@ -216,6 +220,8 @@ is_endless(const struct node *const_node)
 	node->cycle = 2;
 	return endless;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static enum err
 check_document(struct compiler *c, const struct json *root)

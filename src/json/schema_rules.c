@@ -15,8 +15,7 @@ say(struct compiler *c, struct rule *rule, const char *fmt, const char *value)
 	size_t n = strlen(fmt) + strlen(value) + 1, head = strcspn(fmt, "%");
 	char *text = arena_alloc(c->mem, n);
 
-	snprintf(text, n, "%.*s%s%s", (int)head, fmt, value,
-	    fmt[head] == '\0' ? "" : fmt + head + 2);
+	snprintf(text, n, "%.*s%s%s", (int)head, fmt, value, fmt + head + 2);
 	rule->message = text;
 }
 
@@ -370,7 +369,7 @@ compile_if(struct compiler *c, const struct at *at, struct rule *rule)
 }
 
 static compile_fn *const compilers[KW_COUNT] = {
-#define RULE(sym, name, holds, compile, check) [KW_##sym] = compile,
+#define RULE(sym, name, holds, compile, check) [KW_##sym] = (compile),
 #define NOTE(sym, name, holds)
 #define LATER(sym, name, holds)
 #include "json/keywords.def"

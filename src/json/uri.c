@@ -6,8 +6,6 @@
 
 #include "base/buf.h"
 
-enum { RESOLVED_MAX = 4096 };
-
 /* Cuts what lies before the first of `stops` off *rest. */
 static struct slice
 cut(const char **rest, const char *stops)
@@ -92,6 +90,7 @@ is_scheme(struct slice s)
 
 /* What stands between brackets: an IPv6 address or IPvFuture. */
 static bool
+/* cppcheck-suppress unusedFunction ; is_authority() uses it */
 is_literal(struct slice s)
 {
 	struct slice rest = {s.p + 1, s.n == 0 ? 0 : s.n - 1};
@@ -185,17 +184,19 @@ put_path(struct buf *to, const char *p, size_t n)
 static void
 put_merged(struct buf *to, struct arena *mem, const struct uri *b, struct slice path)
 {
+	const char *text;
 	size_t n = b->path.n;
 	struct buf merged;
 
 	while (n > 0 && b->path.p[n - 1] != '/')
 		n--;
-	buf_init(&merged, mem, RESOLVED_MAX);
+	buf_init(&merged, mem, to->limit);
 	if (b->authority.p != NULL && b->path.n == 0)
 		buf_putc(&merged, '/');
 	buf_put(&merged, b->path.p, n);
 	buf_put(&merged, path.p, path.n);
-	put_path(to, buf_text(&merged), merged.n);
+	text = buf_text(&merged);
+	put_path(to, text, strlen(text));
 }
 
 const char *
@@ -205,7 +206,8 @@ uri_resolve(struct arena *mem, const char *base, const char *ref)
 	const struct uri *from = r.scheme.p != NULL ? &r : &b; /* of the scheme */
 	struct buf to;
 
-	buf_init(&to, mem, RESOLVED_MAX);
+	buf_init(
+	    &to, mem, strlen(base) + strlen(ref) + 4); /* at most ":", "//", "/" more */
 	if (from->scheme.p != NULL) {
 		buf_put(&to, from->scheme.p, from->scheme.n);
 		buf_putc(&to, ':');

@@ -13,6 +13,8 @@
 #include "http/response.h"
 #include "proc/listen.h"
 #include "proc/master.h"
+#include "proc/notify.h"
+#include "proc/signals.h"
 
 enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
 
@@ -44,10 +46,10 @@ master_settings_of(const struct conf *c)
 	};
 }
 
+/* stale: whether it ended because new settings are wanted. */
 static int
-work(void *arg, int slot, int fd)
+serve_app(struct server *s, int slot, int fd, bool *stale)
 {
-	struct server *s = arg;
 	struct app *app;
 	struct ctx cx;
 	enum err rc;
@@ -61,9 +63,18 @@ work(void *arg, int slot, int fd)
 		return err_exit(rc);
 	}
 	status = app_serve(app, fd);
+	*stale = app->stale;
 	app_free(app);
 	arena_free(cx.mem);
 	return status;
+}
+
+static int
+work(void *arg, int slot, int fd)
+{
+	bool stale;
+
+	return serve_app(arg, slot, fd, &stale);
 }
 
 static void
@@ -128,6 +139,31 @@ open_socket(
 	    cx, address != NULL ? address : c->listen, mode, c->listen_backlog, out);
 }
 
+/* One worker in this process. A reload makes its app anew. */
+static enum err
+run_alone(struct ctx *cx, struct server *s, int fd)
+{
+	struct master_settings ignored;
+	bool stale = false;
+	int status;
+
+	scoreboard_enter(s->shared.board, 0);
+	scoreboard_set_pid(s->shared.board, 0, (int)getpid());
+	do {
+		if (stale) {
+			notify_reloading();
+			(void)reload(s, &ignored);
+		}
+		stale = false;
+		notify_ready();
+		status = serve_app(s, 0, fd, &stale);
+	} while (stale);
+	notify_stopping();
+	return status == EXIT_SUCCESS ? ERR_OK
+				      : err_set(&cx->err, ERR_UNAVAILABLE,
+					    "could not go on serving: see the log");
+}
+
 static enum err
 run(struct ctx *cx, struct server *s, const char *address)
 {
@@ -140,7 +176,9 @@ run(struct ctx *cx, struct server *s, const char *address)
 		return rc;
 	log_event(LOG_INFO, NULL, "started", "workers=%d passed=%d", settings.workers,
 	    listener.passed);
-	rc = master_run(cx, listener.fd, s->shared.board, &settings, &hooks);
+	rc = s->shared.alone
+	    ? run_alone(cx, s, listener.fd)
+	    : master_run(cx, listener.fd, s->shared.board, &settings, &hooks);
 	listen_close(&listener);
 	log_event(LOG_INFO, NULL, "stopped", "error=%s", err_slug(rc));
 	return rc;
@@ -179,8 +217,10 @@ serve_main(const char *config_path, const char *listen)
 	struct ctx cx;
 	enum err rc;
 
+	signals_ignore_lost_output();
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
+	server.shared.alone = rc == ERR_OK && server.conf->workers == 0;
 	if (rc == ERR_OK)
 		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)
@@ -204,8 +244,8 @@ answer_unconfigured(struct ctx *cx)
 	memcpy(rs.request_id, told.request_id, sizeof(rs.request_id));
 	buf_init(&head, cx->mem, SERVE_MEMORY);
 	response_head(&rs, &head);
-	fwrite(head.p, 1, head.n, stdout);
-	fwrite(rs.body.p, 1, rs.body.n, stdout);
+	(void)fwrite(head.p, 1, head.n, stdout);
+	(void)fwrite(rs.body.p, 1, rs.body.n, stdout);
 	response_fini(&rs);
 }
 

@@ -66,7 +66,7 @@ crew_start(struct crew *c, int slot, int64_t now)
 
 	scoreboard_view(c->board, slot, &view);
 	scoreboard_enter(c->board, slot);
-	fflush(NULL);
+	(void)fflush(NULL);
 	if ((pid = fork()) == 0)
 		become_worker(c, slot);
 	m->generation = c->generation;
@@ -137,18 +137,17 @@ crew_forward(const struct crew *c, int signo)
 			kill(c->at[i].pid, signo);
 }
 
-/* One that retired after it had served is not young; one that did nothing must not be
- * replaced at once for ever. */
+/* One that served is replaced at once, however it ended: whoever kills many leaves some
+ * to serve. One that did nothing must not be replaced at once for ever. */
 void
-crew_await(struct crew *c, int slot, bool retired, int64_t now)
+crew_await(struct crew *c, int slot, int64_t now)
 {
 	struct crew_member *m = &c->at[slot];
-	bool young = now - m->started_ms < YOUNG_MS;
 	struct worker_view v;
+	bool young;
 
 	scoreboard_view(c->board, slot, &v);
-	if (retired && v.requests != m->served)
-		young = false;
+	young = now - m->started_ms < YOUNG_MS && v.requests == m->served;
 	m->backoff_ms = young ? double_backoff(m) : 0;
 	m->phase = CREW_WAITING;
 	m->due_ms = now + m->backoff_ms;

@@ -61,8 +61,9 @@ void crew_start(struct crew *c, int slot, int64_t now);
 void crew_tell(struct crew *c, int slot, int64_t now);
 void crew_kill(struct crew *c, int slot, const char *why);
 void crew_forward(const struct crew *c, int signo);
-/* Has this slot start a worker again: at once, or later if the last one died young. */
-void crew_await(struct crew *c, int slot, bool retired, int64_t now);
+/* Has this slot start a worker again: at once, or later if the last one died young and
+ * had served nobody. */
+void crew_await(struct crew *c, int slot, int64_t now);
 /* Reaps one that ended, and frees its slot; which, in *slot. */
 enum crew_end crew_reap(struct crew *c, int *slot);
 

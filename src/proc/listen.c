@@ -65,6 +65,9 @@ find_systemd(struct ctx *cx, struct listener *out)
 	unsetenv("LISTEN_FDNAMES");
 	if (n == 0)
 		return ERR_OK;
+	if (n < 0)
+		return err_set(&cx->err, ERR_CONFIG,
+		    "systemd must pass one socket, and LISTEN_FDS is no number");
 	if (n != 1)
 		return err_set(
 		    &cx->err, ERR_CONFIG, "systemd must pass one socket, not %d", n);

@@ -17,11 +17,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "proc/crew.h"
+#include "proc/notify.h"
 
 enum {
 	TICK_LEAST_MS = 20,
 	TICK_MOST_MS = 1000,
-	READY_TICK_MS = 10, /* while a reload waits for a worker */
+	READY_TICK_MS = 10, /* while the start or a reload waits for a worker */
 	START_MOST_MS = 30000,
 	CONFIG_RETRY_MS = 5000
 };
@@ -29,6 +30,7 @@ enum {
 struct master {
 	struct crew crew;
 	bool stopping;
+	bool told; /* that it is as it should be: since the start, or the last reload */
 	enum err result;
 };
 
@@ -142,6 +144,18 @@ kill_overdue(struct crew *c, int64_t now)
 }
 
 static void
+tell_when_ready(struct master *m)
+{
+	struct tally t = count(&m->crew);
+
+	if (m->told || t.old > 0 || t.fresh < m->crew.settings.workers ||
+	    t.not_ready > 0)
+		return;
+	m->told = true;
+	notify_ready();
+}
+
+static void
 apply_rules(struct master *m)
 {
 	int64_t now = clock_mono_ms();
@@ -152,6 +166,7 @@ apply_rules(struct master *m)
 	start_due(&m->crew, now);
 	start_missing(&m->crew, now);
 	tell_old(&m->crew, now);
+	tell_when_ready(m);
 }
 
 /* -- events -- */
@@ -165,6 +180,7 @@ stop(struct master *m, bool at_once, const char *why)
 	log_event(LOG_INFO, c->cx, "master-stopping", "reason=%s how=%s", why,
 	    at_once ? "kill" : "drain");
 	m->stopping = true;
+	notify_stopping();
 	for (int i = 0; i < c->slots; i++) {
 		if (c->at[i].phase == CREW_WAITING)
 			c->at[i].phase = CREW_FREE;
@@ -196,6 +212,8 @@ reload(struct master *m)
 
 	if (m->stopping)
 		return;
+	notify_reloading();
+	m->told = false;
 	log_reopen();
 	if (c->hooks->reload == NULL || !c->hooks->reload(c->hooks->app, &s)) {
 		log_event(LOG_ERROR, c->cx, "reload-refused",
@@ -271,19 +289,20 @@ take_ends(struct master *m)
 			take_config_fault(m, slot);
 		else if (end != CREW_END_LEFT && !m->stopping &&
 		    c->at[slot].generation == c->generation)
-			crew_await(c, slot, end == CREW_END_RETIRED, clock_mono_ms());
+			crew_await(c, slot, clock_mono_ms());
 	}
 }
 
 /* -- waiting -- */
 
 static int
-tick(const struct crew *c)
+tick(const struct master *m)
 {
+	const struct crew *c = &m->crew;
 	struct tally t = count(c);
 	int ms = c->settings.request_timeout_ms / 4;
 
-	if (t.old > 0 && t.starting > 0)
+	if ((t.old > 0 || !m->told) && t.starting > 0)
 		return READY_TICK_MS;
 	if (ms > TICK_MOST_MS)
 		return TICK_MOST_MS;
@@ -295,7 +314,7 @@ static int
 time_to_wait(const struct master *m)
 {
 	const struct crew *c = &m->crew;
-	int64_t now = clock_mono_ms(), least = tick(c);
+	int64_t now = clock_mono_ms(), least = tick(m);
 
 	for (int i = 0; i < c->slots; i++) {
 		const struct crew_member *w = &c->at[i];

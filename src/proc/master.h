@@ -2,8 +2,8 @@
  * master.h - the processes: a master that forks workers around one listening socket.
  *
  * The master restarts a worker that died (50 ms to 5 s later when it died within 2 s of
- * its start), replaces one that retired (exit status 0) and kills one that overruns a
- * request, or that does not get ready.
+ * its start and had served nobody), replaces one that retired (exit status 0) and kills
+ * one that overruns a request, or that does not get ready.
  *
  *   SIGTERM, SIGINT   drain: workers finish their requests and end; a second one, or
  *                     the end of drain_timeout_ms, kills them
@@ -12,6 +12,9 @@
  *                     one by one, never fewer than `workers` accepting; settings with
  *                     a fault change nothing
  *   SIGUSR1           opens the log again, here and in the workers
+ *
+ * Under systemd it says when all workers accept, at the start and after a reload, and
+ * when it stops.
  *
  * A worker counts as accepting once it is WORKER_IDLE on the scoreboard. It gets
  * SIGTERM when its master dies. See signals.h for what it does with signals.

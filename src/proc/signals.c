@@ -6,15 +6,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* The last is ignored, the others are read from the descriptor. */
 static const int master_set[MASTER_SIGNALS] = {
-    SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD, SIGPIPE};
+    SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD};
 
 /* -- worker -- */
 
 static struct {
 	void (*stop)(void);
-	volatile sig_atomic_t reopen;
+	volatile sig_atomic_t reopen, reload;
 	pid_t master;
 	unsigned grace_s;
 } worker;
@@ -40,12 +39,26 @@ on_usr1(int signo)
 }
 
 static void
+on_hup(int signo)
+{
+	(void)signo;
+	worker.reload = 1;
+}
+
+static void
 handle(int signo, void (*handler)(int))
 {
 	struct sigaction sa = {.sa_handler = handler};
 
 	sigemptyset(&sa.sa_mask);
 	sigaction(signo, &sa, NULL);
+}
+
+void
+signals_ignore_lost_output(void)
+{
+	handle(SIGPIPE, SIG_IGN);
+	handle(SIGXFSZ, SIG_IGN);
 }
 
 void
@@ -58,7 +71,7 @@ worker_signals_install(void (*stop)(void))
 	handle(SIGINT, SIG_IGN);
 	handle(SIGHUP, SIG_IGN);
 	handle(SIGQUIT, SIG_IGN);
-	handle(SIGPIPE, SIG_IGN);
+	signals_ignore_lost_output();
 }
 
 bool
@@ -67,6 +80,24 @@ worker_log_reopen_wanted(void)
 	if (!worker.reopen)
 		return false;
 	worker.reopen = 0;
+	return true;
+}
+
+void
+alone_signals_install(void (*stop)(void))
+{
+	worker_signals_install(stop);
+	handle(SIGINT, on_term);
+	handle(SIGHUP, on_hup);
+	handle(SIGQUIT, SIG_DFL);
+}
+
+bool
+alone_reload_wanted(void)
+{
+	if (!worker.reload)
+		return false;
+	worker.reload = 0;
 	return true;
 }
 
@@ -80,7 +111,6 @@ master_signals_open(struct ctx *cx, struct master_signals *s)
 	sigemptyset(&set);
 	for (int i = 0; i < MASTER_SIGNALS; i++)
 		sigaddset(&set, master_set[i]);
-	sigdelset(&set, SIGPIPE);
 	if ((s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
 		return err_set(&cx->err, ERR_INTERNAL, "could not make a signalfd: %s",
 		    strerror(errno));
@@ -88,7 +118,7 @@ master_signals_open(struct ctx *cx, struct master_signals *s)
 	/* One that the shell has us ignore would not reach the descriptor. */
 	for (int i = 0; i < MASTER_SIGNALS; i++) {
 		sigaction(master_set[i], NULL, &s->was[i]);
-		handle(master_set[i], master_set[i] == SIGPIPE ? SIG_IGN : SIG_DFL);
+		handle(master_set[i], SIG_DFL);
 	}
 	return ERR_OK;
 }

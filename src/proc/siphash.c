@@ -1,6 +1,9 @@
 /* siphash.c - see siphash.h. The names are those of the paper, section 2. */
 #include "proc/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 struct sip {
 	uint64_t v0, v1, v2, v3;
 };
@@ -16,6 +19,10 @@ load_le(const unsigned char *p, size_t n)
 {
 	uint64_t x = 0;
 
+	if (n == sizeof(x)) {
+		memcpy(&x, p, sizeof(x));
+		return le64toh(x);
+	}
 	for (size_t i = 0; i < n; i++)
 		x |= (uint64_t)p[i] << (8 * i);
 	return x;

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-void
-tenant_read_row(const struct db_rows *rows, struct tenant *out)
+/* The columns that every statement about one tenant begins with. */
+static void
+read_first_columns(const struct db_rows *rows, struct tenant *out)
 {
 	*out = (struct tenant){
 	    .id = db_text(rows, 0, 0),
@@ -17,13 +18,19 @@ tenant_read_row(const struct db_rows *rows, struct tenant *out)
 	    .billing_cycle = db_text(rows, 0, 6),
 	    .schema_name = db_text(rows, 0, 7),
 	    .onboarding_status = db_text(rows, 0, 8),
-	    .isolation = db_text(rows, 0, 9),
-	    .rls_enabled = db_bool(rows, 0, 10),
-	    .features = db_text(rows, 0, 11),
-	    .version = db_i64(rows, 0, 12),
-	    .created_at = db_text(rows, 0, 13),
-	    .updated_at = db_text(rows, 0, 14),
 	};
+}
+
+void
+tenant_read_row(const struct db_rows *rows, struct tenant *out)
+{
+	read_first_columns(rows, out);
+	out->isolation = db_text(rows, 0, 9);
+	out->rls_enabled = db_bool(rows, 0, 10);
+	out->features = db_text(rows, 0, 11);
+	out->version = db_i64(rows, 0, 12);
+	out->created_at = db_text(rows, 0, 13);
+	out->updated_at = db_text(rows, 0, 14);
 }
 
 static enum err
@@ -33,6 +40,22 @@ take_row(enum err rc, const struct db_rows *rows, struct tenant *out, bool *foun
 	if (*found) {
 		tenant_read_row(rows, out);
 		out->role = db_text(rows, 0, 15);
+	}
+	return rc;
+}
+
+enum err
+tenant_find_of_member(struct ctx *cx, struct db *db, const struct tenant_seeker *who,
+    struct tenant *out, bool *found)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_membership_find, who->user_id, who->preferred), &rows);
+
+	*found = rc == ERR_OK && db_row_count(rows) == 1;
+	if (*found) {
+		read_first_columns(rows, out);
+		out->role = db_text(rows, 0, 9);
 	}
 	return rc;
 }

@@ -42,6 +42,10 @@ struct tenant_seeker {
 	bool owned;            /* one that they own counts, too, without a membership */
 };
 
+/* The tenant of a user with a membership, without what only tenant_find_of_user()
+ * reads: isolation, rls_enabled, features, version and times. */
+enum err tenant_find_of_member(struct ctx *cx, struct db *db,
+    const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 /* The tenant of a user who has one. *found false: they have none. */
 enum err tenant_find_of_user(struct ctx *cx, struct db *db,
     const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
@@ -59,7 +63,8 @@ enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;
 /* The schema of the older isolation: "tenant_", the id with "_" for "-". */
 void tenant_schema_name(char out[static TENANT_SCHEMA_SIZE], const char *number);
 
-/* Inside a transaction: the tenant, its registry row, and its schema if asked for. */
+/* Inside a transaction: the tenant, its registry row, its owner's membership, and its
+ * schema if asked for. */
 enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft *d,
     bool with_schema) MUST_CHECK;
 /* Inside a transaction: makes user_id a member; nothing when they are one. */

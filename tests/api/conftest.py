@@ -1,6 +1,10 @@
-"""One database and one running program for all API tests."""
+"""One database and one running program for all API tests; $TEST_POOLER=on: behind PgBouncer."""
+import contextlib
+import os
+
 import pytest
 import stack
+from pooler import PgBouncer
 
 # What a refused request must leave as it was.
 WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT count(*) FROM public.tenants),
@@ -12,7 +16,11 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
 
 @pytest.fixture(scope="session")
 def db(cluster):
-    with cluster.database() as d:
+    with contextlib.ExitStack() as stacked:
+        d = stacked.enter_context(cluster.database())
+        if os.environ.get("TEST_POOLER") == "on":
+            pooler = stacked.enter_context(PgBouncer(cluster, d.roles.values(), default_pool_size=2))
+            d.settings.update(DATABASE_URL=pooler.url_of(d.server_role, d.name), DB_PREPARE="off")
         yield d
 
 

@@ -70,6 +70,7 @@ prepare_peers() {
 	chmod -R u+w,a+rX "$PEERS"
 	export PEERS
 	if command -v npm >/dev/null 2>&1; then
+		# shellcheck disable=SC2016 # the inner shell's
 		flock "$PEERS" sh -c 'cd "$PEERS" && { [ -d node_modules/fastify ] ||
 		    npm install --no-audit --no-fund --loglevel=error >npm.log 2>&1; }' ||
 		    say "npm could not install the peers: see $PEERS/npm.log"

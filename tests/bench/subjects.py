@@ -2,7 +2,6 @@
 and the programs that do the same. Each is in a database of its own in one cluster."""
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -63,13 +62,6 @@ def token_file(path, key, users):
     return path
 
 
-def one_nginx_process(run):
-    """The sample has two; every nginx here has as many as the floor's."""
-    path = run / "nginx.conf"
-    if path.exists():
-        path.write_text(re.sub(r"(?m)^worker_processes .*;", f"worker_processes {NGINX_WORKERS};", path.read_text()))
-
-
 class Bench:
     """Everything that runs; as a context it ends it all."""
 
@@ -117,8 +109,10 @@ class Bench:
         return token_file(self.scratch.path / f"tokens-{app.db.name}", app.key, self.users)
 
     def behind(self, kind, app, program="tenantd"):
-        """app (.socket and .process) behind a web server with the sample's configuration."""
-        server = self.stack.enter_context(stack.WebServer(kind, app.socket, edit=one_nginx_process))
+        """app (.socket and .process) behind a web server with the sample's configuration; every nginx here has as
+        many processes as the floor's."""
+        edits = [("worker_processes 2;", f"worker_processes {NGINX_WORKERS};")] if kind == "nginx" else ()
+        server = self.stack.enter_context(stack.WebServer(kind, app.socket, edits=edits))
         return self.subject(program, kind, server.url, app.process, server.process)
 
     def subject(self, program, kind, url, process, server=None):

@@ -7,7 +7,7 @@ key=hunter2hunter2hunter2hunter2hunter2
 
 cat > bad.conf <<END
 # line 1
-WORKERS=0
+WORKERS=513
 DB_PORT=seven
 SECRET_KEY=hunter2
 DATABASE_URL=hunter2
@@ -30,7 +30,7 @@ run config check --config bad.conf
 is "faults make it fail" 78 "$status"
 is "it prints nothing then" "" "$(cat "$out")"
 for fault in \
-    'bad.conf:2: WORKERS: "0" is not in 1 to 512' \
+    'bad.conf:2: WORKERS: "513" is not in 0 to 512' \
     'bad.conf:3: DB_PORT: "seven" is not a number' \
     'bad.conf:4: SECRET_KEY: has 7 bytes, not 32 to 1024' \
     'bad.conf:5: DATABASE_URL: neither begins with postgres:// or postgresql:// nor is a list of keyword=value' \

@@ -38,7 +38,9 @@ is "and says what to do" "run: tenantd migrate" \
     "$(field '[f["advice"] for f in v if f["verdict"] == "broken"][0]')"
 run migrate
 is "migrate brings it up" 0 "$status"
+# shellcheck disable=SC2012 # their names are plain
 newest=$(ls "$top"/sql/migrations | sed -n 's/^0*\([0-9]*\)_.*/\1/p' | tail -n 1)
+# shellcheck disable=SC2012
 is "naming each migration" "$(ls "$top"/sql/migrations | sed 's/\.sql$//')" "$(sed -n 's/^applied //p' "$out")"
 says "up to the newest" "$out" "the database is at migration $newest"
 run migrate

@@ -9,25 +9,25 @@
 static unsigned sends, recvs;
 
 __attribute__((visibility("default"))) ssize_t
-send(int fd, const void *p, size_t n, int flags)
+send(int fd, const void *buf, size_t n, int flags)
 {
 	static ssize_t (*real)(int, const void *, size_t, int);
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "send");
 	sends++;
-	return real(fd, p, n, flags);
+	return real(fd, buf, n, flags);
 }
 
 __attribute__((visibility("default"))) ssize_t
-recv(int fd, void *p, size_t n, int flags)
+recv(int fd, void *buf, size_t n, int flags)
 {
 	static ssize_t (*real)(int, void *, size_t, int);
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "recv");
 	recvs++;
-	return real(fd, p, n, flags);
+	return real(fd, buf, n, flags);
 }
 
 static const char *
@@ -212,8 +212,8 @@ update_and_look(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = db_query(cx, db, STMT_t_update, DB_ARGS("1", "uno"), &changed);
 
 	(void)arg;
-	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_t_get, DB_ARGS("1"), &found);
+	assert_int_equal(rc, ERR_OK);
+	rc = db_query(cx, db, STMT_t_get, DB_ARGS("1"), &found);
 	assert_int_equal(rc, ERR_OK);
 	assert_int_equal(db_affected(changed), 1);
 	assert_string_equal(db_text(found, 0, 0), "uno");

@@ -93,6 +93,7 @@ reads_during_a_restart_take_longer_and_succeed(void **state)
 	read_i64(f, STMT_t_pid);
 	snprintf(command, sizeof(command), "sh '%s' restart '%s' fast >&2",
 	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
+	/* NOLINTNEXTLINE(cert-env33-c): the words are this test's own */
 	restart = popen(command, "r");
 	assert_non_null(restart);
 	while (clock_mono_ms() - began < 1000 || !reads) {
@@ -123,6 +124,7 @@ a_call_after_an_idle_loss_waits_for_a_server_that_comes_back(void **state)
 	dbtest_cluster("stop", "fast");
 	snprintf(command, sizeof(command), "sleep 0.2; sh '%s' up '%s' >&2",
 	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
+	/* NOLINTNEXTLINE(cert-env33-c): the words are this test's own */
 	start = popen(command, "r");
 	assert_non_null(start);
 	assert_int_equal(
@@ -236,6 +238,7 @@ a_server_that_stays_away_fails_the_call_in_flight(void **state)
 	snprintf(command, sizeof(command), "(sleep 0.2; sh '%s' stop '%s' immediate) &",
 	    getenv("TEST_CLUSTER_SH"), getenv("TEST_CLUSTER"));
 	began = clock_mono_ms();
+	/* NOLINTNEXTLINE(cert-env33-c): the words are this test's own */
 	assert_int_equal(system(command), 0);
 	assert_int_equal(
 	    db_transaction(&f->cx, f->db, "t", count_twice, &w), ERR_UNAVAILABLE);

@@ -34,8 +34,11 @@ static int
 setup_migrated(void **state)
 {
 	struct rls_fixture *r = calloc(1, sizeof(*r));
-	struct fixture *f = &r->base;
+	struct fixture *f;
 
+	if (r == NULL)
+		abort();
+	f = &r->base;
 	ctx_init(&f->cx, arena_new(64 * 1024 * 1024));
 	dbtest_admin_open(f);
 	dbtest_sql(f, "SET client_min_messages = warning");

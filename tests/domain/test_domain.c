@@ -315,6 +315,32 @@ an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones(void **state)
 }
 
 static void
+a_token_may_speak_of_the_tenant_an_operator_assigned(void **state)
+{
+	struct fixture *f = *state;
+	struct onboarding_wish wish = {0};
+	enum onboarding_outcome outcome;
+	struct tenant t;
+	const char *assigned;
+
+	assert_int_equal(get_or_create(f, "hal", &wish, &t, &outcome), ERR_OK);
+	assigned = t.id;
+	assert_int_equal(get_or_create(f, "ida", &wish, &t, &outcome), ERR_OK);
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"INSERT INTO users (id, email, tenant_id) "
+		"VALUES ('ida', 'ida@example.com', '%s')",
+		assigned));
+	assert_int_equal(get_or_create(f, "ida", &wish, &t, &outcome), ERR_OK);
+	assert_string_equal(t.role, "owner");
+	assert_int_equal(
+	    get_or_create_as(f, "ida", assigned, &wish, &t, &outcome), ERR_OK);
+	assert_int_equal(outcome, ONBOARDING_FOUND);
+	assert_string_equal(t.id, assigned);
+	assert_string_equal(t.role, "member");
+}
+
+static void
 nothing_owned_that_is_active_leaves_the_refusal(void **state)
 {
 	static const char number[] = "22222222-2222-4222-8222-222222222222";
@@ -512,6 +538,7 @@ main(void)
 	    DOMAIN_TEST(a_suspended_tenant_is_refused_and_no_second_one_made),
 	    DOMAIN_TEST(
 		an_active_tenant_that_is_owned_takes_the_place_of_unusable_ones),
+	    DOMAIN_TEST(a_token_may_speak_of_the_tenant_an_operator_assigned),
 	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
 	    DOMAIN_TEST(the_same_key_and_body_replays),

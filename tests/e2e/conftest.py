@@ -1,8 +1,10 @@
 """The whole way: a real web server, the program, PostgreSQL."""
-import shutil
-
+import doors
 import pytest
 import stack
+
+ORIGIN = "https://app.example"
+RATE_READ = 40
 
 
 @pytest.fixture(scope="session")
@@ -13,25 +15,25 @@ def db(cluster):
 
 @pytest.fixture(scope="session")
 def app(db):
-    with stack.Tenantd(db, workers=16) as a:
+    with stack.Tenantd(db, workers=16, TRUSTED_PROXIES="127.0.0.1", RATE_READ=RATE_READ,
+                       BACKEND_CORS_ORIGINS=ORIGIN) as a:
         yield a
 
 
 @pytest.fixture(scope="session")
-def servers(app):
-    running = {}
-    try:
-        for kind in ("lighttpd", "nginx"):
-            running[kind] = stack.WebServer(kind, app.socket)
-        if shutil.which("apache2", path=stack.PATH):
-            running["apache"] = stack.WebServer("apache", app.socket)
-        yield running
-    finally:
-        for server in running.values():
-            server.__exit__()
+def servers(app, db):
+    """Doors by their name."""
+    with doors.Doors(db, app) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["lighttpd", "nginx"])
 def web(request, servers):
     """A URL of each of the two web servers in turn."""
     return servers[request.param].url
+
+
+@pytest.fixture(params=doors.ALL)
+def door(request, servers):
+    """Every door in turn."""
+    return servers[request.param]

@@ -1,7 +1,7 @@
 """The main job under the load that it is for: first calls at once, hostile users."""
 import uuid
 
-from client import at_once, get_or_create, http_call
+from client import at_once, get_or_create, http_call, persistent
 from tokens import token
 
 NAMESPACE = uuid.UUID("74738ff5-5367-5958-9aee-98fffdcd1876")
@@ -11,11 +11,14 @@ def key(db):
     return db.settings["JWT_SECRET_KEY"]
 
 
-def test_200_first_calls_of_one_user_make_one_tenant(web, db):
+def test_200_first_calls_of_one_user_make_one_tenant(door, db):
     user = f"storm-{uuid.uuid4()}"
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = db.value(deadlocks)
-    answers = at_once([lambda: get_or_create(web, key(db), user)] * 200)
+    def call():
+        return get_or_create(door.url, key(db), user)
+    # A process a request: more of them than PostgreSQL has connections are told to come back.
+    answers = at_once([call if door.kind.shares else lambda: persistent(call)] * 200)
     assert [a.status for a in answers] == [200] * 200, [a for a in answers if getattr(a, "status", 0) != 200][:3]
     bodies = [a.json() for a in answers]
     assert {b["tenantId"] for b in bodies} == {str(uuid.uuid5(NAMESPACE, user))}
@@ -28,6 +31,26 @@ def test_200_first_calls_of_one_user_make_one_tenant(web, db):
     assert db.value("SELECT count(*) FROM tenantd.jobs j WHERE kind = 'cognito.update_attributes' AND j::text LIKE %s",
                     [f"%{user}%"]) == 1
     assert db.value(deadlocks) == before
+
+
+def test_more_cgi_processes_than_connections_are_told_to_come_back(servers, db):
+    user = f"crowd-{uuid.uuid4()}"
+    first = []
+
+    def call():
+        answer = get_or_create(servers["apache-cgi"].url, key(db), user)
+        first.append(answer.status)
+        return answer
+    used = db.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [db.server_role])
+    db.cluster.sql(f"ALTER ROLE {db.server_role} CONNECTION LIMIT {used + 2}")
+    try:
+        answers = at_once([lambda: persistent(call)] * 30)
+    finally:
+        db.cluster.sql(f"ALTER ROLE {db.server_role} CONNECTION LIMIT -1")
+    assert set(first) == {200, 503}, first
+    assert {a.status for a in answers} == {200} and len({a.json()["tenantId"] for a in answers}) == 1
+    assert sum(a.json()["isNew"] for a in answers) == 1
+    assert db.value("SELECT count(*) FROM public.custom_auth_tenant WHERE owner_id = %s", [user]) == 1
 
 
 def test_1000_users_at_once_get_1000_tenants(web, db):

@@ -13,19 +13,19 @@ import time
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from fcgi_client import (AUTHORIZER, FILTER, PARAMS, STDIN, Closed, Connection, begin,  # noqa: E402
-                         call, cgi_params, pairs, record, request_bytes, split)
+from fcgi_client import (AUTHORIZER, END, FILTER, GET_VALUES, PARAMS, STDIN, Closed, Connection,  # noqa: E402
+                         begin, call, cgi_params, pairs, record, request_bytes, split)
 
 ECHO = os.environ["ECHO"]
 TIMEOUT_MS = 600
 
 
 class Service:
-    def __init__(self, tcp=False, env=None):
-        self.dir = tempfile.mkdtemp(prefix="d.", dir="/tmp")
+    def __init__(self, tcp=False, env=None, host="127.0.0.1", timeout_ms=TIMEOUT_MS):
+        self.dir, self.timeout_ms = tempfile.mkdtemp(prefix="d.", dir="/tmp"), timeout_ms
         if tcp:
-            self.listener = socket.socket(socket.AF_INET)
-            self.listener.bind(("127.0.0.1", 0))
+            self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+            self.listener.bind((host, 0))
             self.address = self.listener.getsockname()
         else:
             self.address = os.path.join(self.dir, "s")
@@ -36,7 +36,7 @@ class Service:
 
     def start(self, n=1):
         for _ in range(n):
-            self.workers.append(subprocess.Popen([ECHO, str(TIMEOUT_MS)],
+            self.workers.append(subprocess.Popen([ECHO, str(self.timeout_ms)],
                                                  stdin=self.listener, env=self.env))
         return self.workers[-1]
 
@@ -146,6 +146,50 @@ def test_longest_idle_connection_makes_room(unix):
         c.close()
 
 
+def test_connection_with_a_request_does_not_make_room(unix):
+    worker = unix.workers[0]
+    kept = [Connection(unix.address) for _ in range(64)]
+    for c in kept:
+        c.request("GET", "/", keep=True)
+    with Connection(unix.address) as another:
+        os.kill(worker.pid, signal.SIGSTOP)
+        kept[0].send(request_bytes("GET", "/asked", keep=True))
+        another.send(request_bytes("GET", "/new", keep=True))
+        os.kill(worker.pid, signal.SIGCONT)
+        assert b"target=/new " in another.read_answer().body
+        assert b"target=/asked " in kept[0].read_answer().body
+    for c in kept:
+        c.close()
+
+
+def test_half_requests_do_not_hold_up_the_end():
+    with Service(timeout_ms=20000) as s:
+        worker = s.start()
+        kept = [Connection(s.address) for _ in range(20)]
+        for c in kept:
+            c.request("GET", "/", keep=True)
+        os.kill(worker.pid, signal.SIGSTOP)
+        for c in kept[:-1]:
+            c.send(begin()[:2])
+        kept[-1].send(request_bytes("GET", "/whole", keep=True))
+        worker.send_signal(signal.SIGTERM)
+        os.kill(worker.pid, signal.SIGCONT)
+        assert b"target=/whole " in kept[-1].read_answer().body
+        assert worker.wait(6) == 0
+        for c in kept:
+            c.close()
+
+
+def test_half_a_head_holds_a_worker_for_less_than_a_body_may_take():
+    with Service(timeout_ms=20000) as s:
+        s.start()
+        with Connection(s.address) as c:
+            c.send(begin()[:2])
+            time.sleep(0.1)
+            assert call(s.address, "GET", "/", timeout=10).status == 200
+            assert c.is_closed()
+
+
 def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
     with Service() as s:
         worker = s.start()
@@ -158,6 +202,18 @@ def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
             assert other.read_answer().status == 200
             assert b"target=/last " in kept.read_answer().body
             assert kept.is_closed()
+        assert worker.wait(2) == 0
+
+
+def test_connection_that_is_about_to_speak_is_answered_at_the_end():
+    with Service() as s:
+        worker = s.start()
+        with Connection(s.address) as c:
+            assert call(s.address, "GET", "/").status == 200  # the one before is accepted, too
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            c.send(request_bytes("GET", "/late"))
+            assert b"target=/late " in c.read_answer().body
         assert worker.wait(2) == 0
 
 
@@ -284,8 +340,47 @@ def test_abort_costs_itself_alone(unix):
 def test_other_roles_are_refused(unix, role):
     with Connection(unix.address) as c:
         c.send(request_bytes("GET", "/", role=role))
+        assert c.read_record() == (END, 1, b"\0\0\0\0\3\0\0\0")  # FCGI_UNKNOWN_ROLE
         assert c.is_closed()
     assert stats(unix.address)["done"] == 0
+
+
+def test_another_request_in_between_is_refused_and_the_first_goes_on(service):
+    """Before the parameters' end, and amid the body, with records of its own."""
+    other = request_bytes("POST", "/other", body=b"other", request_id=7)
+    params = split(PARAMS, pairs(cgi_params("POST", "/first", body=b"abcdef")))
+    with Connection(service.address) as c:
+        c.send(begin() + other + params + record(STDIN, b"abc") + other + split(STDIN, b"def"))
+        for _ in range(2):
+            assert c.read_record() == (END, 7, b"\0\0\0\0\1\0\0\0")  # FCGI_CANT_MPX_CONN
+        assert b"target=/first body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
+        assert c.is_closed()
+    assert stats(service.address)["done"] == 1
+
+
+def test_management_records_are_answered_wherever_they_come(unix):
+    values = record(GET_VALUES, pairs({"FCGI_MAX_CONNS": "", "FCGI_MPXS_CONNS": "", "X": ""}), 0)
+    head = begin(keep=True) + split(PARAMS, pairs(cgi_params("GET", "/")))
+    with Connection(unix.address) as c:
+        c.send(values)
+        told = (10, 0, pairs({"FCGI_MPXS_CONNS": "0"}))  # FCGI_GET_VALUES_RESULT
+        assert c.read_record() == told
+        c.send(head + values + record(77, b"x", 0, padding=3) + record(STDIN))
+        assert c.read_record() == told
+        assert c.read_record() == (11, 0, b"\x4d" + b"\0" * 7)  # FCGI_UNKNOWN_TYPE
+        assert c.read_answer().status == 200
+        c.send(record(GET_VALUES, b"\x05", 0) + request_bytes("GET", "/"))
+        assert c.read_record() == (10, 0, b"")
+        assert c.read_answer().status == 200
+
+
+def test_requests_sent_ahead_are_answered_in_turn(service):
+    with Connection(service.address) as c:
+        c.send(b"".join(request_bytes("POST", "/%d" % i, body=b"x" * i, keep=i < 299)
+                        for i in range(300)))
+        for i in range(300):
+            assert b"target=/%d body=%d:" % (i, i) in c.read_answer().body
+        assert c.is_closed()
 
 
 @pytest.mark.parametrize("junk", [
@@ -315,6 +410,17 @@ def test_silent_connections_do_not_block_beyond_the_timeout(service):
         c.close()
 
 
+def test_silent_connections_hold_nobody_up(service):
+    """As many as the one worker keeps, and more."""
+    silent = [Connection(service.address) for _ in range(80)]
+    began = time.monotonic()
+    assert call(service.address, "GET", "/").status == 200
+    assert silent[-1].request("GET", "/", keep=True).status == 200
+    assert time.monotonic() - began < TIMEOUT_MS / 1000
+    for c in silent:
+        c.close()
+
+
 def test_a_head_in_drops_is_cut_off(unix):
     """Each drop in time, all of them together not."""
     head = request_bytes("GET", "/", {"X-A": "a" * 200})
@@ -335,6 +441,17 @@ def test_parameters_without_end_are_cut_off(unix):
         with pytest.raises(OSError):
             for _ in range(1000):
                 c.send(record(PARAMS, b"x" * 65000))
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def test_records_that_begin_no_request_are_cut_off(unix):
+    junk = record(77, b"x" * 1000) * 20
+    with Connection(unix.address) as c:
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 5:
+                c.send(junk)
+        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
     assert call(unix.address, "GET", "/").status == 200
 
 
@@ -464,11 +581,18 @@ def test_thousand_requests_need_no_more_memory(unix):
     assert resident() - before < 256 + quarantine
 
 
-def test_only_named_web_servers_are_served():
-    with Service(tcp=True, env={"FCGI_WEB_SERVER_ADDRS": "192.0.2.1"}) as s:
-        s.start()
-        with Connection(s.address) as c:
-            assert c.is_closed()
+@pytest.mark.parametrize("host, peer", [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])
+def test_only_named_web_servers_are_served(host, peer):
+    for named, served in (("192.0.2.1", False), (f"192.0.2.1,{peer}", True)):
+        with Service(tcp=True, host=host, env={"FCGI_WEB_SERVER_ADDRS": named}) as s:
+            s.start()
+            with socket.create_connection((peer, s.address[1]), 10) as c:
+                c.sendall(request_bytes("GET", "/"))
+                try:
+                    got = c.recv(1)
+                except ConnectionResetError:
+                    got = b""
+                assert bool(got) == served
 
 
 def test_cgi_door_answers_one_request():
@@ -481,3 +605,14 @@ def test_cgi_door_answers_one_request():
     p = subprocess.run([ECHO, "1000"], input=b"hell", env=variables, stdout=subprocess.PIPE,
                        timeout=10)
     assert p.stdout.startswith(b"Status: 400 ")
+
+
+def test_cgi_door_reads_a_chunked_body_to_its_end():
+    """Apache tells no length of it, and loses the answer when it is left unread."""
+    variables = dict(cgi_params("POST", "/cgi?limit=5000000", extra={"HTTP_TRANSFER_ENCODING": "chunked"}))
+    sent = b"x" * 3_000_000
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert p.returncode == 0 and b"body=%s " % checksum(sent).encode() in p.stdout
+    del variables["HTTP_TRANSFER_ENCODING"]
+    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    assert b"body=%s " % checksum(b"").encode() in p.stdout

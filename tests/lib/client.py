@@ -32,7 +32,7 @@ def http_call(url, method, path, token=None, body=None, headers=None, timeout=30
         body = json.dumps(body)
         headers.setdefault("Content-Type", "application/json")
     try:
-        connection.request(method, path, body=body, headers=headers, encode_chunked="Transfer-Encoding" in headers)
+        connection.request(method, at.path + path, body=body, headers=headers, encode_chunked="Transfer-Encoding" in headers)
         return Answer(connection.getresponse())
     finally:
         connection.close()
@@ -40,6 +40,16 @@ def http_call(url, method, path, token=None, body=None, headers=None, timeout=30
 
 def get_or_create(url, key, user, body=None):
     return http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(key, user), body)
+
+
+def persistent(call, times=20):
+    """The call, made again while the answer is a 503 that names a time to come back."""
+    for _ in range(times):
+        answer = call()
+        if answer.status != 503:
+            break
+        time.sleep(min(int(answer.headers["retry-after"]), 1) * stack.PATIENCE)
+    return answer
 
 
 def at_once(calls):

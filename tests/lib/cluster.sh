@@ -6,6 +6,8 @@
 #   cluster.sh stop DIR [MODE]    MODE fast (default), immediate or smart
 #   cluster.sh up DIR             starts a stopped one again, on the same port
 #   cluster.sh restart DIR [MODE]
+#   cluster.sh standby DIR OF     makes a standby of the cluster in OF in DIR
+#   cluster.sh promote DIR        makes a standby the primary
 #   cluster.sh conninfo DIR       superuser "postgres", database "postgres"
 #   cluster.sh url DIR            the same as a URI over 127.0.0.1
 #   cluster.sh pid DIR            of the postmaster
@@ -39,11 +41,15 @@ conninfo() { echo "host=$dir port=$(port) user=postgres dbname=postgres"; }
 up() { as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -s -w -t 60 start >/dev/null 2>&1; }
 stop() { as "$bin/pg_ctl" -D "$dir/data" -s -m "${1:-fast}" -w -t 60 stop; }
 
-make_cluster() {
+make_dir() {
 	mkdir -p "$dir"
 	[ "$(id -u)" -ne 0 ] || chown "${PGOWNER:-postgres}" "$dir"
 	chmod 755 "$dir"
 	cd "$dir"
+}
+
+make_cluster() {
+	make_dir
 	as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N \
 	    >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; die "initdb failed"; }
 	as tee -a "$dir/data/postgresql.conf" >/dev/null <<-CONF
@@ -59,9 +65,18 @@ make_cluster() {
 	CONF
 }
 
+make_standby() { # make_standby OF
+	make_dir
+	as "$bin/pg_basebackup" -D "$dir/data" -d "$(sh "$self" conninfo "$1")" -R -c fast -N \
+	    >"$dir/basebackup.log" 2>&1 || { cat "$dir/basebackup.log" >&2; die "pg_basebackup failed"; }
+	as tee -a "$dir/data/postgresql.conf" >/dev/null <<-CONF
+		unix_socket_directories = '$dir'
+		${CLUSTER_CONF:-}
+	CONF
+}
+
 # A port is free when the server could take it: try, and go on with another.
 start() {
-	make_cluster
 	i=0
 	while [ "$i" -lt 20 ]; do
 		p=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
@@ -73,13 +88,16 @@ start() {
 	die "the server does not start"
 }
 
-[ $# -ge 2 ] || die "usage: cluster.sh start|stop|up|restart|conninfo|url|pid|destroy DIR"
+[ $# -ge 2 ] || die "usage: cluster.sh start|stop|up|restart|standby|promote|conninfo|url|pid|destroy DIR"
 what=$1 dir=$2 mode=${3:-fast}
+self=$(cd "$(dirname "$0")" && pwd)/cluster.sh
 bin=$(bindir)
 case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
-[ "$what" = start ] || cd "$dir"
+case $what in start | standby) ;; *) cd "$dir" ;; esac
 case $what in
-start)    start ;;
+start)    make_cluster; start ;;
+standby)  make_standby "$mode"; start ;;
+promote)  as "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 promote ;;
 stop)     stop "$mode" ;;
 up)       up || { tail "$dir/log" >&2; die "the server does not start"; } ;;
 restart)  stop "$mode"; up || die "the server does not start" ;;

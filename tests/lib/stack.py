@@ -5,8 +5,10 @@ of its own and listens on a Unix socket or a free port, so that runs do not meet
     with Cluster() as cluster, cluster.database() as db, Tenantd(db) as app:
         call(app.socket, "GET", "/healthz")
 
-The program under test is $TENANTD; $VALGRIND is a command to run it under. Processes are
-children in sessions of their own and are ended by pid.
+The program under test is $TENANTD; $VALGRIND is a command to run it under. $PG_BINDIR: another
+PostgreSQL than the installed one. $TEST_FOOTING: what a database stands on unless the test says,
+"separate" (the default) or a word of FOOTINGS. Processes are children in sessions of their own
+and are ended by pid.
 """
 import contextlib
 import functools
@@ -34,6 +36,8 @@ VALGRIND = os.environ.get("VALGRIND", "").split()
 # Under valgrind, and in a build with sanitizers, everything takes its time.
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+# What sanitizers and valgrind write.
+UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
 
 def free_port():
@@ -70,6 +74,24 @@ def unprivileged():
     return words if reached else []
 
 
+def children(pid):
+    """The pids of its children that live."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rsplit(") ", 1)[1].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(stat.parent.name))
+    return sorted(found)
+
+
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
 class Directory:
     """A private directory that a server's user may enter; short, for the sockets in it."""
 
@@ -90,15 +112,15 @@ class Directory:
 
 
 class Process:
-    """A foreground process; log: the file of its output."""
+    """A foreground process; log: the file of its output, unless err is another."""
 
-    def __init__(self, command, log, env=None):
+    def __init__(self, command, log, env=None, stdin=subprocess.DEVNULL, err=None):
         self.log = Path(log)
         self.out = open(self.log, "ab")
         self.child = subprocess.Popen(
             unprivileged() + ["env", "-i", f"PATH={PATH}", "LC_ALL=C.UTF-8"]
             + [f"{k}={v}" for k, v in (env or {}).items()] + command,
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out, cwd="/", start_new_session=True)
+            stdin=stdin, stdout=self.out, stderr=err or self.out, cwd="/", start_new_session=True)
         self.pid = self.child.pid
 
     def alive(self):
@@ -139,15 +161,22 @@ class Process:
 
 
 class Cluster:
-    def __init__(self, conf=""):
+    """standby_of: another cluster, which this one replicates."""
+
+    def __init__(self, conf="", standby_of=None):
         self.dir = tempfile.mkdtemp(prefix="tdp.", dir="/tmp")
         os.rmdir(self.dir)
         self.names = itertools.count(1)
-        self._sh("start", CLUSTER_CONF="max_connections = 300\n" + conf)
+        if standby_of:
+            self._sh("standby", standby_of.dir, CLUSTER_CONF=conf)
+        else:
+            self._sh("start", CLUSTER_CONF="max_connections = 300\n" + conf)
         self.url = self._sh("url").strip()
-        self.passwords = {}
 
     def _sh(self, *args, **env):
+        bindir = os.environ.get("PG_BINDIR")
+        if bindir:
+            env["PG_BINDIR"] = bindir
         done = subprocess.run(["sh", str(TOP / "tests/lib/cluster.sh"), args[0], self.dir, *args[1:]],
                               capture_output=True, text=True, env={"PATH": PATH, **env}, check=False)
         assert done.returncode == 0, done.stderr
@@ -168,6 +197,13 @@ class Cluster:
     def up(self):
         self._sh("up")
 
+    def processes(self):
+        """The postmaster, then its children."""
+        return [self.pid(), *children(self.pid())]
+
+    def promote(self):
+        self._sh("promote")
+
     def pid(self):
         return int(self._sh("pid"))
 
@@ -177,28 +213,89 @@ class Cluster:
     def sql(self, text, args=None, database="postgres"):
         return sql(self.url_of("postgres", database), text, args)
 
-    def database(self, template=None, migrate=True, before=""):
-        """A new database with roles of its own. before: SQL that runs in it first."""
+    def database(self, template=None, migrate=True, before="", footing=None):
+        """A new database with roles of its own. before: SQL that its owner runs in it first."""
         name = f"td{next(self.names)}"
-        owner, server, app = f"{name}_owner", f"{name}_server", f"{name}_app"
-        self.sql(f"CREATE ROLE {owner} LOGIN BYPASSRLS; CREATE ROLE {server} LOGIN; CREATE ROLE {app} LOGIN")
-        self.sql(f"CREATE DATABASE {name} OWNER {owner}" + (f" TEMPLATE {template}" if template else ""))
-        return Database(self, name, owner, server, app, migrate, before)
+        return Database(self, name, FOOTINGS[footing or os.environ.get("TEST_FOOTING", "separate")](self, name, template),
+                        migrate, before)
+
+
+def _roles(name):
+    return {role: f"{name}_{role}" for role in ("owner", "control", "server", "app")}
+
+
+def _create(cluster, name, template=None, owner=None):
+    cluster.sql(f"CREATE DATABASE {name}" + (f" OWNER {owner}" if owner else "") + (f" TEMPLATE {template}" if template else ""))
+
+
+def _by_script(cluster, name, script, by="postgres", **variables):
+    """Roles and rights by a script of deploy/postgresql, which is run as it is."""
+    words = [word for pair in variables.items() for word in ("-v", "=".join(pair))]
+    done = subprocess.run(["psql", "-qX", *words, "-f", str(TOP / "deploy/postgresql" / script),
+                           cluster.url_of(by, name)], env={"PATH": PATH}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _separate(cluster, name, template):
+    """Roles for the owner, who sees every row, the server and the applications."""
+    roles = _roles(name)
+    del roles["control"]
+    cluster.sql("CREATE ROLE {owner} LOGIN BYPASSRLS; CREATE ROLE {server} LOGIN; CREATE ROLE {app} LOGIN".format(**roles))
+    _create(cluster, name, template, roles["owner"])
+    return {**roles, "watcher": roles["owner"]}
+
+
+def _least(cluster, name, template):
+    """Roles for everybody, with the least rights."""
+    _create(cluster, name, template)
+    _by_script(cluster, name, "separate-roles.sql", **_roles(name))
+    return _roles(name)
+
+
+def _managed(cluster, name, template):
+    """The same, by an administrator who is no superuser, as hosts give one."""
+    cluster.sql(f"CREATE ROLE {name}_host LOGIN CREATEROLE")
+    _create(cluster, name, template, f"{name}_host")
+    _by_script(cluster, name, "separate-roles.sql", by=f"{name}_host", **_roles(name))
+    return _roles(name)
+
+
+def _guest(cluster, name, template):
+    """One role, with the least rights."""
+    _create(cluster, name, template)
+    _by_script(cluster, name, "one-role.sql", role=f"{name}_server")
+    return {"server": f"{name}_server"}
+
+
+def _lord(cluster, name, template):
+    """One role, whose the database is."""
+    cluster.sql(f"CREATE ROLE {name}_server LOGIN")
+    _create(cluster, name, template, f"{name}_server")
+    return {"server": f"{name}_server"}
+
+
+# What a database can stand on: the roles' names by what they are for.
+FOOTINGS = {"separate": _separate, "least": _least, "managed": _managed, "guest": _guest, "lord": _lord}
 
 
 class Database:
-    def __init__(self, cluster, name, owner, server, app, migrate, before):
-        self.cluster, self.name, self.server_role, self.app_role = cluster, name, server, app
-        self.url = cluster.url_of(server, name)
-        self.owner_url = cluster.url_of(owner, name)
-        self.app_url = cluster.url_of(app, name)
+    """owner_url: of somebody who sees every row. Where one role does all, it is the server."""
+
+    def __init__(self, cluster, name, roles, migrate, before):
+        self.cluster, self.name, self.roles = cluster, name, roles
+        self.server_role, self.app_role = roles["server"], roles.get("app")
+        self.url = cluster.url_of(self.server_role, name)
+        self.owner_url = cluster.url_of(roles.get("watcher", "postgres"), name)
+        self.app_url = cluster.url_of(self.app_role, name) if self.app_role else None
         self.super_url = cluster.url_of("postgres", name)
-        self.settings = {
-            "DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url, "DB_APP_ROLE": app,
-            "SECRET_KEY": secrets.token_hex(32), "JWT_SECRET_KEY": secrets.token_hex(32),
-        }
+        self.settings = {"DATABASE_URL": self.url,
+                         "SECRET_KEY": secrets.token_hex(32), "JWT_SECRET_KEY": secrets.token_hex(32)}
+        if "owner" in roles:
+            self.settings["DATABASE_OWNER_URL"] = cluster.url_of(roles["owner"], name)
+        self.settings.update({setting: roles[role] for setting, role in
+                              (("DB_CONTROL_ROLE", "control"), ("DB_APP_ROLE", "app")) if role in roles})
         if before:
-            sql(self.owner_url, before)
+            sql(self.settings.get("DATABASE_OWNER_URL", self.url), before)
         if migrate:
             command(self.settings, "migrate")
 
@@ -243,10 +340,11 @@ def create_user(db, email, *args):
 
 
 class Tenantd:
-    """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn."""
+    """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn.
+    sign: the path that answers 200 once it runs."""
 
-    def __init__(self, db, workers=4, **settings):
-        self.db = db
+    def __init__(self, db, workers=4, sign="/readyz", err=None, **settings):
+        self.db, self.sign, self.err = db, sign, err
         self.place = Directory("tda.")
         run = self.place.writable("run")
         self.socket = str(run / "app.sock")
@@ -255,24 +353,26 @@ class Tenantd:
         self.config = run / "tenantd.conf"
         self.write_config()
         self.log = run / "tenantd.log"
-        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log)
+        self.start()
         self.process.wait_for(self.ready, self.place, "tenantd")
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log, err=self.err)
 
     def write_config(self):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
 
     def ready(self):
         self.process.must_live()
-        return self.call("GET", "/readyz").status == 200
+        return self.call("GET", self.sign).status == 200
 
     def call(self, method, target, headers=None, body=None, **how):
         return call(self.socket, method, target, headers, body, timeout=15 * PATIENCE, **how)
 
     def workers(self):
         """The pids of the children of the master."""
-        out = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)],
-                             capture_output=True, text=True, check=False).stdout
-        return [int(line.split()[0]) for line in out.splitlines() if not line.split()[1].startswith("Z")]
+        return children(self.process.pid)
 
     def log_text(self):
         return self.log.read_text(errors="replace")
@@ -287,25 +387,38 @@ class Tenantd:
             text = self.log_text()
             self.place.remove()
         assert status == 0, f"tenantd ended with {status}\n{text[-4000:]}"
-        assert not re.search(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==", text), text[-8000:]
+        assert not UNSOUND.search(text), text[-8000:]
+
+
+def filled(kind, run, port, socket_path, config):
+    """Writes the samples of deploy/ for a kind that webserver.sh knows; the command to run."""
+    return subprocess.run(
+        ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(port), str(socket_path), PROGRAM,
+         str(config)], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 class WebServer:
-    """lighttpd, nginx or apache by deploy/'s samples; lighttpd-spawn starts tenantd itself.
-    edit: called with the directory of the configuration before it is used."""
+    """A web server by deploy/'s samples, of a kind that webserver.sh knows. config: the
+    settings where it starts tenantd itself. edits: (old, new) in the samples."""
 
-    def __init__(self, kind, socket_path, config="", edit=None):
+    def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        words = subprocess.run(
-            ["sh", str(TOP / "deploy/webserver.sh"), kind, str(run), "127.0.0.1", str(self.port),
-             str(socket_path), PROGRAM, str(config)], capture_output=True, text=True, check=True).stdout
-        if edit:
-            edit(run)
-        self.process = Process(words.splitlines(), run / "web.log")
+        self.command, self.log = filled(kind, run, self.port, socket_path, config), run / "web.log"
+        for old, new in edits:
+            files = [f for f in run.glob("*.conf") if old in f.read_text()]
+            assert files, old
+            for f in files:
+                f.write_text(f.read_text().replace(old, new))
+        self.run = run
+        self.start()
         self.process.wait_for(self.ready, self.place, kind)
+
+    def start(self):
+        """Also again, after it has ended."""
+        self.process = Process(self.command, self.log)
 
     def ready(self):
         self.process.must_live()

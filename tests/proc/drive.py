@@ -36,7 +36,7 @@ def alive(pid):
 
 
 class Toy:
-    def __init__(self, settings="2", timeout=10000, drain=10000, passed=False, by=()):
+    def __init__(self, settings="2", timeout=10000, drain=10000, passed=False, by=(), notify=""):
         self.dir = tempfile.mkdtemp(prefix="tn-toy-", dir="/tmp")
         self.path, self.log = self.dir + "/s", self.dir + "/log"
         self.configure(settings)
@@ -49,7 +49,7 @@ class Toy:
         with open(self.dir + "/stderr", "w", encoding="ascii") as err:
             self.master = subprocess.Popen(
                 [*by, TOY, self.path, self.dir + "/settings", self.log, str(timeout), str(drain)],
-                stdin=stdin, stderr=err)
+                stdin=stdin, stderr=err, env={**os.environ, "NOTIFY_SOCKET": notify})
         if passed:
             stdin.close()
 
@@ -199,6 +199,16 @@ def an_old_worker_that_dies_is_replaced_at_once():
         begin = time.monotonic()
         assert t.ask() != ""
         assert time.monotonic() - begin < 1
+
+
+def workers_that_die_after_they_served_are_replaced_at_once():
+    with Toy("1").ready() as t:
+        for _ in range(8):
+            assert t.pid() > 0
+            t.ask("die")
+            begin = time.monotonic()
+            assert t.pid() > 0
+            assert time.monotonic() - begin < 1
 
 
 def a_crash_loop_backs_off():
@@ -432,6 +442,48 @@ def a_socket_that_systemd_passed_is_kept():
         assert os.path.exists(t.path)
 
 
+def systemd_hears_when_all_accept_and_when_it_stops():
+    for kind in ("@", "/"):
+        with tempfile.TemporaryDirectory(prefix="tn-notify-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+            name = f"{place}/n"
+            heard.bind("\0" + name if kind == "@" else name)
+            heard.settimeout(PATIENCE)
+            with Toy("2 slow", notify=("@" if kind == "@" else "") + name).ready() as t:
+                assert heard.recv(200) == b"READY=1"
+                t.settle(2)
+                t.signal(signal.SIGHUP)
+                assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d+", told := heard.recv(200)), told
+                assert 0 <= time.monotonic_ns() // 1000 - int(told.split(b"=")[-1]) < PATIENCE * 1e6
+                begin = time.monotonic()
+                assert heard.recv(200) == b"READY=1"
+                assert time.monotonic() - begin > 0.5  # one after the other, 300 ms each
+                t.configure("nonsense")
+                t.signal(signal.SIGHUP)
+                assert heard.recv(200).startswith(b"RELOADING=1\n")
+                assert heard.recv(200) == b"READY=1"
+                assert t.stop() == 0
+                assert heard.recv(200) == b"STOPPING=1"
+
+
+def systemd_is_not_told_of_workers_that_never_accept():
+    with tempfile.TemporaryDirectory(prefix="tn-notify-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(f"{place}/n")
+        heard.settimeout(0.7)
+        with Toy("2 crash", notify=f"{place}/n") as t:
+            try:
+                assert not heard.recv(200)
+            except TimeoutError:
+                pass
+            assert t.stop() == 0
+            assert heard.recv(200) == b"STOPPING=1"
+
+
+def nobody_to_notify_is_no_matter():
+    for nowhere in ("/nonexistent/n", "@tn-nobody", "n", "@", "/" + "a" * 200):
+        with Toy("1", notify=nowhere).ready() as t:
+            assert t.stop() == 0
+
+
 def workers_hold_nothing_of_the_master():
     with Toy("2").ready() as t:
         for pid in t.settle(2):
@@ -457,6 +509,7 @@ def an_idle_master_sleeps():
 CASES = [
     a_worker_that_crashes_is_replaced_and_costs_its_request_only,
     an_old_worker_that_dies_is_replaced_at_once,
+    workers_that_die_after_they_served_are_replaced_at_once,
     a_crash_loop_backs_off,
     workers_that_retire_are_replaced_at_once,
     workers_that_end_unused_do_not_make_it_spin,
@@ -476,6 +529,9 @@ CASES = [
     usr1_opens_the_log_again_everywhere,
     a_socket_that_was_passed_is_kept,
     *([a_socket_that_systemd_passed_is_kept] if shutil.which("systemd-socket-activate") else []),
+    systemd_hears_when_all_accept_and_when_it_stops,
+    systemd_is_not_told_of_workers_that_never_accept,
+    nobody_to_notify_is_no_matter,
     workers_hold_nothing_of_the_master,
     an_idle_master_sleeps,
 ]

@@ -59,7 +59,7 @@ read_settings(struct toy *t, int *workers)
 	if (f == NULL)
 		return false;
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-	fclose(f);
+	(void)fclose(f);
 	text[strcspn(text, "\n")] = '\0';
 	t->mode[0] = '\0';
 	rest_of = slice_of(text);
@@ -98,7 +98,7 @@ obey(const struct toy *t, int fd, char *line)
 
 	line[strcspn(line, "\r\n")] = '\0';
 	if (strcmp(line, "die") == 0)
-		raise(SIGKILL);
+		(void)raise(SIGKILL);
 	else if (strcmp(line, "exit3") == 0)
 		_exit(3);
 	else if (strcmp(line, "config") == 0)

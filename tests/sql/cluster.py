@@ -42,7 +42,12 @@ class Cluster:
         self.count += 1
         name = f"t{self.count}"
         with Session(self, "postgres") as s:
-            s.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+            old = s.c.server_version < 150000
+            # copying its files, as older versions do, takes a fifth of the time without fsync
+            s.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}" + ("" if old else " STRATEGY file_copy"))
+        if old and template == "template0":
+            with Session(self, name) as s: # as later versions have it
+                s.run("ALTER SCHEMA public OWNER TO pg_database_owner; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         return name
 
 

@@ -351,7 +351,7 @@ def test_the_server_cannot_change_the_audit(db, grant):
 @pytest.mark.parametrize("who", ["PUBLIC", "app"])
 @pytest.mark.parametrize("function, arguments", [
     ("grant_roles", "TEXT, TEXT, TEXT"), ("protect", "REGCLASS"), ("adopt_tenant", "UUID"), ("adopt_all", ""),
-    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_names", "")])
+    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_name", "")])
 def test_our_functions_are_for_nobody_else(db, who, function, arguments):
     db.own.run(f"GRANT EXECUTE ON FUNCTION tenantd.{function}({arguments}) TO {who}")
     assert bad(rls_check(db.srv)) == {(f"tenantd.{function}()", "execute")}

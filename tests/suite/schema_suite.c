@@ -37,7 +37,7 @@ read_file(struct buf *b, const char *path)
 		return false;
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		buf_put(b, piece, n);
-	fclose(f);
+	(void)fclose(f);
 	return !b->failed && b->n > 0;
 }
 
@@ -122,6 +122,7 @@ static void
 mark_nul(char *text)
 {
 	while ((text = strstr(text, "\\u0000")) != NULL)
+		/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): text goes on */
 		memcpy(text, "\\ufffd", 6);
 }
 

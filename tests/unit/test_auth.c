@@ -79,8 +79,9 @@ read_table(const char *name, bool forged)
 			add_row(copy, forged);
 			for (int c = 2; c < 4; c++)
 				for (size_t i = 0; i < let_count; i++)
-					if (strcmp(rows[row_count - 1].text[c],
-						lets[i].name) == 0)
+					if (slice_eq(
+						slice_of(rows[row_count - 1].text[c]),
+						lets[i].name))
 						rows[row_count - 1].text[c] =
 						    lets[i].text;
 			continue;
@@ -91,7 +92,7 @@ read_table(const char *name, bool forged)
 		lets[let_count].name = copy + 4;
 		lets[let_count++].text = eq + 3;
 	}
-	fclose(f);
+	(void)fclose(f);
 }
 
 /* Replaces "@N" by N letters; escapes too, where asked. */
@@ -159,7 +160,7 @@ changed(struct arena *mem, const char *token, const char *change)
 		return arena_printf(mem, "%s%s",
 		    base64url_encode_dup(mem, arg, strlen(arg)), strchr(copy, '.'));
 	fail_msg("unknown change: %s", change);
-	return NULL;
+	abort();
 }
 
 static const char *

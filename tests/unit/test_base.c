@@ -1,5 +1,10 @@
 #include "unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -96,6 +101,18 @@ numbers_are_checked(void **state)
 }
 
 static void
+numbers_are_written(void **state)
+{
+	char text[STR_I64_SIZE];
+
+	(void)state;
+	assert_string_equal(str_from_i64(text, 0), "0");
+	assert_string_equal(str_from_i64(text, -10), "-10");
+	assert_string_equal(str_from_i64(text, INT64_MAX), "9223372036854775807");
+	assert_string_equal(str_from_i64(text, INT64_MIN), "-9223372036854775808");
+}
+
+static void
 lists_are_cut_and_trimmed(void **state)
 {
 	struct slice rest = slice_of(" a, b ,,c"), piece;
@@ -153,6 +170,46 @@ uuids_follow_the_rfc(void **state)
 }
 
 static void
+a_child_draws_ids_of_its_own(void **state)
+{
+	struct uuid ours, theirs;
+	int ends[2], status;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	(void)uuid_random(); /* there are some left to draw */
+	child = fork();
+	if (child == 0) {
+		theirs = uuid_random();
+		if (write(ends[1], theirs.b, sizeof(theirs.b)) != sizeof(theirs.b))
+			_exit(1);
+		_exit(0);
+	}
+	ours = uuid_random();
+	assert_int_equal(read(ends[0], theirs.b, sizeof(theirs.b)), sizeof(theirs.b));
+	assert_memory_not_equal(ours.b, theirs.b, sizeof(ours.b));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+drawn_ids_are_all_different(void **state)
+{
+	struct uuid drawn[100];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(drawn); i++) {
+		drawn[i] = uuid_random();
+		assert_int_equal(uuid_version(drawn[i]), 4);
+		for (size_t j = 0; j < i; j++)
+			assert_memory_not_equal(drawn[i].b, drawn[j].b, 16);
+	}
+}
+
+static void
 time_is_told_in_utc(void **state)
 {
 	char text[CLOCK_TEXT_SIZE];
@@ -179,6 +236,56 @@ log_values_cannot_break_out(void **state)
 	assert_string_equal(log_quote(q, sizeof(q), "a\"b\nc"), "\"a\\\"b\\x0ac\"");
 	assert_int_equal(
 	    strlen(log_quote(q, sizeof(q), "0123456789012345678901234567890")) < 32, 1);
+}
+
+static void
+read_line(FILE *f, char *line, size_t size)
+{
+	assert_non_null(fgets(line, (int)size, f));
+	assert_int_equal(line[strlen(line) - 1], '\n');
+}
+
+static void
+a_log_line_in_pieces_is_whole_and_bounded(void **state)
+{
+	char path[] = "/tmp/test_base.XXXXXX", line[4096], want[256], longest[3000];
+	struct ctx cx = {.request_id = "r-1"};
+	struct err_info e = {0};
+	struct log_line l;
+	FILE *f;
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	close(mkstemp(path));
+	assert_int_equal(log_open(&e, path, LOG_INFO), ERR_OK);
+	assert_false(log_start(&l, LOG_DEBUG, &cx, "unwanted"));
+	assert_true(log_start(&l, LOG_WARNING, &cx, "tried"));
+	log_text(&l, "a", "b\nc\x7f");
+	log_number(&l, "n", -7);
+	log_quoted(&l, "q", "say \"no\"\n");
+	log_finish(&l);
+	assert_true(log_start(&l, LOG_INFO, NULL, "long"));
+	log_text(&l, "x", longest);
+	log_number(&l, "n", 1);
+	log_finish(&l);
+	log_event(LOG_INFO, NULL, "long", "x=%s\n", longest);
+
+	assert_non_null(f = fopen(path, "r"));
+	read_line(f, line, sizeof(line));
+	snprintf(want, sizeof(want),
+	    " warning pid=%ld req=r-1 event=tried a=b?c? n=-7 q=\"say "
+	    "\\\"no\\\"\\x0a\"\n",
+	    (long)getpid());
+	assert_string_equal(line + CLOCK_TEXT_SIZE - 1, want);
+	read_line(f, line, sizeof(line));
+	assert_int_equal(strlen(line), LOG_LINE_MAX + 1);
+	read_line(f, line, sizeof(line));
+	assert_int_equal(strlen(line), LOG_LINE_MAX + 1);
+	assert_null(fgets(line, sizeof(line), f));
+	(void)fclose(f);
+	assert_int_equal(log_open(&e, NULL, LOG_INFO), ERR_OK);
+	unlink(path);
 }
 
 static void
@@ -220,8 +327,12 @@ main(void)
 	    cmocka_unit_test(lists_are_cut_and_trimmed),
 	    UNIT_CTX_TEST(utf8_is_checked_and_folded),
 	    cmocka_unit_test(uuids_follow_the_rfc),
+	    cmocka_unit_test(a_child_draws_ids_of_its_own),
+	    cmocka_unit_test(drawn_ids_are_all_different),
+	    cmocka_unit_test(numbers_are_written),
 	    cmocka_unit_test(time_is_told_in_utc),
 	    cmocka_unit_test(log_values_cannot_break_out),
+	    cmocka_unit_test(a_log_line_in_pieces_is_whole_and_bounded),
 	    UNIT_CTX_TEST(faults_keep_their_order_and_count),
 	    cmocka_unit_test(told_errors_are_public_and_set_ones_are_not),
 	};

@@ -171,8 +171,9 @@ every_fault_is_named_at_once(void **state)
 	    "FILE:11: SECRET_KEY: has 7 bytes, not 32 to 1024",
 	    "FILE:9: ALGORITHM: \"none\" is not one of HS256|HS384|HS512",
 	    "FILE:13: LISTEN: has 0 bytes, not 1 to 1024",
-	    "FILE:1: WORKERS: \"513\" is not in 1 to 512",
+	    "FILE:1: WORKERS: \"513\" is not in 0 to 512",
 	    "environment: WORKER_MAX_REQUESTS: \"many\" is not a number",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
 	    "FILE:14: TENANT_NAMESPACE: \"74738ff5-5367-5958-9aee-98fffdcd187g\" is "
 	    "not "
 	    "a UUID",
@@ -215,6 +216,14 @@ wrong_values_are_refused(void **state)
 	    "DATABASE_OWNER_URL=http://x",
 	    "COGNITO_ENDPOINT=ftp://x",
 	    "COGNITO_ENDPOINT=http://",
+	    "URL_PREFIX=api",
+	    "URL_PREFIX=/",
+	    "URL_PREFIX=/api/",
+	    "URL_PREFIX=/a//b",
+	    "URL_PREFIX=/a/../b",
+	    "URL_PREFIX=/a%2fb",
+	    "URL_PREFIX=/a?b",
+	    "URL_PREFIX=http://host/a",
 	    "DB_PORT=0",
 	    "DB_PORT=65536",
 	    "DB_PORT=99999999999999999999",
@@ -258,6 +267,7 @@ right_values_are_taken(void **state)
 				  "DATABASE_URL=host=/tmp dbname=x\n"
 				  "DATABASE_OWNER_URL=postgresql:///x\n"
 				  "COGNITO_ENDPOINT=http://127.0.0.1:1\n"
+				  "URL_PREFIX=/~user/api-host\n"
 				  "BACKEND_CORS_ORIGINS=*\nCORS_CREDENTIALS=off\n"
 				  "LISTEN_MODE=600\n",
 			     ENV()),
@@ -351,7 +361,7 @@ files_that_are_not_text_are_refused(void **state)
 
 	assert_non_null(f);
 	assert_int_equal(fwrite("DB_NAME=a\0b\n", 1, 12, f), 12);
-	fclose(f);
+	assert_int_equal(fclose(f), 0);
 	assert_int_equal(conf_load(cx, path, ENV(), &conf), ERR_CONFIG);
 	assert_string_equal(fault(cx, 0), "FILE:1: DB_NAME: this is not UTF-8 text");
 	assert_int_equal(truncate(path, 2 * 1024 * 1024), 0);

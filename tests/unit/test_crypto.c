@@ -206,10 +206,12 @@ foreign_password_strings_are_read_or_refused(void **state)
 	static const char known[] = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$"
 				    "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 	static const char *const bad[] = {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
 	    "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+"
 	    "sCcFanM2xBT63UP2sghkUoHLIUpWRS8",
 	    "$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
-	    "$argon2id$v=19$m=256,t=2,p=1",
+	    "$argon2id$v=19$m=256,t=2,p=1", "$argon2id$v=19$m=19456,t=2,p=1,p=1$$vA",
+	    "$argon2id$v=19$m=19456$t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
 	    "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$*"};
 	struct ctx *cx = *state;
 	bool match;
@@ -221,8 +223,9 @@ foreign_password_strings_are_read_or_refused(void **state)
 		assert_int_equal(
 		    password_verify(cx, bad[i], "password", 8, &match), ERR_INTERNAL);
 		assert_non_null(
-		    strstr(cx->err.message, i < 6 ? "no Argon2id" : "verify"));
+		    strstr(cx->err.message, i < 8 ? "no Argon2id" : "verify"));
 		assert_false(match);
+		assert_true(password_is_stale(bad[i]));
 	}
 }
 

@@ -539,6 +539,29 @@ out_escapes_what_rfc_8259_asks_for(void **state)
 }
 
 static void
+out_escapes_every_byte_wherever_it_stands(void **state)
+{
+	struct ctx *cx = *state;
+
+	for (int c = 1; c < 0x80; c++)
+		for (size_t at = 0; at < 20; at++) {
+			char text[] = "aaaaaaaaaaaaaaaaaaaa";
+			const char *body;
+			struct json_out o;
+			struct buf b;
+
+			text[at] = (char)c;
+			buf_init(&b, cx->mem, 100);
+			json_out_init(&o, &b);
+			json_put_text(&o, text);
+			assert_string_equal(json_text(parsed(cx, buf_text(&b))), text);
+			body = buf_text(&b) + 1;
+			for (size_t i = 0; i < b.n - 2; i++)
+				assert_true((unsigned char)body[i] >= ' ');
+		}
+}
+
+static void
 out_replaces_what_is_no_utf8(void **state)
 {
 	struct ctx *cx = *state;
@@ -618,6 +641,7 @@ main(void)
 	    UNIT_CTX_TEST(decimals_divide_exactly),
 	    UNIT_CTX_TEST(out_puts_commas_by_itself),
 	    UNIT_CTX_TEST(out_escapes_what_rfc_8259_asks_for),
+	    UNIT_CTX_TEST(out_escapes_every_byte_wherever_it_stands),
 	    UNIT_CTX_TEST(out_replaces_what_is_no_utf8),
 	    UNIT_CTX_TEST(out_reaches_32_levels),
 	    UNIT_CTX_TEST(out_past_the_limit_fails_sticky),

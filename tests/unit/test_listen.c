@@ -114,7 +114,7 @@ race(struct ctx *cx, const int *go, const int *hold, const int *result)
 	close(go[1]);
 	close(hold[1]);
 	(void)!read(go[0], &c, 1);
-	c = listen_make(cx, path, 0600, 16, &l) == ERR_OK;
+	c = listen_make(cx, path, 0600, 16, &l) == ERR_OK ? 1 : 0;
 	(void)!write(result[1], &c, 1);
 	(void)!read(hold[0], &c, 1);
 	_exit(0);

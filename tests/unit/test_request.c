@@ -61,7 +61,7 @@ targets_are_cut_as_the_table_says(void **state)
 		assert_string_equal(outcome(cx, line), want);
 		cases++;
 	}
-	fclose(f);
+	(void)fclose(f);
 	assert_true(cases > 40);
 }
 
@@ -109,6 +109,50 @@ absent_request_uri_is_built_and_not_decoded_twice(void **state)
 	assert_int_equal(INIT(cx, "SCRIPT_NAME="), ERR_OK);
 	assert_int_equal(rq.segment_count, 0);
 	assert_int_equal(INIT(cx, "PATH_INFO=/a/../b"), ERR_INVALID);
+}
+
+/* "[a] [b]" of a path under a prefix, as outcome() has it. */
+static const char *
+under(struct ctx *cx, const char *prefix, const char *target)
+{
+	const char *const params[] = {"REQUEST_METHOD=GET",
+	    arena_printf(cx->mem, "REQUEST_URI=%s", target), NULL};
+	struct buf b;
+
+	ctx_clear(cx);
+	if (request_init(
+		cx, &rq, params, &(struct request_options){.prefix = prefix}) != ERR_OK)
+		return err_symbol(cx->err.code);
+	buf_init(&b, cx->mem, 10000);
+	for (unsigned i = 0; i < rq.segment_count; i++)
+		buf_printf(&b, "%s[%.*s]", i > 0 ? " " : "", (int)rq.segments[i].n,
+		    rq.segments[i].p);
+	return b.n > 0 ? b.p : "-";
+}
+
+static void
+a_prefix_is_dropped_and_what_is_not_under_it_matches_nothing(void **state)
+{
+	struct ctx *cx = *state;
+
+	assert_string_equal(under(cx, "/p", "/p/a/b?c"), "[a] [b]");
+	assert_string_equal(rq.target, "/p/a/b?c");
+	assert_string_equal(rq.prefix, "/p");
+	assert_string_equal(under(cx, "/~u/p", "/%7Eu/p/a%2Fb"), "[a/b]");
+	assert_string_equal(under(cx, "/p", "/p"), "-");
+	assert_string_equal(under(cx, "/p", "/p/"), "-");
+	assert_string_equal(under(cx, "/p", "/p//a"), "[] [a]");
+	assert_string_equal(under(cx, "/p", "/a"), "[]");
+	assert_string_equal(under(cx, "/p", "/"), "[]");
+	assert_string_equal(under(cx, "/p", "/pa/a"), "[]");
+	assert_string_equal(under(cx, "/p", "/P/a"), "[]");
+	assert_string_equal(under(cx, "/p", "//p/a"), "[]");
+	assert_string_equal(under(cx, "/p/q", "/p/a/q"), "[]");
+	assert_string_equal(under(cx, "/p/q", "/p"), "[]");
+	assert_string_equal(under(cx, "/p", "/p/../p/a"), "INVALID");
+	assert_string_equal(under(cx, "", "/a"), "[a]");
+	assert_string_equal(
+	    under(cx, "/p/q", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"), "[]");
 }
 
 static void
@@ -188,6 +232,7 @@ trace_parent_is_validated(void **state)
 	    "HTTP_TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
 	    "HTTP_TRACEPARENT=00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 	    "HTTP_TRACEPARENT=ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
 	    "HTTP_TRACEPARENT=" PARENT "-x", "HTTP_TRACEPARENT=00-short",
 	    "HTTP_TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331_01"};
 
@@ -229,16 +274,32 @@ client_is_forwarded_only_by_trusted_proxies(void **state)
 	assert_string_equal(
 	    client(cx, "::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
 	assert_string_equal(client(cx, "10.1.2.3", "10.0.0.4, 10.0.0.5"), "10.0.0.4");
-	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6, junk"), "10.1.2.3");
+	/* Whom it does not tell is nobody: not the proxy, which may see more. */
+	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6, junk"), "unknown");
 	assert_string_equal(
-	    client(cx, "10.1.2.3", "6.6.6.6, junk, 10.0.0.5"), "10.0.0.5");
+	    client(cx, "10.1.2.3", "6.6.6.6, junk, 10.0.0.5"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "unknown"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "_hidden, 10.0.0.5"), "unknown");
+	assert_string_equal(client(cx, "10.1.2.3", "6.6.6.6,"), "unknown");
+	/* with the port, as some proxies write it */
+	assert_string_equal(
+	    client(cx, "10.1.2.3", "198.51.100.1:4711"), "198.51.100.1");
+	assert_string_equal(
+	    client(cx, "10.1.2.3", "[2001:db8::1]:443, 10.0.0.5:80"), "2001:db8::1");
+	assert_string_equal(client(cx, "10.1.2.3", "[2001:db8::1]"), "2001:db8::1");
+	assert_string_equal(client(cx, "10.1.2.3", "[2001:db8::1"), "unknown");
 	assert_string_equal(client(cx, "unix:", "6.6.6.6"), "unix:");
-	/* X_Forwarded_For beside X-Forwarded-For. */
+	/* X_Forwarded_For beside X-Forwarded-For: nobody, least of all the proxy. */
 	assert_int_equal(
 	    INIT(cx, "REQUEST_URI=/", "REMOTE_ADDR=10.1.2.3",
 		"HTTP_X_FORWARDED_FOR=6.6.6.6", "HTTP_X_FORWARDED_FOR=198.51.100.1"),
 	    ERR_OK);
-	assert_string_equal(rq.client, "10.1.2.3");
+	assert_string_equal(rq.client, "unknown");
+	assert_int_equal(
+	    INIT(cx, "REQUEST_URI=/", "REMOTE_ADDR=203.0.113.9",
+		"HTTP_X_FORWARDED_FOR=6.6.6.6", "HTTP_X_FORWARDED_FOR=198.51.100.1"),
+	    ERR_OK);
+	assert_string_equal(rq.client, "203.0.113.9");
 }
 
 static void
@@ -401,6 +462,7 @@ main(void)
 	    UNIT_CTX_TEST(control_bytes_and_blanks_are_refused),
 	    UNIT_CTX_TEST(long_targets_and_headers_are_refused),
 	    UNIT_CTX_TEST(absent_request_uri_is_built_and_not_decoded_twice),
+	    UNIT_CTX_TEST(a_prefix_is_dropped_and_what_is_not_under_it_matches_nothing),
 	    UNIT_CTX_TEST(methods_are_known_unknown_or_missing),
 	    UNIT_CTX_TEST(headers_are_found_and_empty_means_absent),
 	    UNIT_CTX_TEST(second_authorization_is_refused),

@@ -125,6 +125,11 @@ problem_replaces_what_was_there(void **state)
 	(void)err_tell(&cx->err, ERR_CONFLICT, "the slug \"%s\" is taken", "a\"b");
 	v = problem(cx);
 	assert_string_equal(json_get_text(v, "type"), "/docs/problems/conflict");
+	rs.prefix = "/p";
+	assert_string_equal(
+	    json_get_text(problem(cx), "type"), "/p/docs/problems/conflict");
+	rs.prefix = NULL;
+	v = problem(cx);
 	assert_string_equal(json_get_text(v, "title"), err_text(ERR_CONFLICT));
 	assert_int_equal(json_int(json_get(v, "status")), 409);
 	assert_string_equal(json_get_text(v, "detail"), "the slug \"a\"b\" is taken");

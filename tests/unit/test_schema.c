@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "json/schema.h"
+#include "json/uri.h"
 
 static const struct schema *
 compiled(struct ctx *cx, const char *text)
@@ -556,6 +557,8 @@ a_schema_that_is_wrong_is_refused_with_its_place(void **state)
 	    {"{\"$ref\":1}", "schema test at \"/$ref\": must be a string"},
 	    {"{\"$ref\":\"#/$defs/none\"}",
 		"schema test at \"/$ref\": there is no \"#/$defs/none\""},
+	    {"{\"$ref\":\"#/$defs/%6\\u0011\",\"$defs\":{\"a\":true}}",
+		"schema test at \"/$ref\": there is no \"#/$defs/%6\x11\""},
 	    {"{\"$ref\":\"#none\"}", "schema test at \"/$ref\": there is no \"#none\""},
 	    {"{\"$ref\":\"other.json\"}",
 		"schema test at \"/$ref\": $ref to another document is not supported"},
@@ -627,6 +630,70 @@ annotations_change_nothing(void **state)
 	CHECK_ROWS(*state, rows);
 }
 
+static enum err
+check_text(struct ctx *cx, const struct schema *s, const char *value)
+{
+	const struct json *v;
+
+	ctx_clear(cx);
+	if (json_parse(cx, value, strlen(value), 0, &v) != ERR_OK)
+		fail_msg("%s", cx->err.detail);
+	return schema_check(cx, s, v);
+}
+
+static void
+a_check_ends_even_where_schemas_double(void **state)
+{
+	struct ctx *cx = *state;
+	struct buf b;
+
+	buf_init(&b, cx->mem, 64 * 1024);
+	buf_puts(&b, "{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
+	for (int i = 0; i < 40; i++)
+		buf_printf(&b,
+		    "\"d%d\":{\"allOf\":[{\"$ref\":\"#/$defs/d%d\"},"
+		    "{\"$ref\":\"#/$defs/d%d\"}]},",
+		    i, i + 1, i + 1);
+	buf_puts(&b, "\"d40\":{\"type\":\"null\"}}}");
+	assert_int_equal(
+	    check_text(cx, compiled(cx, buf_text(&b)), "null"), ERR_TOO_LARGE);
+	assert_int_equal(cx->fault_count, 0);
+}
+
+static void
+a_check_ends_even_where_each_item_meets_each(void **state)
+{
+	struct ctx *cx = *state;
+	const struct schema *s = compiled(cx, "{\"uniqueItems\":true}");
+	struct buf b;
+
+	buf_init(&b, cx->mem, 64 * 1024);
+	for (int i = 0; i < 3000; i++) {
+		buf_printf(&b, "%s%d", i == 0 ? "[" : ",", i);
+		if (i == 1000)
+			assert_int_equal(
+			    check_text(
+				cx, s, arena_printf(cx->mem, "%s]", buf_text(&b))),
+			    ERR_OK);
+	}
+	buf_putc(&b, ']');
+	assert_int_equal(check_text(cx, s, buf_text(&b)), ERR_TOO_LARGE);
+}
+
+static void
+a_long_reference_is_resolved_whole(void **state)
+{
+	struct ctx *cx = *state;
+	char a[3001], c[3001];
+
+	memset(a, 'a', sizeof(a) - 1);
+	memset(c, 'c', sizeof(c) - 1);
+	a[sizeof(a) - 1] = c[sizeof(c) - 1] = '\0';
+	assert_string_equal(
+	    uri_resolve(cx->mem, arena_printf(cx->mem, "http://h/%s/b", a), c),
+	    arena_printf(cx->mem, "http://h/%s/%s", a, c));
+}
+
 int
 main(void)
 {
@@ -649,6 +716,9 @@ main(void)
 	    UNIT_CTX_TEST(a_schema_that_is_wrong_is_refused_with_its_place),
 	    UNIT_CTX_TEST(a_pattern_that_is_wrong_is_refused_with_its_reason),
 	    UNIT_CTX_TEST(annotations_change_nothing),
+	    UNIT_CTX_TEST(a_check_ends_even_where_schemas_double),
+	    UNIT_CTX_TEST(a_check_ends_even_where_each_item_meets_each),
+	    UNIT_CTX_TEST(a_long_reference_is_resolved_whole),
 	};
 
 	return UNIT_RUN(tests);

@@ -155,7 +155,7 @@ shared_kib(void)
 	while (fgets(line, sizeof(line), f) != NULL)
 		if (strncmp(line, "RssShmem:", 9) == 0)
 			kib = strtol(line + 9, NULL, 10);
-	fclose(f);
+	(void)fclose(f);
 	return kib;
 }
 

@@ -1,3 +1,0 @@
--- params: 0
--- rows: none
-BEGIN READ ONLY;

@@ -1,0 +1,206 @@
+/* wire.c - see wire.h. */
+#include "http/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+
+void
+wire_init(struct wire *w, int timeout_ms)
+{
+	w->fd = -1;
+	w->timeout_ms = timeout_ms;
+	records_init(&w->records);
+	buf_init(&w->head, NULL, RECORD_CONTENT_MAX);
+}
+
+void
+wire_fini(struct wire *w)
+{
+	records_fini(&w->records);
+	buf_fini(&w->head);
+}
+
+void
+wire_open(struct wire *w, int fd)
+{
+	w->fd = fd;
+	records_open(&w->records);
+}
+
+/* *until_ms is 0 at first, and set when time first matters: mostly all is there. */
+static int
+time_left(const struct wire *w, int64_t *until_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	if (*until_ms == 0)
+		*until_ms = now + w->timeout_ms;
+	return now < *until_ms ? (int)(*until_ms - now) : 0;
+}
+
+static bool
+wait_ready(const struct wire *w, short what, int64_t *until_ms)
+{
+	struct pollfd p = {.fd = w->fd, .events = what};
+	int left = time_left(w, until_ms), n = left > 0 ? poll(&p, 1, left) : 0;
+
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* All of it, or false: closed, broken or late. */
+static bool
+send_all(const struct wire *w, struct iovec *v, size_t count)
+{
+	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
+	int64_t until = 0;
+
+	while (m.msg_iovlen > 0) {
+		ssize_t n = sendmsg(w->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+		size_t sent = n > 0 ? (size_t)n : 0;
+
+		if (n < 0 && errno != EINTR &&
+		    (errno != EAGAIN || !wait_ready(w, POLLOUT, &until)))
+			return false;
+		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
+			sent -= m.msg_iov++->iov_len;
+		if (m.msg_iovlen > 0) {
+			m.msg_iov->iov_base = (char *)m.msg_iov->iov_base + sent;
+			m.msg_iov->iov_len -= sent;
+		}
+	}
+	return true;
+}
+
+static bool
+send_reply(struct wire *w)
+{
+	struct buf *reply = &w->records.reply;
+	struct iovec v = {.iov_base = reply->p, .iov_len = reply->n};
+	bool sent = reply->n == 0 || send_all(w, &v, 1);
+
+	buf_reset(reply);
+	return sent;
+}
+
+/* recv(), into the records. */
+static ssize_t
+take_bytes(struct wire *w)
+{
+	size_t room;
+	unsigned char *to = records_room(&w->records, &room);
+	ssize_t n = recv(w->fd, to, room, MSG_DONTWAIT);
+
+	if (n > 0)
+		records_came(&w->records, (size_t)n);
+	return n;
+}
+
+bool
+wire_has_come(struct wire *w)
+{
+	return take_bytes(w) >= 0 || errno != EAGAIN;
+}
+
+/* What is there, or the first that comes; false: closed, broken or late. */
+static bool
+receive(struct wire *w, int64_t *until_ms)
+{
+	ssize_t n;
+
+	while ((n = take_bytes(w)) < 0)
+		if (errno != EINTR &&
+		    (errno != EAGAIN || !wait_ready(w, POLLIN, until_ms)))
+			return false;
+	return n > 0;
+}
+
+static enum records_event
+next_event(struct wire *w)
+{
+	int64_t until = 0;
+
+	for (bool again = false;; again = true) {
+		enum records_event event = records_next(&w->records);
+
+		if (!send_reply(w))
+			return RECORDS_BROKEN;
+		if (event != RECORDS_MORE)
+			return event;
+		if ((again && time_left(w, &until) == 0) || !receive(w, &until))
+			return RECORDS_BROKEN;
+	}
+}
+
+enum records_event
+wire_next_head(struct wire *w, int most_ms)
+{
+	int timeout_ms = w->timeout_ms;
+	enum records_event event;
+
+	if (most_ms < timeout_ms)
+		w->timeout_ms = most_ms;
+	event = next_event(w);
+	w->timeout_ms = timeout_ms;
+	return event;
+}
+
+long
+wire_read_body(struct exchange *x, char *out, size_t size)
+{
+	struct wire *w = x->source;
+	struct slice *body = &w->records.body;
+
+	if (body->n == 0) {
+		enum records_event event = next_event(w);
+
+		if (event != RECORDS_BODY)
+			return event == RECORDS_END ? 0 : -1;
+	}
+	if (size > body->n)
+		size = body->n;
+	memcpy(out, body->p, size);
+	body->p += size;
+	body->n -= size;
+	return (long)size;
+}
+
+bool
+wire_send_answer(
+    struct wire *w, const struct exchange *x, struct response *rs, size_t *sent)
+{
+	const unsigned id = w->records.id;
+	struct buf *head = &w->head;
+	int64_t since = clock_mono_ms();
+	char *body;
+	size_t left;
+
+	exchange_finish_head(rs, head);
+	if (head->failed)
+		return false;
+	body = rs->body.p;
+	left = response_sends_body(rs) ? rs->body.n : 0;
+	for (size_t before = head->n;; before = 0) {
+		size_t most = RECORD_CONTENT_MAX - before;
+		size_t n = left < most ? left : most;
+		unsigned char front[RECORD_HEADER], back[RECORDS_END_SIZE];
+		struct iovec v[] = {{front, sizeof(front)}, {head->p, before},
+		    {body, n}, {back, sizeof(back)}};
+
+		left -= n;
+		records_put_stdout(front, id, before + n);
+		records_put_end(back, id);
+		if (!send_all(w, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
+			return false;
+		*sent += before + n;
+		if (left == 0)
+			return true;
+		if (exchange_late(x, since, *sent))
+			return false;
+		body += n;
+	}
+}

@@ -1,0 +1,191 @@
+"""PgBouncer in transaction mode between the program and PostgreSQL, by the sample's settings,
+with fewer connections than there are workers: nothing of a session may be relied on."""
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+import uuid
+
+import psycopg2
+import pytest
+import stack
+from client import at_once
+from firstcalls import DEADLINE, ONBOARD, TIMEOUTS, FirstCalls, bearer
+from pooler import PgBouncer
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A cluster of our own, since it is stopped and hung."""
+    with stack.Cluster() as c:
+        yield c
+
+
+@pytest.fixture(scope="module", params=["guest", "least"])
+def db(request, own):
+    """Migrated through the pooler."""
+    with own.database(footing=request.param, migrate=False) as d, \
+            PgBouncer(own, d.roles.values(), default_pool_size=2, query_wait_timeout=1) as d.pooler:
+        d.settings["DATABASE_URL"] = d.pooler.url_of(d.server_role, d.name)
+        if "owner" in d.roles:
+            d.settings["DATABASE_OWNER_URL"] = d.pooler.url_of(d.roles["owner"], d.name)
+        d.settings["DB_PREPARE"] = "off"
+        assert "applied 0004" in stack.command(d.settings, "migrate")
+        yield d
+
+
+@pytest.fixture(scope="module")
+def app(db):
+    with stack.Tenantd(db, workers=8, **TIMEOUTS) as a:
+        yield a
+
+
+def race(app, db, calls=200):
+    """Racing first calls of one user."""
+    user = f"race-{uuid.uuid4()}"
+    answers = at_once([lambda: app.call("POST", ONBOARD, bearer(db, user)) for _ in range(calls)])
+    assert {a.status for a in answers} == {200}, [a for a in answers if a.status != 200][:3]
+    assert len({a.json()["tenantId"] for a in answers}) == 1
+    assert db.value("SELECT count(*) FROM custom_auth_tenant WHERE owner_id = %s", [user]) == 1
+
+
+def backends(db):
+    return [pid for (pid,) in db.cluster.sql(
+        "SELECT pid FROM pg_stat_activity WHERE usename = %s ORDER BY pid", [db.server_role])]
+
+
+def test_first_calls_race_over_two_connections(app, db):
+    race(app, db)
+    assert 1 <= len(backends(db)) <= 2
+    assert "db_pooled" not in app.log_text()
+
+
+def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
+    """On each connection of the pool: no setting, lock, statement or cursor of ours."""
+    race(app, db, 40)
+    with contextlib.ExitStack() as stacked:
+        seen = set()
+        for _ in backends(db):
+            c = stacked.enter_context(contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])))
+            cursor = c.cursor()  # its open transaction keeps the connection from the next
+            cursor.execute("SELECT pg_backend_pid(), coalesce(current_setting('app.current_tenant_id', true), '')")
+            pid, context = cursor.fetchone()
+            seen.add(pid)
+            assert context == ""
+            cursor.execute("SELECT name, setting FROM pg_settings WHERE source = 'session' AND name NOT IN"
+                           " ('application_name', 'client_encoding')")
+            assert cursor.fetchall() == []
+            for what in ("pg_prepared_statements", "pg_cursors", "pg_listening_channels()",
+                         "pg_locks WHERE locktype = 'advisory'"):
+                cursor.execute(f"SELECT * FROM {what}")
+                assert cursor.fetchall() == [], what
+        assert seen == set(backends(db))
+    assert "db_context_leak" not in app.log_text()
+
+
+def test_what_another_client_leaves_on_a_connection_opens_nothing(db):
+    user, other = f"alone-{uuid.uuid4()}", f"other-{uuid.uuid4()}"
+    with stack.Tenantd(db, workers=2) as app:
+        theirs = app.call("POST", ONBOARD, bearer(db, other)).json()["tenantId"]
+        for context in (theirs, "unset"):
+            with contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])) as c, c.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.current_tenant_id', %s, false)", [context])
+                c.commit()
+            assert app.call("GET", "/api/tenant/current", bearer(db, user)).status == 404
+        assert app.call("GET", "/api/tenant/current", bearer(db, other)).json()["tenant"]["id"] == theirs
+        assert "db_context_leak" in app.log_text()
+        # it takes away what it meets
+        with contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])) as c, c.cursor() as cursor:
+            def left():
+                cursor.execute("SELECT coalesce(current_setting('app.current_tenant_id', true), '')")
+                value = cursor.fetchone()[0]
+                c.rollback()
+                return value
+            stack.until(lambda: app.call("GET", "/api/tenant/current", bearer(db, other)).status == 200 and left() == "")
+
+
+def test_statements_that_cannot_be_prepared_are_not_any_more(db):
+    """DB_PREPARE was left on: nobody notices, but the log and the doctor."""
+    with stack.Tenantd(db, workers=8, DB_PREPARE="on") as app:
+        for _ in range(3):
+            race(app, db)
+        told = re.findall(r"pid=(\d+) .*event=db_pooled prepare=off .*DB_PREPARE=off", app.log_text())
+        assert told and len(told) == len(set(told)), "once a worker"
+        assert "event=failed" not in app.log_text()
+        assert "at migration" in stack.command({**app.settings, "DB_PREPARE": "on"}, "migrate")
+        text = stack.command({**app.settings, "DB_PREPARE": "on"}, "doctor")
+        assert "warning  pooler: " in text and "set DB_PREPARE=off" in text
+        assert "pooler: a pooler stands before the database, and nothing" in stack.command(db.settings, "doctor")
+
+
+# A blow is a blow, whatever the roles are.
+once = pytest.mark.parametrize("db", ["least"], indirect=True)
+
+
+@once
+def test_a_stuck_statement_ends_in_time_and_gives_its_connection_back(app, db):
+    user = f"stuck-{uuid.uuid4()}"
+    with contextlib.closing(psycopg2.connect(db.super_url)) as lock, lock.cursor() as cursor:
+        cursor.execute("LOCK TABLE public.custom_auth_tenant IN ACCESS EXCLUSIVE MODE")
+        began = time.monotonic()
+        answers = at_once([lambda: app.call("POST", ONBOARD, bearer(db, user)) for _ in range(4)])
+        assert time.monotonic() - began < DEADLINE * stack.PATIENCE
+        assert {a.status for a in answers} == {503}, answers
+        # the server ended them by itself: none waits on for the lock
+        stack.until(lambda: not db.cluster.sql(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [db.name]), 6)
+        lock.rollback()
+    stack.until(lambda: app.call("POST", ONBOARD, bearer(db, user)).status == 200, 5)
+    race(app, db, 20)
+
+
+@once
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
+def test_pgbouncer_restarts_under_load(app, db, how):
+    with FirstCalls(app, db, 8) as load:
+        time.sleep(0.4)
+        db.pooler.stop(how)
+        time.sleep(0.4)
+        db.pooler.start()
+        since = time.monotonic()
+        time.sleep(1.8 * stack.PATIENCE)
+    load.must_be_well(since)
+
+
+@once
+def test_postgresql_restarts_behind_it(app, db):
+    with FirstCalls(app, db, 8) as load:
+        time.sleep(0.4)
+        db.cluster.restart("immediate")
+        since = time.monotonic()
+        time.sleep(1.8 * stack.PATIENCE)
+    load.must_be_well(since)
+
+
+def processes(db, of):
+    if of == "pgbouncer":
+        return [db.pooler.process.pid]
+    postmaster = db.cluster._sh("pid").strip()
+    out = subprocess.run(["ps", "-o", "pid=", "--ppid", postmaster], capture_output=True, text=True, check=True).stdout
+    return [int(pid) for pid in [postmaster, *out.split()]]
+
+
+@once
+@pytest.mark.parametrize("of", ["pgbouncer", "postgresql"])
+def test_a_hung_one_costs_no_more_than_the_deadline(app, db, of):
+    stopped = processes(db, of)
+    with FirstCalls(app, db, 8) as load:
+        time.sleep(0.4)
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(2.5)
+        finally:
+            for pid in reversed(stopped):
+                os.kill(pid, signal.SIGCONT)
+        since = time.monotonic()
+        time.sleep(1.8 * stack.PATIENCE)
+    load.must_be_well(since)
+    assert 503 in load.statuses(), "it hung, and nobody noticed"

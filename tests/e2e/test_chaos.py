@@ -1,0 +1,272 @@
+"""Every blow under load: what was acknowledged is there once, every answer comes in time,
+and all is well again by itself. Sizes: CHAOS_CALLS first calls in the longest test."""
+import contextlib
+import os
+import random
+import signal
+import socket
+import time
+
+import pytest
+import stack
+from client import get_or_create
+from fcgi_client import Connection, request_bytes
+from ledger import MARGIN_S, Ledger
+
+CALLS = int(os.environ.get("CHAOS_CALLS", "5000"))
+WORKERS = 8
+QUERY_S, CONNECT_S = 3, 2  # DB_QUERY_TIMEOUT of this program, DB_CONNECT_TIMEOUT
+# A second that the machine is busy with something else, times the patience that is asked for.
+BACK_S = 2.5 * stack.PATIENCE
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A cluster, a program, nginx and lighttpd that these tests alone knock about."""
+    with stack.Cluster() as cluster, cluster.database() as db, \
+            stack.Tenantd(db, workers=WORKERS, DB_QUERY_TIMEOUT=QUERY_S * 1000) as app, \
+            stack.WebServer("nginx", app.socket) as nginx, stack.WebServer("lighttpd", app.socket) as lighttpd:
+        app.cluster, app.webs = cluster, [nginx, lighttpd]
+        yield app
+
+
+@pytest.fixture
+def book(own):
+    whole(own)
+    return Ledger(own, [w.url for w in own.webs])
+
+
+def whole(app):
+    """All workers are there, none is on its way out, and they answer."""
+    stack.until(lambda: len(app.workers()) == WORKERS, 15, every=0.005, what="all workers")
+    stack.until(app.ready, 15)
+
+
+def kill(pid, number=signal.SIGKILL):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+@contextlib.contextmanager
+def stopped(pids):
+    """SIGSTOP, and SIGCONT in the opposite order."""
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(pids):
+            kill(pid, signal.SIGCONT)
+
+
+# -- the program --
+
+def test_workers_killed_at_random_during_first_calls(own, book):
+    killed = 0
+    with book.clients(16, CALLS) as clients:
+        while clients.working():
+            time.sleep(random.uniform(0.01, 0.1))
+            kill(random.choice(own.workers() or [0]))
+            killed += 1
+    ended = time.monotonic()
+    whole(own)
+    assert time.monotonic() - ended < 5 + BACK_S, "the longest pause before a replacement is 5 s"
+    print(f"{killed} killed")
+    book.check()
+    assert killed > CALLS / 500
+    assert 0 < len(book.refused()) <= 2 * killed, "a killed worker costs the request that it had"
+    assert book.longest_gap(book.tries[0].began, ended) < BACK_S
+
+
+def renew(app):
+    """Another set of workers, with no pauses before replacements."""
+    before = set(app.workers())
+    app.process.send(signal.SIGHUP)
+    stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == WORKERS, 15, what="new workers")
+
+
+def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own):
+    """A connection wakes one worker alone. When that one never comes to accept, and nothing
+    else happens, it must not wait for traffic that never comes. The master sleeps, since a
+    worker that starts looks, too."""
+    waited, lost, request = [], 0, request_bytes("GET", "/healthz")
+    for _ in range(int(os.environ.get("CHAOS_ROUNDS", "12"))):
+        renew(own)
+        victims = random.sample(own.workers(), WORKERS - 2)
+        with stopped([own.process.pid]):
+            began = time.monotonic()
+            with Connection(own.socket, 30) as c:
+                for pid in victims:
+                    os.kill(pid, signal.SIGKILL)
+                try:
+                    c.send(request)
+                    assert c.read_answer().status == 200
+                except (OSError, stack.Closed):  # accepted, and then killed
+                    lost += 1
+            waited.append(time.monotonic() - began)
+    whole(own)
+    print(f"longest {max(waited):.2f} s of {len(waited)}, {lost} lost, {len([w for w in waited if w > 0.2])} late")
+    assert max(waited) < BACK_S, sorted(waited)[-5:]
+
+
+def test_the_master_killed_and_started_again(own, book):
+    with book.clients(16):
+        time.sleep(0.7)
+        orphans = own.workers()
+        assert len(orphans) == WORKERS
+        own.process.stop(signal.SIGKILL)
+        killed = time.monotonic()
+        stack.until(lambda: not any(map(stack.lives, orphans)), 5, what="the end of the workers")
+        # What a supervisor does; the socket's file of before is there.
+        assert os.path.exists(own.socket)
+        own.start()
+        stack.until(own.ready, 5)
+        back = time.monotonic()
+        time.sleep(0.7)
+    book.check()
+    assert 0 in book.statuses() or 503 in book.statuses()
+    assert back - killed < 2 * BACK_S
+    assert book.back_after(back) < BACK_S
+
+
+def test_the_socket_is_not_taken_from_workers_that_still_answer(own):
+    """The master is gone, a worker has a request: a second program does not start yet."""
+    with stack.Tenantd(own.db, workers=1) as app:
+        worker = app.workers()[0]
+        with stopped([worker]):
+            app.process.stop(signal.SIGKILL)
+            app.start()
+            assert app.process.stop(None) == 69, app.log_text()[-2000:]
+        stack.until(lambda: not stack.lives(worker), 5, what="the end of the worker")
+        app.start()
+        stack.until(app.ready, 5)
+
+
+@pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
+def test_reloads_under_load_fail_nobody(own, kind):
+    """SIGHUP, and clients that do not try again."""
+    whole(own)
+    book = Ledger(own, [w.url for w in own.webs if kind in w.command[0]], retries=False)
+    before = set(own.workers())
+    with book.clients(8):
+        for _ in range(3):
+            time.sleep(0.3)
+            own.process.send(signal.SIGHUP)
+        stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == WORKERS, 15, what="new workers")
+        time.sleep(0.3)
+    assert not book.refused(), book.refused()[:5]
+    book.check()
+
+
+@pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
+    """Whoever keeps the socket, a supervisor, starts the new one beside the old one, which
+    then drains; or one after the other: what comes between waits in the socket. Clients do
+    not try again."""
+    place = stack.Directory("tdo.")
+    path = str(place.writable("run") / "kept.sock")
+    with socket.socket(socket.AF_UNIX) as kept:
+        kept.bind(path)
+        os.chmod(path, 0o666)
+        kept.listen(1024)
+        env = {**own.db.settings, "WORKERS": "4"}
+
+        def program(name):
+            return stack.Process([stack.PROGRAM, "serve"], place.path / "run" / name, env, stdin=kept)
+
+        old = program("0")
+        try:
+            with stack.WebServer(kind, path) as web:
+                stack.until(lambda: get_or_create(web.url, env["JWT_SECRET_KEY"], "warm").status == 200)
+                book = Ledger(own, [web.url], retries=False)
+                with book.clients(8):
+                    for i in range(1, 4):
+                        time.sleep(0.3)
+                        before = old
+                        if beside:
+                            old = program(str(i))
+                            stack.until(lambda: len(stack.children(old.pid)) == 4)
+                        assert before.stop() == 0, before.tail()
+                        if not beside:
+                            old = program(str(i))
+                    time.sleep(0.3)
+                assert not book.refused(), book.refused()[:5]
+                book.check()
+                assert os.path.exists(path), "the socket is not the program's to remove"
+        finally:
+            old.stop()
+            place.remove()
+
+
+# -- PostgreSQL --
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_postgresql_restarted(own, book, mode):
+    with book.clients(16):
+        time.sleep(0.7)
+        own.cluster.restart(mode)
+        up = time.monotonic()
+        time.sleep(1 + BACK_S)
+    book.check()
+    assert len(book.refused()) < len(book.tries) / 4
+    assert book.back_after(up) < BACK_S
+
+
+def test_postgresql_stopped_for_ten_seconds(own, book):
+    """SIGSTOP for all of it: connections open, and nobody answers. Each worker waits for its
+    statement, then for a connection; those that queue meanwhile, eight for each worker, must
+    not wait one after another."""
+    book.deadline = QUERY_S + CONNECT_S + MARGIN_S
+    with book.clients(8 * WORKERS):
+        time.sleep(0.7)
+        with stopped(own.cluster.processes()):
+            began = time.monotonic()
+            time.sleep(10)
+        again = time.monotonic()
+        time.sleep(1 + BACK_S)
+    book.check()
+    refused = book.refused()
+    assert len(refused) >= WORKERS, "a silent server was noticed by nobody"
+    assert all(t.began + t.took > began for t in refused)
+    assert all(t.status == 503 and int(t.note) >= 1 for t in refused), refused[:5]
+    assert book.back_after(again) < BACK_S
+
+
+def test_only_the_backends_stopped(own, book):
+    """New connections work: each worker loses its own and gets another. They are stopped
+    idle, since one that holds a lock of the server's own would stop all others."""
+    with Ledger(own, book.urls).clients(WORKERS, 200):
+        pass
+    backends = [pid for (pid,) in own.cluster.sql(
+        "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state = 'idle'", [own.db.server_role])]
+    assert len(backends) == WORKERS, "every worker is connected"
+    with stopped(backends):
+        began = time.monotonic()
+        with book.clients(WORKERS):
+            time.sleep(QUERY_S + BACK_S)
+    assert len(book.refused()) <= len(backends)
+    late = [t for t in book.tries if t.began > began + QUERY_S + BACK_S / 2]
+    assert late and {t.status for t in late} == {200}
+    book.check()
+
+
+# -- the web servers --
+
+@pytest.mark.parametrize("blow", ["reload", "restart"])
+def test_the_web_server_reloaded_and_restarted(own, book, blow):
+    reload = {"nginx": signal.SIGHUP, "lighttpd": signal.SIGUSR1}
+    with book.clients(16):
+        for _ in range(2):
+            time.sleep(0.4)
+            for web in own.webs:
+                if blow == "reload":
+                    web.process.send(reload[os.path.basename(web.command[0])])
+                else:
+                    web.process.stop()
+                    web.start()
+                    web.process.wait_for(web.ready, web.place, "the web server")
+        over = time.monotonic()
+        time.sleep(0.7)
+    book.check()
+    assert book.back_after(over) < BACK_S

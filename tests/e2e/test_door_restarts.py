@@ -1,0 +1,180 @@
+"""What is started again while calls come: the web server, or the program while somebody
+keeps its socket. Nobody repeats a call here. And who waits for whom at a socket."""
+import contextlib
+import os
+import signal
+import socket
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import stack
+from client import Load, get_or_create, persistent
+from doors import ALL, TO_A_SOCKET, Door
+
+SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
+
+
+def generation(door):
+    """Something that is another after a reload: the web server's children, or what it logs."""
+    if door.kind.family == "lighttpd":
+        return (door.run / "lighttpd.err").read_text().count("server started")
+    return set(stack.children(door.process.pid))
+
+
+def reload(door):
+    before = generation(door)
+    door.process.send(signal.SIGHUP if door.kind.family == "nginx" else signal.SIGUSR1)
+    stack.until(lambda: generation(door) != before, what="the reload")
+
+
+def failures(load):
+    failed = [result for result in load.statuses() if result != 200]
+    return len(load.results), len(failed), failed[:3]
+
+
+# -- the web server --
+
+def test_a_reload_of_the_web_servers_fails_nobody(servers, db):
+    """All of them, each under its own load. For mod_fcgid's and mod_cgid's see their samples."""
+    key, user = db.settings["JWT_SECRET_KEY"], f"reload-{uuid.uuid4()}"
+    doors = [servers[name] for name in ALL]
+    assert {get_or_create(d.url, key, user).status for d in doors} == {200}
+    loads = {d: Load(lambda at=d: get_or_create(at.url, key, user), 2) for d in doors if not d.kind.hangs}
+    with contextlib.ExitStack() as running:
+        for load in loads.values():
+            running.enter_context(load)
+        for _ in range(3):
+            time.sleep(SECONDS / 4)
+            for door in doors:
+                reload(door)
+        time.sleep(SECONDS / 4)
+    for door, load in loads.items():
+        assert set(load.statuses()) <= door.kind.reload, (door.name, failures(load))
+        assert load.statuses().count(200) > 5, (door.name, failures(load))
+    assert {persistent(lambda at=d: get_or_create(at.url, key, user)).status for d in doors} == {200}
+
+
+# -- the program --
+
+class Kept:
+    """The program on a socket that is ours, as a supervisor's: it ends and is started, and
+    who calls meanwhile waits."""
+
+    def __init__(self, db, workers):
+        self.place = stack.Directory("tdk.")
+        run = self.place.writable("run")
+        self.config, self.log, self.path = run / "tenantd.conf", run / "log", str(run / "s")
+        self.config.write_text("".join(f"{k}={v}\n" for k, v in {**db.settings, "WORKERS": workers}.items()))
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o666)
+        self.listener.listen(1024)
+        self.start()
+
+    def start(self):
+        self.process = stack.Process([stack.PROGRAM, "--config", str(self.config), "serve"], self.log,
+                                     stdin=self.listener)
+
+    def kept_connections(self):
+        """Those that web servers hold at the moment."""
+        rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+        return sum(row[-1] == self.path and row[5] == "03" for row in rows)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
+        self.listener.close()
+        self.place.remove()
+
+
+def test_a_restart_of_the_program_fails_nobody_while_its_socket_is_kept(db):
+    """Where connections are kept, a request may meet one that has just been closed."""
+    key, user = db.settings["JWT_SECRET_KEY"], f"restart-{uuid.uuid4()}"
+    with contextlib.ExitStack() as opened:
+        kept = opened.enter_context(Kept(db, 4))
+        doors = [opened.enter_context(Door(name, kept.path)) for name in TO_A_SOCKET]
+        assert get_or_create(doors[0].url, key, user).status == 200
+        loads = [opened.enter_context(Load(lambda at=d: get_or_create(at.url, key, user), 2)) for d in doors]
+        for _ in range(3):
+            time.sleep(SECONDS / 3)
+            assert kept.process.stop() == 0, kept.process.tail()
+            time.sleep(0.2)
+            kept.start()
+        time.sleep(SECONDS / 3)
+        for load in loads:
+            load.__exit__()
+    for door, load in zip(doors, loads):
+        assert set(load.statuses()) <= door.kind.restart, (door.name, failures(load))
+        assert load.statuses().count(200) > 20, (door.name, failures(load))
+
+
+def test_a_restart_under_multiwatch_fails_nobody(db):
+    """spawn-fcgi makes the socket, multiwatch keeps it, and starts the program again."""
+    key, user = db.settings["JWT_SECRET_KEY"], f"multiwatch-{uuid.uuid4()}"
+    place = stack.Directory("tdm.")
+    run = place.writable("run")
+    config = run / "tenantd.conf"
+    config.write_text("".join(f"{k}={v}\n" for k, v in {**db.settings, "WORKERS": 2}.items()))
+    at = str(run / "s")
+    supervisor = stack.Process(stack.filled("multiwatch", run, 0, at, config), run / "log")
+    try:
+        with Door("nginx", at) as door:
+            stack.until(lambda: get_or_create(door.url, key, user).status == 200)
+            with Load(lambda: get_or_create(door.url, key, user), 4) as load:
+                for _ in range(2):
+                    time.sleep(SECONDS / 3)
+                    (master,) = stack.children(supervisor.pid)
+                    os.kill(master, signal.SIGTERM)
+                    stack.until(lambda gone=master: set(stack.children(supervisor.pid)) - {gone}, what="another master")
+                time.sleep(SECONDS / 3)
+            assert set(load.statuses()) == {200}, failures(load)
+            assert len(load.results) > 20
+    finally:
+        assert supervisor.stop() == 0, supervisor.tail()
+        place.remove()
+
+
+# -- who waits for whom --
+
+@pytest.mark.parametrize("name", ["nginx-keep", "apache-keep"])
+def test_kept_connections_of_one_server_do_not_shut_out_another(name, db):
+    """More of them than workers, idle and busy."""
+    key, user = db.settings["JWT_SECRET_KEY"], f"starved-{uuid.uuid4()}"
+    with Kept(db, 2) as kept, Door(name, kept.path) as greedy, Door("lighttpd", kept.path) as other:
+        stack.until(lambda: get_or_create(greedy.url, key, user).status == 200)
+
+        def wait_of_the_other():
+            began = time.monotonic()
+            assert get_or_create(other.url, key, user).status == 200
+            return time.monotonic() - began
+        with Load(lambda: get_or_create(greedy.url, key, user), 12) as load:
+            time.sleep(0.5)
+            busy = max(wait_of_the_other() for _ in range(10))
+        assert kept.kept_connections() > 2
+        idle = max(wait_of_the_other() for _ in range(10))
+        assert set(load.statuses()) == {200}, failures(load)
+        assert busy < 2 * stack.PATIENCE and idle < 1 * stack.PATIENCE, (busy, idle)
+
+
+@pytest.mark.parametrize("name", TO_A_SOCKET + ["apache-fcgid"])
+def test_a_slow_body_holds_no_worker(name, db):
+    """Web servers read a body whole before they give it to the one worker."""
+    key, user = db.settings["JWT_SECRET_KEY"], f"slow-{uuid.uuid4()}"
+    with stack.Tenantd(db, workers=1) as app, Door(name, app.socket, {**app.settings, "WORKERS": 0}) as door:
+        assert get_or_create(door.url, key, user).status == 200
+        slow = [socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) for _ in range(4)]
+        for s in slow:
+            s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"{" * 100000)
+        time.sleep(0.2)
+        began = time.monotonic()
+        for _ in range(5):
+            assert get_or_create(door.url, key, user).status == 200
+        assert time.monotonic() - began < 2 * stack.PATIENCE
+        for s in slow:
+            s.sendall(b"}" * 100000)
+            assert s.recv(100).startswith(b"HTTP/1.1 401 ")
+            s.close()

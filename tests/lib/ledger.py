@@ -1,0 +1,174 @@
+"""Clients that count on their answers: many at once, each call repeated as a good client
+repeats it, and a ledger of what was acknowledged, which the database must bear out.
+
+    book = Ledger(app, [web.url])
+    with book.clients(16, first_calls=1000):
+        ...                                     # the blow
+    book.check()
+
+A first call is the first POST of getOrCreate of a new user. A refusal (5xx) or a broken
+connection is answered by a new try after a pause that grows; what was refused is kept, too.
+"""
+import collections
+import itertools
+import random
+import threading
+import time
+import uuid
+
+import stack
+import tokens
+from client import http_call
+
+# A request may take this long (REQUEST_TIMEOUT, the setting's default), a web server and a
+# busy machine add a little.
+REQUEST_S = 10
+MARGIN_S = 3 * stack.PATIENCE
+PAUSE_S, PAUSE_MOST_S = 0.02, 0.5
+GIVE_UP_S = 60 * stack.PATIENCE
+
+Try = collections.namedtuple("Try", "user url began took status note")
+
+
+class Ledger:
+    def __init__(self, app, urls, deadline=REQUEST_S + MARGIN_S, retries=True):
+        self.db, self.key = app.db, app.settings["JWT_SECRET_KEY"]
+        self.urls, self.deadline, self.retries = urls, deadline, retries
+        self.run = uuid.uuid4().hex[:8]
+        self.acknowledged = {}  # user: the tenant's id, of the first 200
+        self.tries, self.faults = [], []
+        self.numbers, self.users = itertools.count(1), []
+        self.lock = threading.Lock()
+
+    # -- calls --
+
+    def call(self, user, url):
+        """One try, judged; whether it was acknowledged."""
+        began = time.monotonic()
+        note = None
+        try:
+            answer = http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(self.key, user),
+                               timeout=GIVE_UP_S)
+            status = answer.status
+            if status == 200:
+                note = answer.json()["tenantId"]
+            elif status == 503:
+                note = answer.headers.get("retry-after")
+        except Exception as e:  # a broken connection is one of the things that happen
+            status, note = 0, repr(e)
+        self.tries.append(Try(user, url, began, time.monotonic() - began, status, note))
+        if status not in (0, 200) and status < 500:
+            self.faults.append(f"{user}: {status}")
+        if status == 200 and self.acknowledged.setdefault(user, note) != note:
+            self.faults.append(f"{user}: {note}, and before {self.acknowledged[user]}")
+        return status == 200
+
+    def until_acknowledged(self, user, url):
+        pause, began = PAUSE_S, time.monotonic()
+        while not self.call(user, url) and self.retries:
+            if time.monotonic() - began > GIVE_UP_S:
+                self.faults.append(f"{user}: given up")
+                return
+            time.sleep(pause * random.uniform(0.5, 1))
+            pause = min(2 * pause, PAUSE_MOST_S)
+
+    def new_user(self):
+        with self.lock:
+            user = f"ledger-{self.run}-{next(self.numbers)}"
+            self.users.append(user)
+        return user
+
+    def clients(self, count, first_calls=None):
+        """A with-block in which `count` clients call: each its own new users, one after
+        another, until the block ends, or `first_calls` in all, which its end waits for."""
+        return _Clients(self, count, first_calls)
+
+    # -- judgement --
+
+    def statuses(self):
+        return collections.Counter(t.status for t in self.tries)
+
+    def refused(self):
+        return [t for t in self.tries if t.status != 200]
+
+    def longest_gap(self, since, until):
+        """Between two acknowledgements in that time, in seconds."""
+        at = sorted(t.began + t.took for t in self.tries if t.status == 200)
+        at = [since] + [t for t in at if since < t < until] + [until]
+        return max(b - a for a, b in zip(at, at[1:]))
+
+    def back_after(self, moment):
+        """Seconds from the moment until every call that begins later is acknowledged."""
+        bad = [t.began for t in self.tries if t.status != 200 and t.began > moment]
+        good = [t.began + t.took for t in self.tries if t.status == 200 and t.began > max([moment, *bad])]
+        assert good, "nothing was acknowledged any more"
+        return min(good) - moment
+
+    def check(self):
+        """All that was promised; how it went, in words."""
+        took = sorted(t.took for t in self.tries)
+        assert not self.faults, self.faults[:5]
+        assert took and took[-1] <= self.deadline, f"{took[-1]:.1f} s for {max(self.tries, key=lambda t: t.took)}"
+        assert sorted(self.acknowledged) == sorted(self.users), "some calls were never acknowledged"
+        self.check_database()
+        words = (f"{len(self.users)} first calls, tries {dict(self.statuses())}, "
+                 f"median {took[len(took) // 2] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms")
+        print(words)
+        return words
+
+    def check_database(self):
+        """Nothing that was acknowledged is missing, nothing is there twice, and nothing
+        that nobody asked for."""
+        wanted = sorted((tenant, user) for user, tenant in self.acknowledged.items())
+        mine = f"ledger-{self.run}-%"
+        assert len({tenant for tenant, _ in wanted}) == len(wanted)
+        for what, query in RECORDS.items():
+            assert sorted(self.db.sql(query, [mine])) == wanted, what
+        schemas = self.db.value(
+            "SELECT count(*) FROM pg_namespace WHERE nspname IN"
+            " (SELECT schema_name FROM custom_auth_tenant WHERE owner_id LIKE %s)", [mine])
+        assert schemas == (len(wanted) if self.db.settings.get("TENANT_SCHEMAS") != "off" else 0)
+
+
+# What one first call leaves: exactly one row each, as (tenant, user).
+RECORDS = {
+    "the registry": "SELECT id::text, owner_id FROM custom_auth_tenant WHERE owner_id LIKE %s",
+    "tenants": "SELECT t.id, c.owner_id FROM tenants t JOIN custom_auth_tenant c ON c.id = t.tenant"
+               " WHERE c.owner_id LIKE %s",
+    "memberships": "SELECT tenant_id, user_id FROM tenant_users WHERE role = 'owner' AND user_id LIKE %s",
+    "events": "SELECT tenant_id, actor FROM tenantd.events WHERE kind = 'tenant.created' AND actor LIKE %s",
+    "the audit": "SELECT tenant_id, actor FROM tenantd.audit WHERE event = 'TENANT_CREATED' AND actor LIKE %s",
+    "jobs": "SELECT tenant_id, payload->>'userId' FROM tenantd.jobs WHERE kind = 'cognito.update_attributes'"
+            " AND payload->>'userId' LIKE %s",
+}
+
+
+class _Clients:
+    def __init__(self, book, count, first_calls):
+        self.book, self.left, self.stopping = book, first_calls, False
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._run, args=(i,)) for i in range(count)]
+
+    def _another(self):
+        with self.lock:
+            if self.left is None:
+                return not self.stopping
+            self.left -= 1
+            return self.left >= 0 and not self.stopping
+
+    def _run(self, i):
+        while self._another():
+            self.book.until_acknowledged(self.book.new_user(), self.book.urls[i % len(self.book.urls)])
+
+    def working(self):
+        return any(t.is_alive() for t in self.threads)
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.stopping = self.left is None or kind is not None
+        for t in self.threads:
+            t.join()
