@@ -12,30 +12,7 @@ kind=$1 run=$2 host=$3 port=$4 socket=$5 tenantd=${6:-} config=${7:-}
 fill() {
 	sed -e "s|@RUN@|$run|g" -e "s|@HOST@|$host|g" -e "s|@PORT@|$port|g" \
 	    -e "s|@LISTEN@|$host:$port|g" -e "s|@SOCKET@|$socket|g" \
-	    -e "s|@TENANTD@|$tenantd|g" -e "s|@CONFIG@|$config|g" "$here/$1" >"$run/$2"
-}
-# What lighttpd says by itself, in the shape of all errors: it serves problem-STATUS.html
-# under the type that its configuration gives such a file.
-problems() {
-	while read -r status title; do
-		case $status in
-		5*) rest="\"Error processing tenant request: $title\",\"error\":\"$title\"" ;;
-		*) rest="\"$title\"" ;;
-		esac
-		printf '{"type":"about:blank","title":"%s","status":%s,"detail":"%s","instance":"","success":false,"message":%s}' \
-		    "$title" "$status" "$title" "$rest" >"$run/problem-$status.html"
-	done <<-LIST
-		400 The request is not valid.
-		413 The request body is too large.
-		414 The request target is too long.
-		417 The request is not valid.
-		431 The request headers are too large.
-		500 Something failed on our side.
-		501 This method is not implemented.
-		503 The service is not available: try again later.
-		504 The service is not available: try again later.
-		505 This version of HTTP is not spoken.
-	LIST
+	    -e "s|@TENANTD@|$tenantd|g" -e "s|@CONFIG@|$config|g" -e "s|@PAGES@|$run|g" "$here/$1" >"$run/$2"
 }
 program() {
 	PATH=$PATH:/usr/sbin:/sbin command -v "$1" || {
@@ -50,7 +27,7 @@ lighttpd | lighttpd-spawn)
 	part=tenantd.conf.in
 	[ "$kind" = lighttpd ] || part=spawn.conf.in
 	fill "lighttpd/$part" tenantd.conf
-	problems
+	cp "$here"/lighttpd/problem-*.html "$run"
 	program=$(program lighttpd)
 	printf '%s\n' "$program" -D -f "$run/lighttpd.conf"
 	;;
