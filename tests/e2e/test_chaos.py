@@ -1,6 +1,5 @@
 """Every blow under load: what was acknowledged is there once, every answer comes in time,
 and all is well again by itself. Sizes: CHAOS_CALLS first calls in the longest test."""
-import contextlib
 import os
 import random
 import signal
@@ -42,23 +41,6 @@ def whole(app):
     stack.until(app.ready, 15)
 
 
-def kill(pid, number=signal.SIGKILL):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-@contextlib.contextmanager
-def stopped(pids):
-    """SIGSTOP, and SIGCONT in the opposite order."""
-    for pid in pids:
-        kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(pids):
-            kill(pid, signal.SIGCONT)
-
-
 # -- the program --
 
 def test_workers_killed_at_random_during_first_calls(own, book):
@@ -66,7 +48,7 @@ def test_workers_killed_at_random_during_first_calls(own, book):
     with book.clients(16, CALLS) as clients:
         while clients.working():
             time.sleep(random.uniform(0.01, 0.1))
-            kill(random.choice(own.workers() or [0]))
+            stack.kill(random.choice(own.workers() or [0]))
             killed += 1
     ended = time.monotonic()
     whole(own)
@@ -93,7 +75,7 @@ def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own
     for _ in range(int(os.environ.get("CHAOS_ROUNDS", "12"))):
         renew(own)
         victims = random.sample(own.workers(), WORKERS - 2)
-        with stopped([own.process.pid]):
+        with stack.stopped([own.process.pid]):
             began = time.monotonic()
             with Connection(own.socket, 30) as c:
                 for pid in victims:
@@ -133,7 +115,7 @@ def test_the_socket_is_not_taken_from_workers_that_still_answer(own):
     """The master is gone, a worker has a request: a second program does not start yet."""
     with stack.Tenantd(own.db, workers=1) as app:
         worker = app.workers()[0]
-        with stopped([worker]):
+        with stack.stopped([worker]):
             app.process.stop(signal.SIGKILL)
             app.start()
             assert app.process.stop(None) == 69, app.log_text()[-2000:]
@@ -205,10 +187,14 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
 def test_postgresql_restarted(own, book, mode):
     with book.clients(16):
         time.sleep(0.7)
+        before = own.db.backends()
         own.cluster.restart(mode)
         up = time.monotonic()
         time.sleep(1 + BACK_S)
     book.check()
+    after = own.db.backends()
+    assert len(before) == len(after) == WORKERS and not before & after, "every worker lost its connection"
+    assert mode == "fast" or book.refused(), "nobody noticed"
     assert len(book.refused()) < len(book.tries) / 4
     assert book.back_after(up) < BACK_S
 
@@ -220,7 +206,7 @@ def test_postgresql_stopped_for_ten_seconds(own, book):
     book.deadline = QUERY_S + CONNECT_S + MARGIN_S
     with book.clients(8 * WORKERS):
         time.sleep(0.7)
-        with stopped(own.cluster.processes()):
+        with stack.stopped(own.cluster.processes()):
             began = time.monotonic()
             time.sleep(10)
         again = time.monotonic()
@@ -241,7 +227,7 @@ def test_only_the_backends_stopped(own, book):
     backends = [pid for (pid,) in own.cluster.sql(
         "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state = 'idle'", [own.db.server_role])]
     assert len(backends) == WORKERS, "every worker is connected"
-    with stopped(backends):
+    with stack.stopped(backends):
         began = time.monotonic()
         with book.clients(WORKERS):
             time.sleep(QUERY_S + BACK_S)
@@ -255,18 +241,19 @@ def test_only_the_backends_stopped(own, book):
 
 @pytest.mark.parametrize("blow", ["reload", "restart"])
 def test_the_web_server_reloaded_and_restarted(own, book, blow):
-    reload = {"nginx": signal.SIGHUP, "lighttpd": signal.SIGUSR1}
+    before = [web.generation() for web in own.webs]
     with book.clients(16):
         for _ in range(2):
             time.sleep(0.4)
             for web in own.webs:
                 if blow == "reload":
-                    web.process.send(reload[os.path.basename(web.command[0])])
+                    web.reload()
                 else:
                     web.process.stop()
                     web.start()
                     web.process.wait_for(web.ready, web.place, "the web server")
         over = time.monotonic()
         time.sleep(0.7)
+    assert all(web.generation() - earlier for web, earlier in zip(own.webs, before))
     book.check()
     assert book.back_after(over) < BACK_S

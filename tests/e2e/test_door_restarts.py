@@ -16,19 +16,6 @@ from doors import ALL, TO_A_SOCKET, Door
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
 
 
-def generation(door):
-    """Something that is another after a reload: the web server's children, or what it logs."""
-    if door.kind.family == "lighttpd":
-        return (door.run / "lighttpd.err").read_text().count("server started")
-    return set(stack.children(door.process.pid))
-
-
-def reload(door):
-    before = generation(door)
-    door.process.send(signal.SIGHUP if door.kind.family == "nginx" else signal.SIGUSR1)
-    stack.until(lambda: generation(door) != before, what="the reload")
-
-
 def failures(load):
     failed = [result for result in load.statuses() if result != 200]
     return len(load.results), len(failed), failed[:3]
@@ -48,7 +35,7 @@ def test_a_reload_of_the_web_servers_fails_nobody(servers, db):
         for _ in range(3):
             time.sleep(SECONDS / 4)
             for door in doors:
-                reload(door)
+                door.reload()
         time.sleep(SECONDS / 4)
     for door, load in loads.items():
         assert set(load.statuses()) <= door.kind.reload, (door.name, failures(load))

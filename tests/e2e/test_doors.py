@@ -48,7 +48,7 @@ def expected(door, statuses):
     """Of one status for all, or of one by a door's name or family ("": the others)."""
     if isinstance(statuses, int):
         return statuses
-    return statuses.get(door.name, statuses.get(door.kind.family, statuses.get("")))
+    return statuses.get(door.name, statuses.get(door.family, statuses.get("")))
 
 
 def is_problem(answer, status):
@@ -312,10 +312,10 @@ def test_without_tenantd_it_says_so_and_is_back_with_it(name, db):
         answer = http_call(door.url, "GET", "/healthz")
         assert is_problem(answer, 503)
         # lighttpd has no way of saying it.
-        assert door.kind.family == "lighttpd" or int(answer.headers["retry-after"]) >= 1
+        assert door.family == "lighttpd" or int(answer.headers["retry-after"]) >= 1
         assert answer.json()["message"].startswith("Error processing tenant request: ")
         app.start()
         stack.until(app.ready)
         # lighttpd looks once a second whether a backend is back.
-        within = 3 if door.kind.family == "lighttpd" else 0
+        within = 3 if door.family == "lighttpd" else 0
         stack.until(lambda: http_call(door.url, "GET", "/healthz").status == 200, within)

@@ -92,6 +92,24 @@ def lives(pid):
         return False
 
 
+def kill(pid, number=signal.SIGKILL):
+    """One that is gone is none the worse for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+@contextlib.contextmanager
+def stopped(pids):
+    """Connected, and silent: SIGSTOP, and SIGCONT in the opposite order."""
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(pids):
+            kill(pid, signal.SIGCONT)
+
+
 class Directory:
     """A private directory that a server's user may enter; short, for the sockets in it."""
 
@@ -201,6 +219,10 @@ class Cluster:
         """The postmaster, then its children."""
         return [self.pid(), *children(self.pid())]
 
+    def started(self):
+        """When: another moment after every restart."""
+        return self.sql("SELECT pg_postmaster_start_time()")[0][0]
+
     def promote(self):
         self._sh("promote")
 
@@ -305,6 +327,11 @@ class Database:
     def __exit__(self, *_):
         self.cluster.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
+    def backends(self):
+        """The pids of PostgreSQL's processes that the server is connected to."""
+        return {pid for (pid,) in self.cluster.sql(
+            "SELECT pid FROM pg_stat_activity WHERE usename = %s", [self.server_role])}
+
     def sql(self, text, args=None):
         """As the owner, who sees every row."""
         return sql(self.owner_url, text, args)
@@ -404,6 +431,7 @@ class WebServer:
     def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
+        self.family = kind.partition("-")[0]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command, self.log = filled(kind, run, self.port, socket_path, config), run / "web.log"
@@ -424,6 +452,17 @@ class WebServer:
         self.process.must_live()
         socket.create_connection(("127.0.0.1", self.port), 1).close()
         return True
+
+    def generation(self):
+        """What grows with a reload: the web server's children, or what it logs."""
+        if self.family == "lighttpd":
+            return (self.run / "lighttpd.err").read_text().count("server started")
+        return set(children(self.process.pid))
+
+    def reload(self):
+        before = self.generation()
+        self.process.send(signal.SIGHUP if self.family == "nginx" else signal.SIGUSR1)
+        until(lambda: self.generation() - before, what="the reload")
 
     def __enter__(self):
         return self
