@@ -417,6 +417,49 @@ class Tenantd:
         assert not UNSOUND.search(text), text[-8000:]
 
 
+class Kept:
+    """The program on a socket that is ours, as a supervisor's or a web server's: it ends and is
+    started again, and who calls meanwhile waits. words: its arguments."""
+
+    def __init__(self, db, *words, **settings):
+        self.place = Directory("tdk.")
+        self.run = self.place.writable("run")
+        self.config, self.path = self.run / "tenantd.conf", str(self.run / "s")
+        self.command, self.started = [PROGRAM, *words], []
+        self.settings = {**db.settings, **settings}
+        self.write_config()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o666)
+        self.listener.listen(1024)
+
+    def write_config(self):
+        self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+
+    def start(self, *under):
+        """Also again, with a log of its own; under: what becomes the program."""
+        self.process = Process([*under, *self.command], self.run / f"log.{len(self.started)}",
+                               {"TENANTD_CONFIG": str(self.config)}, self.listener)
+        self.started.append(self.process)
+        return self.process
+
+    def call(self, method, target, headers=None, body=None):
+        return call(self.path, method, target, headers, body, timeout=15 * PATIENCE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            for process in self.started:
+                if process.child.returncode is None:  # nobody has asked how it ended
+                    status = process.stop()
+                    assert kind is not None or status == 0, process.tail()
+        finally:
+            self.listener.close()
+            self.place.remove()
+
+
 def filled(kind, run, port, socket_path, config):
     """Writes the samples of deploy/ for a kind that webserver.sh knows; the command to run."""
     return subprocess.run(
