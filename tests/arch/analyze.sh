@@ -33,7 +33,7 @@ scripts() { # by name or by first line
 each() {
 	n=$1
 	shift
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	xargs -d '\n' -P "$jobs" -n "$n" sh -c '
 		said=$("$@" 2>&1); status=$?
 		[ $status -eq 0 ] || printf "%s\n" "$said"
@@ -65,7 +65,7 @@ run_clang_tidy() {
 # The compiler it stands for only reads.
 run_scan_build() {
 	found -name '*.c' >"$tmp/sources"
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	scan-build -o "$tmp/scan" --status-bugs --use-cc="$cc" \
 	    xargs -a "$tmp/sources" -P "$jobs" -n 1 sh -c 'exec $CC "$@"' each -std=gnu11 "$@" -fsyntax-only
 }
