@@ -33,7 +33,7 @@ scripts() { # by name or by first line
 each() {
 	n=$1
 	shift
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	xargs -d '\n' -P "$jobs" -n "$n" sh -c '
 		said=$("$@" 2>&1); status=$?
 		[ $status -eq 0 ] || printf "%s\n" "$said"
@@ -66,7 +66,7 @@ run_clang_tidy() {
 # takes goes into it, and the tests' sources have two analysers.
 run_scan_build() {
 	found -path 'src/*.c' >"$tmp/sources"
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # the inner shell's
 	scan-build -o "$tmp/scan" --status-bugs --use-cc="$cc" \
 	    xargs -a "$tmp/sources" -P "$jobs" -n 1 sh -c 'exec $CC "$@"' each -std=gnu11 "$@" -fsyntax-only
 }

@@ -83,5 +83,5 @@ else
 	prepare_peers
 	set -- --shared "$shared"
 fi
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # each row is a word
 exec "$python" "$here/bench.py" --seconds "$seconds" $quick "$@" ${rows:-$all}

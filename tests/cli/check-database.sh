@@ -25,7 +25,7 @@ set_env="TENANTD_CONFIG=t.conf"
 field() { python3 -c 'import json,sys; print(eval(sys.argv[2], {"v": json.load(open(sys.argv[1]))}))' "$out" "$1"; }
 with_input() { # TEXT ARGUMENT...
 	text=$1; shift; status=0
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # settings are words
 	printf '%s' "$text" | env -i PATH="$PATH" $set_env "$tenantd" "$@" >"$out" 2>"$err" || status=$?
 }
 
@@ -40,7 +40,7 @@ run migrate
 is "migrate brings it up" 0 "$status"
 # shellcheck disable=SC2012 # their names are plain
 newest=$(ls "$top"/sql/migrations | sed -n 's/^0*\([0-9]*\)_.*/\1/p' | tail -n 1)
-# shellcheck disable=SC2012
+# shellcheck disable=SC2012 # their names are plain
 is "naming each migration" "$(ls "$top"/sql/migrations | sed 's/\.sql$//')" "$(sed -n 's/^applied //p' "$out")"
 says "up to the newest" "$out" "the database is at migration $newest"
 run migrate

@@ -9,7 +9,7 @@ if [ "$(grep -c . "$tmp/commands")" -ge 6 ]; then result 0 "there are commands"
 else result 1 "there are commands"; fi
 
 while read -r words; do
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words --help
 	is "$words --help succeeds" 0 "$status"
 	first=$(sed -n 1p "$out")
@@ -18,19 +18,19 @@ while read -r words; do
 	*) result 1 "$words --help shows its usage" ;;
 	esac
 	is "$words --help is silent on standard error" "" "$(cat "$err")"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words --no-such-option
 	is "$words refuses an unknown option" 64 "$status"
 	says "$words names the option" "$err" \
 	    "tenantd: there is no option \"--no-such-option\" (see 'tenantd $words --help')"
 	is "$words prints nothing then" "" "$(cat "$out")"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words -x
 	is "$words refuses a short option" 64 "$status"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words a b c d
 	is "$words refuses too many words" 64 "$status"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words --config
 	is "$words: --config needs a file" 64 "$status"
 done < "$tmp/commands"
@@ -59,7 +59,7 @@ run config
 is "half a command is an error" 64 "$status"
 says "and says so" "$err" "tenantd: command \"config\" needs another word: see 'tenantd config --help'"
 for words in "config --help" "config -h" "--help config"; do
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # a command's words
 	run $words
 	is "$words succeeds" 0 "$status"
 	is "$words lists the commands that begin so" "config check config print" \

@@ -11,7 +11,7 @@ cd "$tmp" || exit 1
 
 run() { # ARGUMENT...: the program, with $set_env (NAME=value words) and no other setting
 	status=0
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # settings are words
 	env -i PATH="$PATH" ${set_env-} "$tenantd" "$@" >"$out" 2>"$err" </dev/null || status=$?
 }
 

@@ -1,45 +1,27 @@
 """Two clusters, one the other's standby, and a URL that names both: the primary goes, the
 standby is promoted, and the program finds it by itself."""
 import contextlib
-import os
 import re
-import signal
 import socket
-import subprocess
 import time
 import uuid
 
 import pytest
 import stack
-from firstcalls import DEADLINE, ONBOARD, TIMEOUTS, FirstCalls, bearer
-
-
-def processes(cluster):
-    postmaster = cluster._sh("pid").strip()
-    out = subprocess.run(["ps", "-o", "pid=", "--ppid", postmaster], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid in [postmaster, *out.split()]]
+from ledger import ONBOARD, SHORT, SHORT_S, Ledger
+from tokens import bearer
 
 
 @contextlib.contextmanager
 def killed(cluster):
     """Its processes end without a word."""
-    for pid in processes(cluster):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    for pid in cluster.processes():
+        stack.kill(pid)
     yield
 
 
-@contextlib.contextmanager
 def hung(cluster):
-    """Connected, and silent."""
-    stopped = processes(cluster)
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(stopped):
-            os.kill(pid, signal.SIGCONT)
+    return stack.stopped(cluster.processes())
 
 
 @pytest.fixture(scope="module", params=[killed, hung])
@@ -67,7 +49,7 @@ def test_a_standby_alone_reads_and_says_why_it_is_not_ready(pair):
         assert app.call("POST", ONBOARD, bearer(pair, user)).status == 200
     stack.until(lambda: stack.sql(pair.standby.url_of("postgres", pair.name),
                                   "SELECT 1 FROM custom_auth_tenant WHERE owner_id = %s", [user]))
-    alone = {**TIMEOUTS, "DATABASE_URL": url(pair, "", pair.standby)}
+    alone = {**SHORT, "DATABASE_URL": url(pair, "", pair.standby)}
     with stack.Tenantd(pair, workers=2, sign="/healthz", **alone) as app:
         ready = app.call("GET", "/readyz")
         assert ready.status == 503 and "read-only: a standby" in ready.json()["detail"], ready
@@ -86,22 +68,23 @@ def test_a_standby_alone_reads_and_says_why_it_is_not_ready(pair):
             began = time.monotonic()
             refused = app.call("GET", path, bearer(pair, user))
             assert refused.status == 503 and int(refused.headers["retry-after"]) >= 1, refused
-            assert time.monotonic() - began < DEADLINE * stack.PATIENCE
+            assert time.monotonic() - began < SHORT_S * stack.PATIENCE
         assert "read-only" in app.log_text()
 
 
 def test_the_promoted_standby_is_found_and_has_all_that_was_acknowledged(pair):
-    with stack.Tenantd(pair, workers=8, **TIMEOUTS) as app:
-        with FirstCalls(app, pair, 8) as load:
+    with stack.Tenantd(pair, workers=8, **SHORT) as app:
+        book = Ledger(app, deadline=SHORT_S * stack.PATIENCE)
+        with book.clients(8):
             time.sleep(0.5)
             with pair.blow(pair.cluster):
                 time.sleep(1)
                 assert app.call("GET", "/readyz").status == 503
                 pair.standby.promote()
-                since = time.monotonic() + TIMEOUTS["DB_CONNECT_TIMEOUT"] / 1000
-                time.sleep((TIMEOUTS["DB_CONNECT_TIMEOUT"] / 1000 + 1.8) * stack.PATIENCE)
-        load.must_be_well(since, pair.standby.url_of("postgres", pair.name))
-        assert 503 in load.statuses(), "the primary went, and nobody noticed"
+                since = time.monotonic() + SHORT["DB_CONNECT_TIMEOUT"] / 1000
+                time.sleep((SHORT["DB_CONNECT_TIMEOUT"] / 1000 + 1.8) * stack.PATIENCE)
+        book.check_well(since, pair.standby.url_of("postgres", pair.name))
+        assert 503 in book.statuses(), "the primary went, and nobody noticed"
         assert len(app.workers()) == 8
 
 
@@ -110,11 +93,11 @@ def test_a_hung_first_host_costs_a_worker_one_connect_timeout(cluster):
     with cluster.database() as db, socket.create_server(("127.0.0.1", 0)) as silent:
         first = f"127.0.0.1:{silent.getsockname()[1]},"
         several = url(db, "target_session_attrs=read-write", cluster).replace("@", "@" + first)
-        with stack.Tenantd(db, workers=1, sign="/healthz", DATABASE_URL=several, **TIMEOUTS) as app:
+        with stack.Tenantd(db, workers=1, sign="/healthz", DATABASE_URL=several, **SHORT) as app:
             took = []
             for i in range(4):
                 began = time.monotonic()
                 assert app.call("POST", ONBOARD, bearer(db, f"patient-{i}")).status == 200
                 took.append(time.monotonic() - began)
-            assert 0.9 < took[0] < DEADLINE * stack.PATIENCE, took
+            assert 0.9 < took[0] < SHORT_S * stack.PATIENCE, took
             assert max(took[1:]) < 0.9 * stack.PATIENCE, took

@@ -8,7 +8,8 @@ import psycopg2
 import pytest
 import stack
 from client import at_once
-from firstcalls import ONBOARD, bearer
+from ledger import ONBOARD
+from tokens import bearer
 
 POWERS = "rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication"
 

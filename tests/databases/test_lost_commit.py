@@ -11,7 +11,8 @@ import uuid
 
 import pytest
 import stack
-from firstcalls import ONBOARD, bearer
+from ledger import ONBOARD
+from tokens import bearer
 
 COMMITTED = b"COMMIT\0"
 READY = b"Z\0\0\0\5"  # and one more byte

@@ -1,10 +1,8 @@
 """PgBouncer in transaction mode between the program and PostgreSQL, by the sample's settings,
 with fewer connections than there are workers: nothing of a session may be relied on."""
 import contextlib
-import os
 import re
 import signal
-import subprocess
 import time
 import uuid
 
@@ -12,8 +10,9 @@ import psycopg2
 import pytest
 import stack
 from client import at_once
-from firstcalls import DEADLINE, ONBOARD, TIMEOUTS, FirstCalls, bearer
+from ledger import ONBOARD, SHORT, SHORT_S, Ledger
 from pooler import PgBouncer
+from tokens import bearer
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def db(request, own):
 
 @pytest.fixture(scope="module")
 def app(db):
-    with stack.Tenantd(db, workers=8, **TIMEOUTS) as a:
+    with stack.Tenantd(db, workers=8, **SHORT) as a:
         yield a
 
 
@@ -51,14 +50,9 @@ def race(app, db, calls=200):
     assert db.value("SELECT count(*) FROM custom_auth_tenant WHERE owner_id = %s", [user]) == 1
 
 
-def backends(db):
-    return [pid for (pid,) in db.cluster.sql(
-        "SELECT pid FROM pg_stat_activity WHERE usename = %s ORDER BY pid", [db.server_role])]
-
-
 def test_first_calls_race_over_two_connections(app, db):
     race(app, db)
-    assert 1 <= len(backends(db)) <= 2
+    assert 1 <= len(db.backends()) <= 2
     assert "db_pooled" not in app.log_text()
 
 
@@ -67,7 +61,7 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
     race(app, db, 40)
     with contextlib.ExitStack() as stacked:
         seen = set()
-        for _ in backends(db):
+        for _ in db.backends():
             c = stacked.enter_context(contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])))
             cursor = c.cursor()  # its open transaction keeps the connection from the next
             cursor.execute("SELECT pg_backend_pid(), coalesce(current_setting('app.current_tenant_id', true), '')")
@@ -81,7 +75,7 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
                          "pg_locks WHERE locktype = 'advisory'"):
                 cursor.execute(f"SELECT * FROM {what}")
                 assert cursor.fetchall() == [], what
-        assert seen == set(backends(db))
+        assert seen == db.backends()
     assert "db_context_leak" not in app.log_text()
 
 
@@ -131,7 +125,7 @@ def test_a_stuck_statement_ends_in_time_and_gives_its_connection_back(app, db):
         cursor.execute("LOCK TABLE public.custom_auth_tenant IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
         answers = at_once([lambda: app.call("POST", ONBOARD, bearer(db, user)) for _ in range(4)])
-        assert time.monotonic() - began < DEADLINE * stack.PATIENCE
+        assert time.monotonic() - began < SHORT_S * stack.PATIENCE
         assert {a.status for a in answers} == {503}, answers
         # the server ended them by itself: none waits on for the lock
         stack.until(lambda: not db.cluster.sql(
@@ -141,51 +135,50 @@ def test_a_stuck_statement_ends_in_time_and_gives_its_connection_back(app, db):
     race(app, db, 20)
 
 
+@pytest.fixture
+def book(app):
+    return Ledger(app, deadline=SHORT_S * stack.PATIENCE)
+
+
 @once
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
-def test_pgbouncer_restarts_under_load(app, db, how):
-    with FirstCalls(app, db, 8) as load:
+def test_pgbouncer_restarts_under_load(db, book, how):
+    before = db.pooler.process.pid
+    with book.clients(8):
         time.sleep(0.4)
         db.pooler.stop(how)
         time.sleep(0.4)
         db.pooler.start()
         since = time.monotonic()
         time.sleep(1.8 * stack.PATIENCE)
-    load.must_be_well(since)
+    book.check_well(since)
+    assert db.pooler.process.pid != before
+    assert 503 in book.statuses(), "it was away, and nobody noticed"
 
 
 @once
-def test_postgresql_restarts_behind_it(app, db):
-    with FirstCalls(app, db, 8) as load:
+def test_postgresql_restarts_behind_it(db, book):
+    started = db.cluster.started()
+    with book.clients(8):
         time.sleep(0.4)
+        before = db.backends()
         db.cluster.restart("immediate")
         since = time.monotonic()
         time.sleep(1.8 * stack.PATIENCE)
-    load.must_be_well(since)
-
-
-def processes(db, of):
-    if of == "pgbouncer":
-        return [db.pooler.process.pid]
-    postmaster = db.cluster._sh("pid").strip()
-    out = subprocess.run(["ps", "-o", "pid=", "--ppid", postmaster], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid in [postmaster, *out.split()]]
+        after = db.backends()
+    book.check_well(since)
+    assert db.cluster.started() > started
+    assert before and after and not before & after, "the pool lost its connections"
 
 
 @once
 @pytest.mark.parametrize("of", ["pgbouncer", "postgresql"])
-def test_a_hung_one_costs_no_more_than_the_deadline(app, db, of):
-    stopped = processes(db, of)
-    with FirstCalls(app, db, 8) as load:
+def test_a_hung_one_costs_no_more_than_the_deadline(db, book, of):
+    with book.clients(8):
         time.sleep(0.4)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        with stack.stopped([db.pooler.process.pid] if of == "pgbouncer" else db.cluster.processes()):
             time.sleep(2.5)
-        finally:
-            for pid in reversed(stopped):
-                os.kill(pid, signal.SIGCONT)
         since = time.monotonic()
         time.sleep(1.8 * stack.PATIENCE)
-    load.must_be_well(since)
-    assert 503 in load.statuses(), "it hung, and nobody noticed"
+    book.check_well(since)
+    assert 503 in book.statuses(), "it hung, and nobody noticed"

@@ -33,7 +33,10 @@ def web(request, servers):
     return servers[request.param].url
 
 
-@pytest.fixture(params=doors.ALL)
+PREFORK = pytest.mark.plain("a process a request takes long, and apache-cgi has the same")
+
+
+@pytest.fixture(params=[pytest.param(name, marks=PREFORK if "prefork" in name else ()) for name in doors.ALL])
 def door(request, servers):
     """Every door in turn."""
     return servers[request.param]

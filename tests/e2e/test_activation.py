@@ -1,8 +1,8 @@
 """A socket that systemd owns and passes (sd_listen_fds(3)), without systemd: a launcher
 holds the socket and starts the program as systemd does."""
 import contextlib
+import os
 import re
-import socket
 import time
 
 import pytest
@@ -26,38 +26,20 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
-class Launcher:
+class Launcher(stack.Kept):
     def __init__(self, db, **settings):
-        self.place = stack.Directory("tdv.")
-        self.run = self.place.writable("run")
-        self.path, self.own = str(self.run / "passed"), str(self.run / "own")
-        self.settings = {**db.settings, "LISTEN": self.own, "LISTEN_MODE": "0666", "WORKERS": "2", **settings}
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(self.path)
-        (self.run / "passed").chmod(0o666)
-        self.socket.listen(1024)
-        self.process, self.starts = None, 0
+        super().__init__(db, "serve", LISTEN_MODE="0666", **{"WORKERS": "2", **settings})
+        self.own = self.settings["LISTEN"] = str(self.run / "own")
+        self.write_config()
 
-    def start(self, pid="own", fds="1", **env):
-        self.starts += 1
-        self.process = stack.Process(["/usr/bin/python3", "-c", LAUNCH, pid, fds, stack.PROGRAM, "serve"],
-                                     self.run / f"log.{self.starts}", {**self.settings, **env}, self.socket)
-        return self.process
+    def launch(self, pid="own", fds="1"):
+        return self.start("/usr/bin/python3", "-c", LAUNCH, pid, fds)
 
-    def call(self, path=None, target="/readyz"):
-        return call(path or self.path, "GET", target, timeout=15 * stack.PATIENCE)
+    def get(self, target="/readyz"):
+        return self.call("GET", target)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        try:
-            if self.process.alive():
-                status = self.process.stop()
-                assert kind is not None or status == 0, self.process.tail()
-        finally:
-            self.socket.close()
-            self.place.remove()
+    def own_answers(self):
+        return call(self.own, "GET", "/readyz", timeout=15 * stack.PATIENCE).status == 200
 
 
 @pytest.fixture
@@ -69,19 +51,19 @@ def launcher(db):
 @pytest.mark.parametrize("workers", ["2", "0"])
 def test_a_restart_refuses_nobody_since_the_socket_stays(db, workers):
     with Launcher(db, WORKERS=workers) as x:
-        x.start()
-        assert x.call().status == 200
+        x.launch()
+        assert x.get().status == 200
         assert f"workers={workers} passed=1" in x.process.tail()
-        with Load(lambda: x.call(target="/healthz"), 4) as load:
+        with Load(lambda: x.get("/healthz"), 4) as load:
             for _ in range(3):
                 stack.until(lambda: x.process.tail().count(" event=request ") > 5)
                 assert x.process.stop() == 0
                 time.sleep(0.2)  # nobody is there, and they wait
-                x.start()
+                x.launch()
             stack.until(lambda: " event=request " in x.process.tail())
         assert set(load.statuses()) == {200}, set(map(str, load.statuses()))
         assert len(load.results) > 15
-        assert not (x.run / "own").exists() and (x.run / "passed").exists()
+        assert not os.path.exists(x.own) and os.path.exists(x.path)
 
 
 def test_what_was_queued_while_nobody_ran_is_answered(launcher):
@@ -89,22 +71,22 @@ def test_what_was_queued_while_nobody_ran_is_answered(launcher):
         early = [connections.enter_context(Connection(launcher.path, 15 * stack.PATIENCE)) for _ in range(20)]
         for c in early:
             c.send(request_bytes("GET", "/healthz"))
-        launcher.start()
+        launcher.launch()
         assert [c.read_answer().status for c in early] == [200] * 20
 
 
 def test_sockets_passed_to_another_process_are_not_ours(launcher):
     """LISTEN_PID of a parent, say, whose environment we have."""
     for pid in ("1", "", "x", "-1", "99999999999999999999"):
-        process = launcher.start(pid)
-        stack.until(lambda: launcher.call(launcher.own).status == 200)
+        process = launcher.launch(pid)
+        stack.until(launcher.own_answers)
         assert "passed=0" in process.tail()
         assert process.stop() == 0
 
 
 def test_none_is_no_fault(launcher):
-    launcher.start(fds="0")
-    stack.until(lambda: launcher.call(launcher.own).status == 200)
+    launcher.launch(fds="0")
+    stack.until(launcher.own_answers)
 
 
 @pytest.mark.parametrize("fds, message", [
@@ -113,6 +95,6 @@ def test_none_is_no_fault(launcher):
     ("null", "what systemd passed is not a listening stream socket"),
 ])
 def test_what_cannot_be_served_is_told(launcher, fds, message):
-    process = launcher.start(fds=fds)
+    process = launcher.launch(fds=fds)
     assert process.stop(None) == 78
     assert re.search(f"^tenantd: {re.escape(message)}", process.tail(), re.M), process.tail()

@@ -4,35 +4,20 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import uuid
 
 import pytest
 import stack
-from fcgi_client import STDIN, PARAMS, Connection, begin, call, cgi_params, pairs, split
+from fcgi_client import STDIN, PARAMS, Connection, begin, cgi_params, pairs, split
 from tokens import token
 
 
-class Alone:
-    """The program as a web server spawns it; the socket is the caller's."""
+class Alone(stack.Kept):
+    """As a web server spawns it."""
 
     def __init__(self, db, *words, **settings):
-        self.place = stack.Directory("tdz.")
-        run = self.place.writable("run")
-        self.config, self.log, self.path = run / "tenantd.conf", run / "log", str(run / "s")
-        self.settings = {**db.settings, "WORKERS": "0", **settings}
-        self.write_config()
-        with contextlib.closing(socket.socket(socket.AF_UNIX)) as s:
-            s.bind(self.path)
-            (run / "s").chmod(0o666)
-            s.listen(64)
-            self.process = stack.Process([stack.PROGRAM, *words], self.log, {"TENANTD_CONFIG": str(self.config)}, s)
-
-    def write_config(self):
-        self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
-
-    def call(self, method, target, headers=None, body=None):
-        return call(self.path, method, target, headers, body, timeout=15 * stack.PATIENCE)
+        super().__init__(db, *words, **{"WORKERS": "0", **settings})
+        self.start()
 
     def metric(self, pattern):
         found = re.search(f"^{pattern} (.*)$", self.call("GET", "/metrics").body.decode(), re.M)
@@ -49,16 +34,6 @@ class Alone:
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
                 found.add(os.readlink(f"/proc/{self.process.pid}/fd/{fd}"))
         return {f for f in found if f.startswith("socket:")}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        try:
-            status = self.process.stop()
-            assert kind is not None or status == 0, self.process.tail()
-        finally:
-            self.place.remove()
 
 
 @pytest.fixture
@@ -147,9 +122,6 @@ def test_a_rotated_log_is_opened_again(db):
 
 
 def test_faults_of_the_settings_are_told_where_the_web_server_logs_them(db):
-    a = Alone(db, SECRET_KEY="short", LISTEN_MODE="999")
-    try:
+    with Alone(db, SECRET_KEY="short", LISTEN_MODE="999") as a:
         assert a.process.stop(None) == 78
         assert "SECRET_KEY: has 5 bytes" in a.process.tail() and 'LISTEN_MODE: "999"' in a.process.tail()
-    finally:
-        a.place.remove()

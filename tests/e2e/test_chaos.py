@@ -1,10 +1,8 @@
 """Every blow under load: what was acknowledged is there once, every answer comes in time,
 and all is well again by itself. Sizes: CHAOS_CALLS first calls in the longest test."""
-import contextlib
 import os
 import random
 import signal
-import socket
 import time
 
 import pytest
@@ -13,6 +11,7 @@ from client import get_or_create
 from fcgi_client import Connection, request_bytes
 from ledger import MARGIN_S, Ledger
 
+pytestmark = pytest.mark.plain("bounds in seconds, of a program at its usual speed")
 CALLS = int(os.environ.get("CHAOS_CALLS", "5000"))
 WORKERS = 8
 QUERY_S, CONNECT_S = 3, 2  # DB_QUERY_TIMEOUT of this program, DB_CONNECT_TIMEOUT
@@ -42,23 +41,6 @@ def whole(app):
     stack.until(app.ready, 15)
 
 
-def kill(pid, number=signal.SIGKILL):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-@contextlib.contextmanager
-def stopped(pids):
-    """SIGSTOP, and SIGCONT in the opposite order."""
-    for pid in pids:
-        kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(pids):
-            kill(pid, signal.SIGCONT)
-
-
 # -- the program --
 
 def test_workers_killed_at_random_during_first_calls(own, book):
@@ -66,7 +48,7 @@ def test_workers_killed_at_random_during_first_calls(own, book):
     with book.clients(16, CALLS) as clients:
         while clients.working():
             time.sleep(random.uniform(0.01, 0.1))
-            kill(random.choice(own.workers() or [0]))
+            stack.kill(random.choice(own.workers() or [0]))
             killed += 1
     ended = time.monotonic()
     whole(own)
@@ -93,7 +75,7 @@ def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own
     for _ in range(int(os.environ.get("CHAOS_ROUNDS", "12"))):
         renew(own)
         victims = random.sample(own.workers(), WORKERS - 2)
-        with stopped([own.process.pid]):
+        with stack.stopped([own.process.pid]):
             began = time.monotonic()
             with Connection(own.socket, 30) as c:
                 for pid in victims:
@@ -133,7 +115,7 @@ def test_the_socket_is_not_taken_from_workers_that_still_answer(own):
     """The master is gone, a worker has a request: a second program does not start yet."""
     with stack.Tenantd(own.db, workers=1) as app:
         worker = app.workers()[0]
-        with stopped([worker]):
+        with stack.stopped([worker]):
             app.process.stop(signal.SIGKILL)
             app.start()
             assert app.process.stop(None) == 69, app.log_text()[-2000:]
@@ -155,6 +137,7 @@ def test_reloads_under_load_fail_nobody(own, kind):
         stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == WORKERS, 15, what="new workers")
         time.sleep(0.3)
     assert not book.refused(), book.refused()[:5]
+    assert len(book.tries) > 50
     book.check()
 
 
@@ -164,39 +147,22 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
     """Whoever keeps the socket, a supervisor, starts the new one beside the old one, which
     then drains; or one after the other: what comes between waits in the socket. Clients do
     not try again."""
-    place = stack.Directory("tdo.")
-    path = str(place.writable("run") / "kept.sock")
-    with socket.socket(socket.AF_UNIX) as kept:
-        kept.bind(path)
-        os.chmod(path, 0o666)
-        kept.listen(1024)
-        env = {**own.db.settings, "WORKERS": "4"}
-
-        def program(name):
-            return stack.Process([stack.PROGRAM, "serve"], place.path / "run" / name, env, stdin=kept)
-
-        old = program("0")
-        try:
-            with stack.WebServer(kind, path) as web:
-                stack.until(lambda: get_or_create(web.url, env["JWT_SECRET_KEY"], "warm").status == 200)
-                book = Ledger(own, [web.url], retries=False)
-                with book.clients(8):
-                    for i in range(1, 4):
-                        time.sleep(0.3)
-                        before = old
-                        if beside:
-                            old = program(str(i))
-                            stack.until(lambda: len(stack.children(old.pid)) == 4)
-                        assert before.stop() == 0, before.tail()
-                        if not beside:
-                            old = program(str(i))
-                    time.sleep(0.3)
-                assert not book.refused(), book.refused()[:5]
-                book.check()
-                assert os.path.exists(path), "the socket is not the program's to remove"
-        finally:
-            old.stop()
-            place.remove()
+    with stack.Kept(own.db, "serve", WORKERS=4) as kept, stack.WebServer(kind, kept.path) as web:
+        old = kept.start()
+        stack.until(lambda: get_or_create(web.url, own.db.settings["JWT_SECRET_KEY"], "warm").status == 200)
+        book = Ledger(own, [web.url], retries=False)
+        with book.clients(8):
+            for _ in range(3):
+                time.sleep(0.3)
+                if beside:
+                    kept.start()
+                    stack.until(lambda: len(stack.children(kept.process.pid)) == 4)
+                assert old.stop() == 0, old.tail()
+                old = kept.process if beside else kept.start()
+            time.sleep(0.3)
+        assert not book.refused(), book.refused()[:5]
+        book.check()
+        assert os.path.exists(kept.path), "the socket is not the program's to remove"
 
 
 # -- PostgreSQL --
@@ -205,10 +171,17 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
 def test_postgresql_restarted(own, book, mode):
     with book.clients(16):
         time.sleep(0.7)
-        own.cluster.restart(mode)
+        before = own.db.backends()
+        own.cluster.stop(mode)
+        time.sleep(1.5)  # more than what a request waits for it
+        own.cluster.up()
         up = time.monotonic()
         time.sleep(1 + BACK_S)
     book.check()
+    after = own.db.backends()
+    assert len(before) == len(after) == WORKERS and not before & after, "every worker lost its connection"
+    assert len(own.workers()) == WORKERS
+    assert set(book.statuses()) == {200, 503}, "it was away, and nobody noticed, or somebody too much"
     assert len(book.refused()) < len(book.tries) / 4
     assert book.back_after(up) < BACK_S
 
@@ -220,7 +193,7 @@ def test_postgresql_stopped_for_ten_seconds(own, book):
     book.deadline = QUERY_S + CONNECT_S + MARGIN_S
     with book.clients(8 * WORKERS):
         time.sleep(0.7)
-        with stopped(own.cluster.processes()):
+        with stack.stopped(own.cluster.processes()):
             began = time.monotonic()
             time.sleep(10)
         again = time.monotonic()
@@ -241,7 +214,7 @@ def test_only_the_backends_stopped(own, book):
     backends = [pid for (pid,) in own.cluster.sql(
         "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state = 'idle'", [own.db.server_role])]
     assert len(backends) == WORKERS, "every worker is connected"
-    with stopped(backends):
+    with stack.stopped(backends):
         began = time.monotonic()
         with book.clients(WORKERS):
             time.sleep(QUERY_S + BACK_S)
@@ -255,18 +228,19 @@ def test_only_the_backends_stopped(own, book):
 
 @pytest.mark.parametrize("blow", ["reload", "restart"])
 def test_the_web_server_reloaded_and_restarted(own, book, blow):
-    reload = {"nginx": signal.SIGHUP, "lighttpd": signal.SIGUSR1}
+    before = [web.generation() for web in own.webs]
     with book.clients(16):
         for _ in range(2):
             time.sleep(0.4)
             for web in own.webs:
                 if blow == "reload":
-                    web.process.send(reload[os.path.basename(web.command[0])])
+                    web.reload()
                 else:
                     web.process.stop()
                     web.start()
                     web.process.wait_for(web.ready, web.place, "the web server")
         over = time.monotonic()
         time.sleep(0.7)
+    assert all(web.generation() - earlier for web, earlier in zip(own.webs, before))
     book.check()
     assert book.back_after(over) < BACK_S

@@ -1,14 +1,12 @@
 """The sample configurations in deploy/, each with a real web server in front."""
-import http.client
 import shutil
 import signal
-import socket
 import subprocess
-import uuid
 
 import pytest
 import stack
-from client import Answer, get_or_create, http_call
+from client import http_call
+from doors import Door
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "nginx", "apache"])
@@ -19,68 +17,12 @@ def test_an_address_is_not_believed_unless_its_proxy_is_trusted(db, kind):
         assert http_call(web.url, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status == 200
 
 
-def raw_call(port, head):
-    """The answer to a request that no client library would send."""
-    with socket.create_connection(("127.0.0.1", port), 10) as s:
-        s.sendall(head)
-        answer = http.client.HTTPResponse(s)
-        answer.begin()
-        return Answer(answer)
-
-
-@pytest.mark.parametrize("status, head", [
-    (400, b"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (400, b"GET /../x HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (400, b"get /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (400, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n"),
-    (405, b"TRACE /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (413, b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"),
-    (414, b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (431, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 20000 + b"\r\n\r\n"),
-])
-def test_what_nginx_refuses_by_itself_is_a_problem_too(servers, status, head):
-    answer = raw_call(servers["nginx"].port, head)
-    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), answer
-    problem = answer.json()
-    assert (problem["status"], problem["success"]) == (status, False)
-    assert problem["instance"] == answer.headers["x-request-id"]
-    assert problem["title"] and problem["detail"] and problem["message"]
-
-
-@pytest.mark.parametrize("status, head", [
-    (400, b"GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n"),
-    (400, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n"),
-    (413, b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"),
-    (431, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 70000 + b"\r\n\r\n"),
-    (501, b"BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
-])
-def test_what_lighttpd_refuses_by_itself_is_a_problem_too(servers, status, head):
-    answer = raw_call(servers["lighttpd"].port, head)
-    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json"), answer
-    problem = answer.json()
-    assert (problem["status"], problem["success"]) == (status, False)
-    assert problem["title"] and problem["detail"] and problem["message"]
-
-
-def test_lighttpd_starts_the_program_and_passes_it_the_socket(db):
+def test_lighttpd_takes_the_program_that_it_started_along(db):
     """deploy/lighttpd/spawn.conf.in: no daemon but the web server."""
-    place = stack.Directory("tdl.")
-    run = place.writable("run")
-    config = run / "tenantd.conf"
-    config.write_text("".join(f"{k}={v}\n" for k, v in
-                              {**db.settings, "WORKERS": "2", "LOG_FILE": str(run / "log")}.items()))
-    server = stack.WebServer("lighttpd-spawn", "", config)
-    try:
-        answer = stack.until(lambda: get_or_create(server.url, db.settings["JWT_SECRET_KEY"], f"spawn-{uuid.uuid4()}"))
-        assert answer.status == 200 and answer.json()["isNew"] is True, answer
-        masters = stack.children(server.process.pid)
-        assert len(masters) == 1
-        workers = stack.children(masters[0])
-        assert len(workers) == 2
-    finally:
-        server.__exit__()
-    stack.until(lambda: not any(stack.lives(p) for p in masters + workers), 20, what="the end of the spawned program")
-    place.remove()
+    with Door("lighttpd-spawn", settings=db.settings) as door:
+        (master,) = stack.until(lambda: stack.children(door.process.pid))
+        workers = stack.until(lambda: len(stack.children(master)) == door.kind.workers and stack.children(master))
+    stack.until(lambda: not any(map(stack.lives, [master, *workers])), 20, what="the end of the spawned program")
 
 
 def test_program_answers_one_request_as_plain_cgi(db):

@@ -184,6 +184,7 @@ def test_few_descriptors(db):
         assert 1 <= len(told) <= 2 and all("Too many open files" in line for line in told), told
 
 
+@pytest.mark.plain("the leak checker itself needs descriptors")
 def test_no_descriptors_for_a_new_worker(db):
     """It ends and says why; the master tries again, later each time."""
     with stack.Tenantd(db, workers=2) as app:

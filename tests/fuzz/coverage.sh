@@ -3,9 +3,12 @@
 # in DIR (default build/coverage), replays, and prints each such line.
 #
 # What is left is what no input brings about: memory, descriptors, sockets or a library that
-# fail, what takes time (a peer that waits, a signal, a key set that gets old), TCP, texts of
-# the program's own that are wrong (routes, statements), settings other than the drivers', and
-# what takes an input of 256 KiB and more.
+# fail (base/id.c), what takes time (a peer that waits or goes, a signal, a key set that gets
+# old; most of http/wire.c), TCP, texts of the program's own that are wrong or that it has not
+# (routes, statements), settings other than the drivers', what takes an input of 256 KiB and
+# more, or more connections than the drivers' one (making room in http/fcgi.c), a fork, a free of
+# NULL, a second look at what was looked at before, and the return behind a switch that has
+# every case.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=${1:-$top/build/coverage}

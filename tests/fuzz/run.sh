@@ -81,5 +81,5 @@ if [ "$action" = fuzz-keep ]; then
 	for name in $names; do keep "$name" || exit 1; done
 	exit
 fi
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # names are words
 printf '%s\n' $names | ENGINE=$engine TIME=$TIME xargs -P "${JOBS:-1}" -I NAME sh "$top/run.sh" one NAME

@@ -27,10 +27,6 @@ class Kind:
     restart: frozenset = frozenset([200])  # what they get while the program is, behind a kept socket
     shares: bool = True    # what its processes count they count together
 
-    @property
-    def family(self):
-        return self.server.partition("-")[0]
-
 
 NGINX_KEEP = (("server unix:", "keepalive 4;\n\tserver unix:"), ("fastcgi_keep_conn off;", "fastcgi_keep_conn on;"))
 APACHE_KEEP = (("timeout=30", "timeout=30 enablereuse=on"),)
@@ -58,7 +54,7 @@ class Door(stack.WebServer):
     def __init__(self, name, address="", settings=None):
         self.name, self.kind = name, KINDS[name]
         self.program = None
-        if self.kind.family == "apache" and not shutil.which("apache2", path=stack.PATH):
+        if self.kind.server.startswith("apache") and not shutil.which("apache2", path=stack.PATH):
             pytest.skip("apache2 is not installed")
         if name == "apache-fcgid" and not os.path.exists(f"{MODULES}/mod_fcgid.so"):
             pytest.skip("mod_fcgid is not installed")

@@ -6,6 +6,8 @@ repeats it, and a ledger of what was acknowledged, which the database must bear 
         ...                                     # the blow
     book.check()
 
+Without URLs the clients call the program itself, over FastCGI.
+
 A first call is the first POST of getOrCreate of a new user. A refusal (5xx) or a broken
 connection is answered by a new try after a pause that grows; what was refused is kept, too.
 """
@@ -26,13 +28,17 @@ REQUEST_S = 10
 MARGIN_S = 3 * stack.PATIENCE
 PAUSE_S, PAUSE_MOST_S = 0.02, 0.5
 GIVE_UP_S = 60 * stack.PATIENCE
+# For a program that shall wait less for what hangs, and the answer's deadline then.
+SHORT_S = 5
+SHORT = {"REQUEST_TIMEOUT": SHORT_S * 1000, "DB_QUERY_TIMEOUT": 1000, "DB_CONNECT_TIMEOUT": 1000}
+ONBOARD = "/api/tenant/getOrCreate"
 
 Try = collections.namedtuple("Try", "user url began took status note")
 
 
 class Ledger:
-    def __init__(self, app, urls, deadline=REQUEST_S + MARGIN_S, retries=True):
-        self.db, self.key = app.db, app.settings["JWT_SECRET_KEY"]
+    def __init__(self, app, urls=(None,), deadline=REQUEST_S + MARGIN_S, retries=True):
+        self.app, self.db, self.key = app, app.db, app.settings["JWT_SECRET_KEY"]
         self.urls, self.deadline, self.retries = urls, deadline, retries
         self.run = uuid.uuid4().hex[:8]
         self.acknowledged = {}  # user: the tenant's id, of the first 200
@@ -47,8 +53,11 @@ class Ledger:
         began = time.monotonic()
         note = None
         try:
-            answer = http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(self.key, user),
-                               timeout=GIVE_UP_S)
+            token = tokens.token(self.key, user)
+            if url:
+                answer = http_call(url, "POST", ONBOARD, token, timeout=GIVE_UP_S)
+            else:
+                answer = self.app.call("POST", ONBOARD, {"Authorization": "Bearer " + token})
             status = answer.status
             if status == 200:
                 note = answer.json()["tenantId"]
@@ -104,28 +113,37 @@ class Ledger:
         assert good, "nothing was acknowledged any more"
         return min(good) - moment
 
-    def check(self):
-        """All that was promised; how it went, in words."""
+    def check(self, url=None):
+        """All that was promised, in the database or in the one at the url; how it went, in words."""
         took = sorted(t.took for t in self.tries)
         assert not self.faults, self.faults[:5]
         assert took and took[-1] <= self.deadline, f"{took[-1]:.1f} s for {max(self.tries, key=lambda t: t.took)}"
         assert sorted(self.acknowledged) == sorted(self.users), "some calls were never acknowledged"
-        self.check_database()
+        self.check_database(url or self.db.owner_url)
         words = (f"{len(self.users)} first calls, tries {dict(self.statuses())}, "
                  f"median {took[len(took) // 2] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms")
         print(words)
         return words
 
-    def check_database(self):
+    def check_well(self, since, url=None):
+        """The same, where every answer is the program's own, and that all is well again some
+        time after `since`."""
+        assert set(self.statuses()) <= {200, 503}, self.statuses()
+        assert all(t.note and int(t.note) >= 1 for t in self.refused()), "Retry-After is missing"
+        late = [t.status for t in self.tries if t.began + t.took > since + 1.2 * stack.PATIENCE]
+        assert late and set(late) == {200}, collections.Counter(late)
+        self.check(url)
+
+    def check_database(self, url):
         """Nothing that was acknowledged is missing, nothing is there twice, and nothing
         that nobody asked for."""
         wanted = sorted((tenant, user) for user, tenant in self.acknowledged.items())
         mine = f"ledger-{self.run}-%"
         assert len({tenant for tenant, _ in wanted}) == len(wanted)
         for what, query in RECORDS.items():
-            assert sorted(self.db.sql(query, [mine])) == wanted, what
-        schemas = self.db.value(
-            "SELECT count(*) FROM pg_namespace WHERE nspname IN"
+            assert sorted(stack.sql(url, query, [mine])) == wanted, what
+        [(schemas,)] = stack.sql(
+            url, "SELECT count(*) FROM pg_namespace WHERE nspname IN"
             " (SELECT schema_name FROM custom_auth_tenant WHERE owner_id LIKE %s)", [mine])
         assert schemas == (len(wanted) if self.db.settings.get("TENANT_SCHEMAS") != "off" else 0)
 

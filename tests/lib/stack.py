@@ -92,6 +92,24 @@ def lives(pid):
         return False
 
 
+def kill(pid, number=signal.SIGKILL):
+    """One that is gone is none the worse for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+@contextlib.contextmanager
+def stopped(pids):
+    """Connected, and silent: SIGSTOP, and SIGCONT in the opposite order."""
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(pids):
+            kill(pid, signal.SIGCONT)
+
+
 class Directory:
     """A private directory that a server's user may enter; short, for the sockets in it."""
 
@@ -201,6 +219,10 @@ class Cluster:
         """The postmaster, then its children."""
         return [self.pid(), *children(self.pid())]
 
+    def started(self):
+        """When: another moment after every restart."""
+        return self.sql("SELECT pg_postmaster_start_time()")[0][0]
+
     def promote(self):
         self._sh("promote")
 
@@ -305,6 +327,11 @@ class Database:
     def __exit__(self, *_):
         self.cluster.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
+    def backends(self):
+        """The pids of PostgreSQL's processes that the server is connected to."""
+        return {pid for (pid,) in self.cluster.sql(
+            "SELECT pid FROM pg_stat_activity WHERE usename = %s", [self.server_role])}
+
     def sql(self, text, args=None):
         """As the owner, who sees every row."""
         return sql(self.owner_url, text, args)
@@ -390,6 +417,49 @@ class Tenantd:
         assert not UNSOUND.search(text), text[-8000:]
 
 
+class Kept:
+    """The program on a socket that is ours, as a supervisor's or a web server's: it ends and is
+    started again, and who calls meanwhile waits. words: its arguments."""
+
+    def __init__(self, db, *words, **settings):
+        self.place = Directory("tdk.")
+        self.run = self.place.writable("run")
+        self.config, self.path = self.run / "tenantd.conf", str(self.run / "s")
+        self.command, self.started = [PROGRAM, *words], []
+        self.settings = {**db.settings, **settings}
+        self.write_config()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o666)
+        self.listener.listen(1024)
+
+    def write_config(self):
+        self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+
+    def start(self, *under):
+        """Also again, with a log of its own; under: what becomes the program."""
+        self.process = Process([*under, *self.command], self.run / f"log.{len(self.started)}",
+                               {"TENANTD_CONFIG": str(self.config)}, self.listener)
+        self.started.append(self.process)
+        return self.process
+
+    def call(self, method, target, headers=None, body=None):
+        return call(self.path, method, target, headers, body, timeout=15 * PATIENCE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            for process in self.started:
+                if process.child.returncode is None:  # nobody has asked how it ended
+                    status = process.stop()
+                    assert kind is not None or status == 0, process.tail()
+        finally:
+            self.listener.close()
+            self.place.remove()
+
+
 def filled(kind, run, port, socket_path, config):
     """Writes the samples of deploy/ for a kind that webserver.sh knows; the command to run."""
     return subprocess.run(
@@ -404,6 +474,7 @@ class WebServer:
     def __init__(self, kind, socket_path, config="", edits=()):
         self.place = Directory("tdw.")
         run = self.place.writable("run")
+        self.family = kind.partition("-")[0]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command, self.log = filled(kind, run, self.port, socket_path, config), run / "web.log"
@@ -424,6 +495,17 @@ class WebServer:
         self.process.must_live()
         socket.create_connection(("127.0.0.1", self.port), 1).close()
         return True
+
+    def generation(self):
+        """What grows with a reload: the web server's children, or what it logs."""
+        if self.family == "lighttpd":
+            return (self.run / "lighttpd.err").read_text().count("server started")
+        return set(children(self.process.pid))
+
+    def reload(self):
+        before = self.generation()
+        self.process.send(signal.SIGHUP if self.family == "nginx" else signal.SIGUSR1)
+        until(lambda: self.generation() - before, what="the reload")
 
     def __enter__(self):
         return self

@@ -34,6 +34,11 @@ def token(key, sub, **more):
     return make(key, claims(sub, **more))
 
 
+def bearer(db, user):
+    """The header of a user of a database's program."""
+    return {"Authorization": "Bearer " + token(db.settings["JWT_SECRET_KEY"], user)}
+
+
 def _none(key):
     return f'{b64({"alg": "none"})}.{b64(claims("forger"))}.'
 
