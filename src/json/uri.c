@@ -199,15 +199,31 @@ put_merged(struct buf *to, struct arena *mem, const struct uri *b, struct slice 
 	put_path(to, text, strlen(text));
 }
 
+/* Without an authority, "//" would begin one (RFC 3986, 3.3). */
+static void
+guard_path(struct buf *to, size_t start)
+{
+	size_t n = to->n - start;
+
+	if (n < 2 || memcmp(to->p + start, "//", 2) != 0)
+		return;
+	buf_puts(to, "/.");
+	if (to->failed)
+		return;
+	memmove(to->p + start + 2, to->p + start, n);
+	memcpy(to->p + start, "/.", 2);
+}
+
 const char *
 uri_resolve(struct arena *mem, const char *base, const char *ref)
 {
 	struct uri b = uri_split(base), r = uri_split(ref);
 	const struct uri *from = r.scheme.p != NULL ? &r : &b; /* of the scheme */
 	struct buf to;
+	size_t start;
 
-	buf_init(
-	    &to, mem, strlen(base) + strlen(ref) + 4); /* at most ":", "//", "/" more */
+	/* at most ":", "//" or "/.", "/" more */
+	buf_init(&to, mem, strlen(base) + strlen(ref) + 4);
 	if (from->scheme.p != NULL) {
 		buf_put(&to, from->scheme.p, from->scheme.n);
 		buf_putc(&to, ':');
@@ -218,6 +234,7 @@ uri_resolve(struct arena *mem, const char *base, const char *ref)
 		buf_puts(&to, "//");
 		buf_put(&to, from->authority.p, from->authority.n);
 	}
+	start = to.n;
 	if (from == &r || r.path.n > 0) {
 		if (from == &r || r.path.p[0] == '/')
 			put_path(&to, r.path.p, r.path.n);
@@ -228,6 +245,8 @@ uri_resolve(struct arena *mem, const char *base, const char *ref)
 		if (r.query.p == NULL)
 			r.query = b.query;
 	}
+	if (from->authority.p == NULL)
+		guard_path(&to, start);
 	if (r.query.p != NULL) {
 		buf_putc(&to, '?');
 		buf_put(&to, r.query.p, r.query.n);

@@ -681,6 +681,17 @@ a_check_ends_even_where_each_item_meets_each(void **state)
 }
 
 static void
+a_path_never_becomes_an_authority(void **state)
+{
+	struct ctx *cx = *state;
+
+	assert_string_equal(uri_resolve(cx->mem, "", "p:a/..//b"), "p:/.//b");
+	assert_string_equal(uri_resolve(cx->mem, "p:/c", "/a/..//b"), "p:/.//b");
+	assert_string_equal(
+	    uri_resolve(cx->mem, "http://h/c", "/a/..//b"), "http://h//b");
+}
+
+static void
 a_long_reference_is_resolved_whole(void **state)
 {
 	struct ctx *cx = *state;
@@ -718,6 +729,7 @@ main(void)
 	    UNIT_CTX_TEST(annotations_change_nothing),
 	    UNIT_CTX_TEST(a_check_ends_even_where_schemas_double),
 	    UNIT_CTX_TEST(a_check_ends_even_where_each_item_meets_each),
+	    UNIT_CTX_TEST(a_path_never_becomes_an_authority),
 	    UNIT_CTX_TEST(a_long_reference_is_resolved_whole),
 	};
 
