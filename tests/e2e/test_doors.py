@@ -3,6 +3,7 @@ itself. Where doors rightly differ, a table says how."""
 import functools
 import http.client
 import json
+import re
 import socket
 import uuid
 
@@ -55,25 +56,22 @@ def expected(door, statuses):
 
 @functools.lru_cache
 def titles():
-    """Those of the program's own refusals, by their status."""
-    found = {}
+    """By status: those of the program's own refusals, and of those that it never gives."""
+    found = {
+        408: {"The request took too long."}, 411: {"The request is not valid."}, 417: {"The request is not valid."},
+        501: {"This method is not implemented."}, 505: {"This version of HTTP is not spoken."},
+    }
     for error in json.loads(stack.command({}, "errors", "--json")):
         found.setdefault(error["http_status"], set()).add(error["text"])
+    found[502] = found[504] = found[503]
     return found
-
-
-# Of statuses that the program never gives; 502 and 504 are its 503, in the web server's words.
-WEB_TITLES = {
-    408: {"The request took too long."}, 411: {"The request is not valid."}, 417: {"The request is not valid."},
-    501: {"This method is not implemented."}, 505: {"This version of HTTP is not spoken."},
-}
 
 
 def is_problem(answer, status):
     assert (answer.status, answer.headers.get("content-type")) == (status, "application/problem+json"), answer
     problem = answer.json()
     assert (problem["status"], problem["success"]) == (status, False), problem
-    assert problem["title"] in titles().get(status, WEB_TITLES.get(status)), problem
+    assert problem["title"] in titles()[status], problem
     assert problem["type"] and problem["detail"] and problem["message"]
     assert problem["instance"] == answer.headers.get("x-request-id", "")
     assert status < 500 or problem["error"]
@@ -293,6 +291,18 @@ def test_an_answer_before_the_body_leaves_the_next_request_alone(door, key):
 
 
 # -- what the web server says by itself --
+
+@pytest.mark.parametrize("sample, refusal, least", [
+    ("apache/common.conf", r'^ErrorDocument (\d+) .*"title":"([^"]*)"', 15),
+    ("nginx/tenantd.conf.in", r'^\t(\d{3}) +"(.*)";', 8),
+    ("webserver.sh", r"^\t\t(\d{3}) (.*)", 10),
+])
+def test_all_refusals_of_a_sample_are_in_the_words_of_the_programs(sample, refusal, least):
+    """Also those that nothing above provokes."""
+    told = re.findall(refusal, (stack.TOP / "deploy" / sample).read_text(), re.M)
+    assert len(told) >= least
+    assert [t for t in told if t[1] not in titles()[int(t[0])]] == []
+
 
 def bearer_line(key):
     return b"Authorization: Bearer " + token(key, f"raw-{uuid.uuid4()}").encode()
