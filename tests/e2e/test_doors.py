@@ -292,14 +292,15 @@ def test_an_answer_before_the_body_leaves_the_next_request_alone(door, key):
 
 # -- what the web server says by itself --
 
-@pytest.mark.parametrize("sample, refusal, least", [
+@pytest.mark.parametrize("samples, refusal, least", [
     ("apache/common.conf", r'^ErrorDocument (\d+) .*"title":"([^"]*)"', 15),
     ("nginx/tenantd.conf.in", r'^\t(\d{3}) +"(.*)";', 8),
-    ("webserver.sh", r"^\t\t(\d{3}) (.*)", 10),
+    ("shared-host/htaccess.in", r'^\tErrorDocument (\d+) .*"title":"([^"]*)"', 5),
+    ("lighttpd/problem-*.html", r'^(?=.*"status":(\d+)).*"title":"([^"]*)"', 10),
 ])
-def test_all_refusals_of_a_sample_are_in_the_words_of_the_programs(sample, refusal, least):
+def test_all_refusals_of_a_sample_are_in_the_words_of_the_programs(samples, refusal, least):
     """Also those that nothing above provokes."""
-    told = re.findall(refusal, (stack.TOP / "deploy" / sample).read_text(), re.M)
+    told = [t for f in (stack.TOP / "deploy").glob(samples) for t in re.findall(refusal, f.read_text(), re.M)]
     assert len(told) >= least
     assert [t for t in told if t[1] not in titles()[int(t[0])]] == []
 
