@@ -147,7 +147,7 @@ def test_pgbouncer_restarts_under_load(db, book, how):
     with book.clients(8):
         time.sleep(0.4)
         db.pooler.stop(how)
-        time.sleep(0.4)
+        time.sleep(2)  # more than what a request waits for it
         db.pooler.start()
         since = time.monotonic()
         time.sleep(1.8 * stack.PATIENCE)

@@ -173,7 +173,7 @@ def test_postgresql_restarted(own, book, mode):
         time.sleep(0.7)
         before = own.db.backends()
         own.cluster.stop(mode)
-        time.sleep(1.5)  # more than what a request waits for it
+        time.sleep(2)  # more than what a request waits for it
         own.cluster.up()
         up = time.monotonic()
         time.sleep(1 + BACK_S)
