@@ -151,8 +151,8 @@ def test_connection_with_a_request_does_not_make_room(unix):
     kept = [Connection(unix.address) for _ in range(64)]
     for c in kept:
         c.request("GET", "/", keep=True)
+    os.kill(worker.pid, signal.SIGSTOP)  # before it can take the new one, silent, for idle
     with Connection(unix.address) as another:
-        os.kill(worker.pid, signal.SIGSTOP)
         kept[0].send(request_bytes("GET", "/asked", keep=True))
         another.send(request_bytes("GET", "/new", keep=True))
         os.kill(worker.pid, signal.SIGCONT)
