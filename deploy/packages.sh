@@ -83,10 +83,10 @@ install_them() {
 	fi
 	say "installing $*"
 	wait_for_lock="-o DPkg::Lock::Timeout=300"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words, not one
 	$as_root apt-get $wait_for_lock -q update >/dev/null ||
 	    say "apt-get update failed: going on with the lists that are there"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words, not one
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait_for_lock -q -y \
 	    --no-install-recommends install "$@" >/dev/null
 }
@@ -101,13 +101,13 @@ esac
 
 if [ $mode = list ]; then
 	wanted=$(names "$@")
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words, not one
 	printf '%s\n' $wanted
 	exit 0
 fi
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	wanted=$(names "$@")
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # words, not one
 	say "this is not Debian; going on in the hope that these are here:" $wanted
 	exit 0
 fi
@@ -124,5 +124,5 @@ if [ "$(id -u)" -ne 0 ]; then
 		exit 69
 	fi
 fi
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # words, not one
 install_them $lack

@@ -378,7 +378,7 @@ stop) existing 0; stop_all; say "stopped"; exit ;;
 esac
 
 packages="build run $server"
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # words, not one
 sh "$here/packages.sh" $packages || die "packages are missing"
 choose_users
 choose_places
