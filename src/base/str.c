@@ -60,21 +60,29 @@ slice_trim(struct slice s)
 }
 
 bool
-slice_next(struct slice *rest, char sep, struct slice *piece)
+slice_cut(struct slice *rest, char sep, struct slice *piece)
 {
 	const char *end;
 
 	if (rest->p == NULL)
 		return false;
+	*piece = *rest;
 	end = rest->n == 0 ? NULL : memchr(rest->p, sep, rest->n);
 	if (end == NULL) {
-		*piece = slice_trim(*rest);
 		*rest = (struct slice){NULL, 0};
 		return true;
 	}
-	*piece = slice_trim((struct slice){rest->p, (size_t)(end - rest->p)});
-	rest->n -= (size_t)(end - rest->p) + 1;
-	rest->p = end + 1;
+	piece->n = (size_t)(end - rest->p);
+	*rest = (struct slice){end + 1, rest->n - piece->n - 1};
+	return true;
+}
+
+bool
+slice_next(struct slice *rest, char sep, struct slice *piece)
+{
+	if (!slice_cut(rest, sep, piece))
+		return false;
+	*piece = slice_trim(*piece);
 	return true;
 }
 

@@ -27,8 +27,9 @@ struct slice slice_of(const char *s);
 bool slice_eq(struct slice a, const char *s);
 bool slice_eq_ci(struct slice a, const char *s); /* ASCII letters of any case */
 char *slice_dup(struct arena *mem, struct slice s);
-/* Cuts the next piece off *rest at `sep`, without blanks around it; false at the end.
- */
+/* Cuts the next piece off *rest at `sep`; false at the end. */
+bool slice_cut(struct slice *rest, char sep, struct slice *piece);
+/* The same without blanks around the piece. */
 bool slice_next(struct slice *rest, char sep, struct slice *piece);
 struct slice slice_trim(struct slice s); /* without blanks and tabs around it */
 

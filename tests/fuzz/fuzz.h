@@ -50,32 +50,13 @@ fuzz_slice(const uint8_t *data, size_t n)
 	return (struct slice){(const char *)data, n};
 }
 
-/* Cuts what comes before `sep` off *rest; false at the end. Nothing is trimmed. */
-static inline bool
-fuzz_next(struct slice *rest, char sep, struct slice *piece)
-{
-	const char *end;
-
-	if (rest->p == NULL)
-		return false;
-	*piece = *rest;
-	end = rest->n == 0 ? NULL : memchr(rest->p, sep, rest->n);
-	if (end == NULL) {
-		*rest = (struct slice){NULL, 0};
-		return true;
-	}
-	piece->n = (size_t)(end - rest->p);
-	*rest = (struct slice){end + 1, rest->n - piece->n - 1};
-	return true;
-}
-
-/* The same as text of its own, "" at the end: a NUL in it ends it. */
+/* The next piece of *rest as text of its own, "" at the end: a NUL in it ends it. */
 static inline const char *
 fuzz_text(struct arena *mem, struct slice *rest, char sep)
 {
 	struct slice piece;
 
-	return fuzz_next(rest, sep, &piece) ? slice_dup(mem, piece) : "";
+	return slice_cut(rest, sep, &piece) ? slice_dup(mem, piece) : "";
 }
 
 /* Makes `text` all that is in the file in memory *fd, which is made once. */

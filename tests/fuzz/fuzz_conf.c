@@ -104,8 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct slice rest = fuzz_slice(data, n), text = {"", 0}, line;
 	struct conf *c, *again;
 
-	(void)fuzz_next(&rest, '\x1e', &text);
-	for (int i = 0; i < VARIABLES_MAX && fuzz_next(&rest, '\n', &line); i++)
+	(void)slice_cut(&rest, '\x1e', &text);
+	for (int i = 0; i < VARIABLES_MAX && slice_cut(&rest, '\n', &line); i++)
 		variables[i] = slice_dup(cx->mem, line);
 	if ((c = load(cx, text, variables)) == NULL)
 		return 0;

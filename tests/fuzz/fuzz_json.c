@@ -131,7 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct json *values[2];
 	size_t count = 0;
 
-	while (count < COUNT_OF(values) && fuzz_next(&rest, '\x1e', &text)) {
+	while (count < COUNT_OF(values) && slice_cut(&rest, '\x1e', &text)) {
 		check_bytes(cx, slice_dup(cx->mem, text));
 		if (!read_one(cx, text, &values[count]))
 			return 0;

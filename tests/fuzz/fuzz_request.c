@@ -194,7 +194,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct slice rest = fuzz_slice(data, n), line;
 	struct cgi_door door = {.variables = variables, .io_timeout_ms = TIMEOUT_MS};
 
-	for (int i = 0; fuzz_next(&rest, '\n', &line) && line.n > 0; i++)
+	for (int i = 0; slice_cut(&rest, '\n', &line) && line.n > 0; i++)
 		if (i < VARIABLES_MAX)
 			variables[i] = slice_dup(cx->mem, line);
 	if (nowhere < 0)

@@ -35,13 +35,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (mem == NULL)
 		mem = arena_new(4 * (size_t)FUZZ_MEMORY);
 	arena_reset(mem);
-	if (!fuzz_next(&rest, '\x1e', &text) || text.n > SCHEMA_MAX)
+	if (!slice_cut(&rest, '\x1e', &text) || text.n > SCHEMA_MAX)
 		return 0;
 	if ((e = schema_compile(cx, mem, "fuzz", text, &s)) != ERR_OK) {
 		FUZZ_HOLDS(e == ERR_CONFIG && s == NULL);
 		return 0;
 	}
-	for (int i = 0; i < VALUES_MAX && fuzz_next(&rest, '\x1e', &text); i++)
+	for (int i = 0; i < VALUES_MAX && slice_cut(&rest, '\x1e', &text); i++)
 		if (text.n <= VALUE_MAX &&
 		    json_parse(cx, text.p, text.n, 0, &value) == ERR_OK)
 			check_value(cx, s, value);

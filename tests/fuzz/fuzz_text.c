@@ -227,7 +227,7 @@ read_args(struct ctx *cx, struct slice text)
 	if (command < 'A' || command - 'A' >= COUNT_OF(usages))
 		return;
 	text = (struct slice){text.p + 1, text.n - 1};
-	while (argc < WORDS_MAX && text.n > 0 && fuzz_next(&text, '\n', &word))
+	while (argc < WORDS_MAX && text.n > 0 && slice_cut(&text, '\n', &word))
 		argv[argc++] = slice_dup(cx->mem, word);
 	if (args_parse(cx, usages[command - 'A'], argc, argv, &a) != ERR_OK) {
 		FUZZ_HOLDS(cx->err.code == ERR_USAGE && cx->err.detail[0] != '\0');
