@@ -34,7 +34,7 @@ password_hash(struct ctx *cx, const char *password, size_t n, const char **phc)
 	return ERR_OK;
 }
 
-/* A cost in a stored string: "<key>number<end>". */
+/* A cost in a stored string: "<key>number<end>", without leading zeros. */
 struct cost {
 	const char *key;
 	char end;
@@ -49,7 +49,7 @@ take_cost(struct slice *rest, struct cost cost, int64_t *out)
 	const char *end;
 
 	if (rest->n < k || memcmp(rest->p, cost.key, k) != 0 ||
-	    (end = memchr(rest->p, cost.end, rest->n)) == NULL ||
+	    (end = memchr(rest->p, cost.end, rest->n)) == NULL || rest->p[k] == '0' ||
 	    !str_to_i64((struct slice){rest->p + k, (size_t)(end - rest->p) - k}, 1,
 		cost.max, out))
 		return false;
