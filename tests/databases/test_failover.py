@@ -33,6 +33,8 @@ def pair(request):
         stack.until(lambda: primary.sql("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"))
         db = primary.database()
         db.standby, db.blow = standby, request.param
+        # acknowledged is what the standby has on disk, and shows a little later
+        stack.until(lambda: standby.replayed() >= primary.written(), what="the standby")
         db.settings["DATABASE_URL"] = url(db, "target_session_attrs=read-write", primary, standby)
         yield db
 

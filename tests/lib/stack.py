@@ -226,6 +226,14 @@ class Cluster:
     def promote(self):
         self._sh("promote")
 
+    def written(self):
+        """How much a primary has written so far, in bytes."""
+        return self.sql("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")[0][0]
+
+    def replayed(self):
+        """How much of that a standby shows."""
+        return self.sql("SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')")[0][0]
+
     def pid(self):
         return int(self._sh("pid"))
 
