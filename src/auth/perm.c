@@ -32,6 +32,9 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_MONITOR] = "monitor",
 	    [LEVEL_USER] = "user",
 	    [LEVEL_SUPERUSER] = "superuser",
+	    [LEVEL_PLATFORM] = "platform",
+	    [LEVEL_TENANT] = "tenant",
+	    [LEVEL_VIEWER] = "viewer",
 	};
 
 	return names[l];

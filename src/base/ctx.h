@@ -29,6 +29,7 @@ struct ctx {
 	unsigned fault_count;              /* at most CTX_FAULTS_MAX are kept */
 	int64_t deadline_ms; /* clock_mono_ms() by which to be done; 0: none */
 	char request_id[65]; /* "" outside a request */
+	const char *actor; /* who does it: a user id, or the name of a command; NULL */
 };
 
 void ctx_init(struct ctx *cx, struct arena *mem);

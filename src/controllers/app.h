@@ -55,6 +55,9 @@ struct call {
 	struct slice params[ROUTER_PARAMS_MAX];
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
+	/* Whose affairs it is about, of rows for TENANT and VIEWER: also the context in
+	 * which their data is read and changed. NULL: the platform's, or everybody's. */
+	const char *tenant_id;
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "controllers/level.h"
 #include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
-#include "people/user.h"
 
 static enum err
 no_such_route(struct call *call, const struct router_match *match)
@@ -42,29 +42,13 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	return ERR_OK;
 }
 
-/* What the database has to say: asked only of whom the rate lets through. */
-static enum err
-check_level(struct app *app, struct call *call)
-{
-	bool superuser = false;
-	enum err rc = ERR_OK;
-
-	if (perm_level(call->route->perm) != LEVEL_SUPERUSER)
-		return ERR_OK;
-	if (call->who.own)
-		rc = user_is_superuser(
-		    &call->cx, app->db, call->who.user.text, &superuser);
-	if (rc == ERR_OK && !superuser)
-		rc = err_tell(&call->cx.err, ERR_FORBIDDEN, "this is for superusers");
-	return rc;
-}
-
 /* As far as the request alone tells. */
 static enum err
 check_caller(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const char *header;
+	enum err rc;
 
 	switch (perm_level(call->route->perm)) {
 	case LEVEL_PUBLIC:
@@ -75,6 +59,9 @@ check_caller(struct app *app, struct call *call)
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
+	case LEVEL_PLATFORM:
+	case LEVEL_TENANT:
+	case LEVEL_VIEWER:
 		break;
 	case LEVEL_UNSET:
 	case LEVEL_COUNT:
@@ -82,7 +69,9 @@ check_caller(struct app *app, struct call *call)
 	}
 	header = request_header(&call->rq, "authorization");
 	call->rs->token_shown = header != NULL;
-	return auth_bearer(cx, app->auth, header, &call->who);
+	rc = auth_bearer(cx, app->auth, header, &call->who);
+	cx->actor = rc == ERR_OK ? call->who.user.text : NULL;
+	return rc;
 }
 
 static void
@@ -195,7 +184,7 @@ gate_enter(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = check_rate(app, call);
 	if (rc == ERR_OK)
-		rc = check_level(app, call);
+		rc = level_check(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
 }
 
@@ -216,8 +205,8 @@ check_replay(struct app *app, struct call *call, const char *tenant_id)
 	bool found;
 	enum err rc;
 
-	if (tenant_id == NULL)
-		return ERR_OK;
+	if (tenant_id == NULL || call->tenant_id != NULL)
+		return ERR_OK; /* of none, or the path's, which was checked already */
 	rc = tenant_query_of_user(&call->cx, app->db, &seeker, &tenant, &found);
 	if (rc != ERR_OK)
 		return rc;
@@ -272,7 +261,8 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	    .headers = slice_dup(
 		cx->mem, (struct slice){rs->headers.p + gate, rs->headers.n - gate}),
 	    .body = {rs->body.p, rs->body.n},
-	    .tenant_id = o->call->about_tenant,
+	    .tenant_id =
+		o->call->tenant_id != NULL ? o->call->tenant_id : o->call->about_tenant,
 	};
 	return idempotency_store(cx, db, &o->claim,
 	    o->call->route->answer == ANSWER_ONCE_SEALED ? o->app->seal_keys : NULL,
@@ -317,5 +307,6 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
 		return rc;
-	return steps_transaction(&call->cx, app->db, run_once, &once);
+	return steps_transaction(&call->cx, app->db,
+	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);
 }

@@ -5,7 +5,7 @@
 
 const struct route routes[ROUTE_COUNT] = {
 #define ROUTE(m, p, fn, prm, b, max, s, r, a, text)                                    \
-	[ROUTE_##fn] = {.method = HTTP_##m,                                            \
+	{.method = HTTP_##m,                                                           \
 	    .path = (p),                                                               \
 	    .name = #fn,                                                               \
 	    .handler = (fn),                                                           \

@@ -58,8 +58,9 @@ tx_open(struct ctx *cx, struct db *db, bool read_only)
 		rc = call_send(cx, db,
 		    &(struct call){.id = STMT_db_context,
 			.kind = SLOT_CONTEXT,
-			.args =
-			    DB_ARGS(db->tx.context, timeout, read_only ? "on" : NULL)});
+			.args = DB_ARGS(db->tx.context, timeout,
+			    read_only ? "on" : NULL, read_only ? NULL : cx->actor,
+			    read_only ? NULL : cx->request_id)});
 	return rc;
 }
 

@@ -237,7 +237,7 @@ onboarding_get_or_create(struct ctx *cx, const struct onboarding *ob,
 	*outcome = ONBOARDING_FOUND;
 	if (rc != ERR_OK || (found && answers(&r)))
 		return rc;
-	rc = steps_transaction(cx, ob->db, decide, &r);
+	rc = steps_transaction(cx, ob->db, DB_MANAGEMENT, decide, &r);
 	*outcome = r.outcome;
 	return rc;
 }

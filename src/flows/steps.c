@@ -285,13 +285,14 @@ steps_associate(struct ctx *cx, const struct onboarding *ob, const struct look *
 }
 
 enum err
-steps_transaction(struct ctx *cx, struct db *db, db_transaction_fn *fn, void *arg)
+steps_transaction(struct ctx *cx, struct db *db, const char *context,
+    db_transaction_fn *fn, void *arg)
 {
 	enum err rc = ERR_OK;
 
 	for (int i = 0; i < TRIES; i++) {
 		ctx_clear(cx);
-		rc = db_transaction(cx, db, DB_MANAGEMENT, fn, arg);
+		rc = db_transaction(cx, db, context, fn, arg);
 		if (rc != ERR_CONFLICT || strcmp(cx->err.sqlstate, "23505") != 0)
 			break;
 	}

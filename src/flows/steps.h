@@ -80,9 +80,9 @@ struct steps_news {
 enum err steps_tell(struct ctx *cx, const struct onboarding *ob,
     const struct steps_news *news) MUST_CHECK;
 
-/* Runs fn as db_transaction() does in the management context, again (at most thrice in
- * all) when another transaction took the same name or id in between. */
-enum err steps_transaction(
-    struct ctx *cx, struct db *db, db_transaction_fn *fn, void *arg) MUST_CHECK;
+/* Runs fn as db_transaction() does, again (at most thrice in all) when another
+ * transaction took the same name or id in between. */
+enum err steps_transaction(struct ctx *cx, struct db *db, const char *context,
+    db_transaction_fn *fn, void *arg) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* The columns that every statement about one tenant begins with. */
 static void
@@ -83,6 +84,32 @@ tenant_query_of_user(struct ctx *cx, struct db *db, const struct tenant_seeker *
 	    &rows);
 
 	return take_row(rc, rows, out, found);
+}
+
+enum err
+tenant_reach(struct ctx *cx, struct db *db, struct slice name, const char *user_id,
+    struct tenant_reach *out)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_reach, slice_dup(cx->mem, name), user_id), &rows);
+
+	*out = (struct tenant_reach){0};
+	if (rc == ERR_OK && db_row_count(rows) == 1)
+		*out = (struct tenant_reach){
+		    .id = db_text(rows, 0, 0),
+		    .status = db_text(rows, 0, 1),
+		    .role = db_text(rows, 0, 2),
+		    .superuser = db_bool(rows, 0, 3),
+		};
+	return rc;
+}
+
+bool
+tenant_role_manages(const char *role)
+{
+	return role != NULL &&
+	    (strcmp(role, "owner") == 0 || strcasecmp(role, "admin") == 0);
 }
 
 bool

@@ -56,6 +56,18 @@ enum err tenant_query_of_user(struct ctx *cx, struct db *db,
 /* The columns that onboarding_find.sql and tenant_show.sql begin with: all but role. */
 void tenant_read_row(const struct db_rows *rows, struct tenant *out);
 
+/* How a user stands to a tenant that somebody names. */
+struct tenant_reach {
+	const char *id, *status; /* id NULL: there is no such tenant */
+	const char *role;        /* NULL: none */
+	bool superuser;          /* says the database of a user of that id */
+};
+/* name: id, slug or a slug it had. */
+enum err tenant_reach(struct ctx *cx, struct db *db, struct slice name,
+    const char *user_id, struct tenant_reach *out) MUST_CHECK;
+/* Whether the role may see to the tenant's own affairs: its owner and its admins. */
+bool tenant_role_manages(const char *role);
+
 bool tenant_is_usable(const char *status);
 /* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
 enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;

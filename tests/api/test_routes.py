@@ -14,8 +14,12 @@ def name(route):
     return f'{route["method"]} {route["path"]}'
 
 
-def ask(app, route, token=None, method=None):
-    path = route["path"].replace("{slug}", "not-found").replace("{", "").replace("}", "")
+def of_level(level):
+    return [pytest.param(r, id=name(r)) for r in GUARDED if r["level"] == level]
+
+
+def ask(app, route, token=None, method=None, tenant="no-such-tenant"):
+    path = route["path"].replace("{slug}", "not-found").replace("{tenant}", tenant).replace("{", "").replace("}", "")
     headers = {"Authorization": "Bearer " + token} if token else {}
     body = {"name": "Generated"} if route["body"] != "none" and method is None else None
     return app.call(method or route["method"], path, headers, body)
@@ -56,16 +60,52 @@ def test_with_a_forged_token_neither(app, snapshot, superuser, route):
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("route", [r for r in GUARDED if r["level"] == "superuser"], ids=name)
+@pytest.mark.parametrize("route", of_level("superuser"))
 def test_a_plain_user_is_refused_by_the_superusers_routes(app, db, snapshot, route):
     before = snapshot()
     assert ask(app, route, good(db, "routes-plain")).status == 403
     assert snapshot() == before
 
 
+@pytest.mark.parametrize("route", of_level("platform"))
+def test_a_plain_user_is_refused_by_the_platforms_routes(app, db, snapshot, route):
+    before = snapshot()
+    assert ask(app, route, good(db, "routes-plain")).status == 403
+    assert snapshot() == before
+
+
+@pytest.fixture(scope="module")
+def tenant(app, db, superuser):
+    """The superuser's own, with another member who has no say in it."""
+    found = app.call("GET", "/api/tenant/current", {"Authorization": "Bearer " + good(db, superuser)}).json()["tenant"]["id"]
+    db.sql("INSERT INTO public.tenant_users (tenant_id, user_id) VALUES (%s, 'routes-member')", [found])
+    return found
+
+
+@pytest.mark.parametrize("route", of_level("tenant"))
+def test_a_tenants_routes_are_for_its_managers(app, db, snapshot, tenant, route):
+    before = snapshot()
+    assert ask(app, route, good(db, "routes-stranger"), tenant=tenant).status == 404, "who may not know of it"
+    assert ask(app, route, good(db, "routes-member"), tenant=tenant).status == 403
+    assert ask(app, route, good(db, "routes-member")).status == 404
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("route", of_level("viewer"))
+def test_what_is_seen_of_ones_own_tenant_is_for_its_managers(app, db, snapshot, tenant, route):
+    before = snapshot()
+    assert ask(app, route, good(db, "routes-stranger")).status == 403
+    assert ask(app, route, good(db, "routes-member")).status == 403
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("route", GUARDED, ids=name)
-def test_with_the_right_token_it_answers(app, db, superuser, route):
-    assert ask(app, route, good(db, superuser)).status in (200, 201, 202, 204)
+def test_with_the_right_token_it_answers(app, db, superuser, tenant, route):
+    answer = ask(app, route, good(db, superuser), tenant=tenant)
+    if "{" in route["path"].replace("{tenant}", "") or route["body"] == "required":
+        assert answer.status < 500 and answer.status not in (401, 403, 405), answer
+    else:
+        assert answer.status in (200, 201, 202, 204), answer
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r not in GUARDED], ids=name)

@@ -1,0 +1,136 @@
+/* level.c - see level.h. */
+#include "controllers/level.h"
+
+#include <string.h>
+
+#include "people/user.h"
+#include "tenant/tenant.h"
+
+/* A scope counts only in the tokens of issuers whose scopes are honoured. */
+static bool
+has_platform_scope(const struct principal *who)
+{
+	return !who->tenant_claim && principal_has_scope(who, "admin");
+}
+
+static enum err
+is_superuser(struct app *app, struct call *call, bool *out)
+{
+	*out = false;
+	if (!call->who.own)
+		return ERR_OK;
+	return user_is_superuser(&call->cx, app->db, call->who.user.text, out);
+}
+
+static enum err
+check_superuser(struct app *app, struct call *call)
+{
+	bool superuser;
+	enum err rc = is_superuser(app, call, &superuser);
+
+	if (rc == ERR_OK && !superuser)
+		rc = err_tell(&call->cx.err, ERR_FORBIDDEN, "this is for superusers");
+	return rc;
+}
+
+static enum err
+check_platform(struct app *app, struct call *call)
+{
+	bool superuser = false;
+	enum err rc = ERR_OK;
+
+	if (has_platform_scope(&call->who))
+		return ERR_OK;
+	rc = is_superuser(app, call, &superuser);
+	if (rc == ERR_OK && !superuser)
+		rc = err_tell(&call->cx.err, ERR_FORBIDDEN,
+		    "this is for the platform: the scope \"admin\" in a token without "
+		    "a "
+		    "tenant, or a superuser");
+	return rc;
+}
+
+static enum err
+check_manager(struct ctx *cx, const char *role, const char *status)
+{
+	if (!tenant_role_manages(role))
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "this is for the tenant's owner and its admins");
+	return tenant_check_usable(cx, status);
+}
+
+/* The piece of the path that the row calls {tenant}. */
+static struct slice
+tenant_in_path(const struct call *call)
+{
+	const char *p = strstr(call->route->path, "{tenant}");
+	size_t place = 0;
+
+	for (const char *q = call->route->path; p != NULL && q < p; q++)
+		place += *q == '{';
+	return p != NULL ? call->params[place] : slice_of("");
+}
+
+static enum err
+check_tenant(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const bool scope = has_platform_scope(&call->who);
+	struct tenant_reach reach;
+	bool platform;
+	enum err rc = tenant_reach(
+	    cx, app->db, tenant_in_path(call), call->who.user.text, &reach);
+
+	if (rc != ERR_OK)
+		return rc;
+	platform = scope || (call->who.own && reach.superuser);
+	if (reach.id == NULL || (!platform && reach.role == NULL))
+		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
+	call->tenant_id = reach.id;
+	return platform ? ERR_OK : check_manager(cx, reach.role, reach.status);
+}
+
+static enum err
+check_viewer(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct tenant_seeker seeker = {
+	    call->who.user.text, call->who.tenant_id, true};
+	struct tenant tenant;
+	bool all = has_platform_scope(&call->who), found;
+	enum err rc = ERR_OK;
+
+	if (!all && !call->who.tenant_claim)
+		rc = is_superuser(app, call, &all);
+	if (rc != ERR_OK || all)
+		return rc;
+	rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
+	if (rc != ERR_OK)
+		return rc;
+	if (!found)
+		return err_tell(&cx->err, ERR_FORBIDDEN, "you have no tenant yet");
+	call->tenant_id = tenant.id;
+	return check_manager(cx, tenant.role, tenant.status);
+}
+
+enum err
+level_check(struct app *app, struct call *call)
+{
+	switch (perm_level(call->route->perm)) {
+	case LEVEL_SUPERUSER:
+		return check_superuser(app, call);
+	case LEVEL_PLATFORM:
+		return check_platform(app, call);
+	case LEVEL_TENANT:
+		return check_tenant(app, call);
+	case LEVEL_VIEWER:
+		return check_viewer(app, call);
+	case LEVEL_UNSET:
+	case LEVEL_PUBLIC:
+	case LEVEL_MONITOR:
+	case LEVEL_USER:
+	case LEVEL_COUNT:
+		break;
+	}
+	return ERR_OK;
+}

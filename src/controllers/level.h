@@ -1,0 +1,19 @@
+/*
+ * level.h - what a route's permission asks that only the database can tell: superusers,
+ * and how the caller stands to the tenant in question.
+ *
+ * Owner:    nobody.
+ * Lifetime: one request.
+ * Threads:  one.
+ * Failure:  ERR_FORBIDDEN; ERR_NOT_FOUND for a tenant that the caller may not know of.
+ */
+#ifndef TENANTD_CONTROLLERS_LEVEL_H
+#define TENANTD_CONTROLLERS_LEVEL_H
+
+#include "controllers/app.h"
+
+/* For a caller that check of the token has let in. Sets call->tenant_id where the row's
+ * level is TENANT or VIEWER. */
+enum err level_check(struct app *app, struct call *call) MUST_CHECK;
+
+#endif
