@@ -147,7 +147,7 @@ run_alone(struct ctx *cx, struct server *s, int fd)
 	bool stale = false;
 	int status;
 
-	scoreboard_enter(s->shared.board, 0);
+	scoreboard_enter(s->shared.board, 0, WORKER_FOR_REQUESTS);
 	scoreboard_set_pid(s->shared.board, 0, (int)getpid());
 	do {
 		if (stale) {
@@ -168,7 +168,7 @@ static enum err
 run(struct ctx *cx, struct server *s, const char *address)
 {
 	const struct master_settings settings = master_settings_of(s->conf);
-	const struct master_hooks hooks = {work, reload, s};
+	const struct master_hooks hooks = {.work = work, .reload = reload, .app = s};
 	struct listener listener;
 	enum err rc = open_socket(cx, s->conf, address, &listener);
 
@@ -263,6 +263,7 @@ serve_cgi(void)
 	if (rc == ERR_OK)
 		rc = app_new(&cx, server.conf, &server.shared, 0, &app);
 	if (rc == ERR_OK) {
+		scoreboard_enter(server.shared.board, 0, WORKER_FOR_REQUESTS);
 		status = app_serve_cgi(app, (const char *const *)environ);
 		app_free(app);
 	} else {
