@@ -47,8 +47,9 @@ def test_no_argument_and_a_socket_mean_serve(db):
     """lighttpd and mod_fcgid both start a FastCGI program so; how many processes, the settings say."""
     with Alone(db, WORKERS="2") as master:
         assert master.call("GET", "/readyz").status == 200
-        stack.until(lambda: len(master.children()) == 2)
+        stack.until(lambda: len(stack.workers(master.process.pid)) == 2 and len(master.children()) == 3)
         stack.until(lambda: master.metric(r'tenantd_workers\{role="requests",state="idle"\}') == 1)  # the other answers this
+        stack.until(lambda: master.metric(r'tenantd_workers\{role="jobs",state="idle"\}') == 1)
     with Alone(db, "serve") as one:
         assert one.call("GET", "/readyz").status == 200
         assert not one.children()
