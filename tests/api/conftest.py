@@ -11,7 +11,8 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT count(*) FROM public.tenant_users), (SELECT count(*) FROM public.users),
     (SELECT count(*) FROM tenantd.events), (SELECT count(*) FROM tenantd.jobs),
     (SELECT count(*) FROM pg_namespace),
-    (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t)"""
+    (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
+    (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w)"""
 
 
 @pytest.fixture(scope="session")
