@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "events/event.h"
+#include "net/reach.h"
 #include "json/json.h"
 
 enum { PAYLOAD_MAX = 64 * 1024 };
@@ -117,9 +118,13 @@ webhook_disable(struct ctx *cx, struct db *db, const struct webhook_name *of,
 static void
 check_url(struct ctx *cx, const struct webhook_site *site, const char *url)
 {
-	(void)site;
-	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		ctx_fault(cx, "/url", "format", "is no http or https URL");
+	const char *why;
+
+	if (reach_check_url(cx, url, site->allow) == ERR_OK)
+		return;
+	why = arena_strdup(cx->mem, err_public(&cx->err));
+	err_clear(&cx->err);
+	ctx_fault(cx, "/url", "format", "%s", why);
 }
 
 /* A kind, or the first word of some with ".*". */

@@ -27,7 +27,7 @@ def db(cluster):
 
 @pytest.fixture(scope="session")
 def app(db):
-    with stack.Tenantd(db, workers=2, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
+    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
         yield a
 
 
