@@ -49,6 +49,8 @@ item_free(struct work *w, struct work_item *it)
 	it->cx.mem = mem;
 	w->running--;
 	w->done++;
+	if (w->shared.board != NULL)
+		scoreboard_job(w->shared.board, w->shared.slot);
 	w->claim_wanted = true; /* its lane may go on */
 }
 
