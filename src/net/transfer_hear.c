@@ -87,15 +87,17 @@ take_facts(struct transfer *t)
 	r->body = (struct slice){buf_text(&t->body), t->body.n};
 }
 
-/* The last thing that a mail server said, as what may be shown. */
+/* The last that a mail server said with that code, as what may be shown. */
 static const char *
-last_line(const struct transfer *t)
+what_was_said(const struct transfer *t)
 {
 	struct slice rest = t->reply.headers, line, last = {"", 0};
+	const char *code = arena_printf(t->mem, "%d", t->reply.status);
+	const size_t n = strlen(code);
 	char *said;
 
 	while (slice_cut(&rest, '\n', &line))
-		if (line.n > 1)
+		if (line.n > n && memcmp(line.p, code, n) == 0)
 			last = line;
 	while (last.n > 0 && last.p[last.n - 1] == '\r')
 		last.n--;
@@ -112,8 +114,10 @@ static const char *
 explain_timeout(const struct transfer *t)
 {
 	const struct transfer_reply *r = &t->reply;
+	/* libcurl takes some times only when TLS is agreed */
 	const char *what = r->name_us == 0 ? "no address for the host's name"
-	    : r->connect_us == 0           ? "no connection"
+	    : r->address[0] == '\0'        ? "no connection"
+	    : r->connect_us == 0           ? "no TLS"
 	    : r->first_byte_us == 0        ? "no reply"
 					   : "no end of the reply";
 
@@ -179,7 +183,7 @@ transfer_heard(struct transfer *t, CURLcode rc)
 	take_facts(t);
 	r->answered = is_whole(t, rc);
 	if (r->answered)
-		r->reason = rc != CURLE_OK && t->mail ? last_line(t) : NULL;
+		r->reason = rc != CURLE_OK && t->mail ? what_was_said(t) : NULL;
 	else if (t->tried == 0 && t->refusal[0] != '\0') {
 		r->refused = true;
 		r->reason = t->refusal;
