@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "events/sequence.h"
 #include "identity/identity.h"
+#include "webhook/webhook.h"
 
 struct step {
 	const struct conf *conf;
@@ -14,7 +15,9 @@ struct step {
 static enum err
 fan_out(struct ctx *cx, struct db *db, const struct step *s)
 {
-	return identity_fan_out(cx, db, s->conf, &s->batch);
+	enum err rc = identity_fan_out(cx, db, s->conf, &s->batch);
+
+	return rc == ERR_OK ? webhook_fan_out(cx, db, &s->batch) : rc;
 }
 
 static enum err

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "events/sequence.h"
 #include "jobs/ledger.h"
+#include "webhook/delivery.h"
 #include "work/work.h"
 
 void
@@ -17,6 +18,8 @@ work_keep_house(struct work *w)
 		rc = events_expire(&cx, w->db, c->event_retention_days, &removed);
 	if (rc == ERR_OK && c->job_retention_days > 0)
 		rc = jobs_expire(&cx, w->db, c->job_retention_days);
+	if (rc == ERR_OK && c->delivery_retention_days > 0)
+		rc = deliveries_expire(&cx, w->db, c->delivery_retention_days);
 	if (rc != ERR_OK)
 		log_error(LOG_WARNING, &cx, "keeping-failed");
 }
