@@ -21,7 +21,7 @@ files="
 	auth/auth auth/claims auth/issuers auth/issuers_file auth/jwks auth/jws auth/token
 	crypto/base64 crypto/jwk crypto/seal crypto/signature
 	conf/check conf/conf conf/file
-	base/id base/str cli/args db/ident"
+	base/email base/id base/str cli/args db/ident"
 
 sh "$top/deploy/build.sh" "$dir" CFLAGS='-O0 -g --coverage'
 cd "$dir"
