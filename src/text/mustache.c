@@ -272,8 +272,12 @@ mustache_render(struct ctx *cx, const struct mustache *m,
     const struct mustache_use *use, struct buf *out)
 {
 	struct run r = {.cx = cx, .use = use, .out = out};
-	struct scope top = {NULL, use->view};
-	enum err rc = render(&r, m->body, &(struct place){&top, {NULL, 0}});
+	struct scope scopes[MUSTACHE_VIEWS];
+	enum err rc;
 
+	for (int i = 0; i < MUSTACHE_VIEWS; i++)
+		scopes[i] = (struct scope){
+		    i + 1 < MUSTACHE_VIEWS ? &scopes[i + 1] : NULL, use->views[i]};
+	rc = render(&r, m->body, &(struct place){&scopes[0], {NULL, 0}});
 	return rc == ERR_OK ? count_step(&r) : rc;
 }

@@ -30,11 +30,12 @@ enum {
 	MUSTACHE_NESTING_MAX = 32,      /* sections in each other in one template */
 	MUSTACHE_DEPTH_MAX = 64,        /* the same and partials while rendering */
 	MUSTACHE_STEPS_MAX = 200000, /* tags, texts and items that a rendering visits */
-	MUSTACHE_INDENT_MAX = 256    /* bytes before a line, of all partials it is in */
+	MUSTACHE_VIEWS = 3,
+	MUSTACHE_INDENT_MAX = 256 /* bytes before a line, of all partials it is in */
 };
 
 enum mustache_escape {
-	MUSTACHE_HTML, /* {{x}} has & < > " ' as references, {{{x}}} and {{&x}} have not
+	MUSTACHE_HTML, /* & < > " ' of {{x}} are references, of {{{x}}} and {{&x}} not
 			*/
 	MUSTACHE_PLAIN /* nothing is escaped: for what is no HTML */
 };
@@ -44,7 +45,8 @@ typedef const struct mustache *mustache_find_fn(void *arg, const char *name);
 
 /* How one rendering is done. */
 struct mustache_use {
-	const struct json *view;
+	const struct json *views[MUSTACHE_VIEWS]; /* a name is looked for in the first,
+						   * then in the next */
 	enum mustache_escape escape;
 	mustache_find_fn *find; /* partials; NULL: there are none */
 	void *arg;

@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!slice_cut(&rest, '\x1e', &text) || (m = compiled(cx, text)) == NULL)
 		return 0;
 	if (slice_cut(&rest, '\x1e', &view) && view.n <= VIEW_MAX &&
-	    json_parse(cx, view.p, view.n, 0, &use.view) != ERR_OK)
+	    json_parse(cx, view.p, view.n, 0, &use.views[0]) != ERR_OK)
 		ctx_clear(cx);
 	if (slice_cut(&rest, '\x1e', &partial))
 		use.arg = (void *)(uintptr_t)compiled(cx, partial);

@@ -46,7 +46,7 @@ static void
 run_test(struct suite *s, const struct json *test)
 {
 	const struct mustache *m = compiled(&s->cx, json_get_text(test, "template"));
-	struct mustache_use use = {.view = json_get(test, "data"),
+	struct mustache_use use = {.views = {json_get(test, "data")},
 	    .find = find,
 	    .arg = (void *)(uintptr_t)test};
 	struct buf out;

@@ -40,7 +40,7 @@ find(void *arg, const char *name)
 static const char *
 rendered(struct ctx *cx, const char *template, const char *view, const char *partial)
 {
-	struct mustache_use use = {.view = parsed(cx, view), .find = find};
+	struct mustache_use use = {.views = {parsed(cx, view)}, .find = find};
 	struct buf out;
 
 	use.arg = (void *)(uintptr_t)compiled(cx, partial);
@@ -103,7 +103,7 @@ plain_text_is_not_escaped(void **state)
 {
 	struct ctx *cx = *state;
 	struct mustache_use use = {
-	    .view = parsed(cx, "{\"a\":\"<'&\"}"), .escape = MUSTACHE_PLAIN};
+	    .views = {parsed(cx, "{\"a\":\"<'&\"}")}, .escape = MUSTACHE_PLAIN};
 	struct buf out;
 
 	buf_init(&out, cx->mem, OUTPUT_MAX);
@@ -180,6 +180,22 @@ partials_are_indented_line_by_line(void **state)
 				"{{#a}}\n1\n {{>p}}\n{{/a}}"),
 	    " 1\n  1\n");
 	assert_string_equal(rendered(cx, "[{{>q}}]", "1", ""), "[]");
+}
+
+static void
+views_are_asked_one_after_the_other(void **state)
+{
+	struct ctx *cx = *state;
+	struct mustache_use use = {
+	    .views = {parsed(cx, "{\"a\":1,\"o\":{\"x\":1}}"), NULL,
+		parsed(cx, "{\"a\":2,\"b\":3,\"o\":{\"y\":1}}")}};
+	struct buf out;
+
+	buf_init(&out, cx->mem, OUTPUT_MAX);
+	assert_int_equal(mustache_render(cx,
+			     compiled(cx, "{{a}}{{b}}{{o.x}}{{o.y}}{{c}}"), &use, &out),
+	    ERR_OK);
+	assert_string_equal(buf_text(&out), "131");
 }
 
 /* A context that is gone is not looked into, one that hides another hides it whole. */
@@ -276,7 +292,7 @@ the_text_is_copied(void **state)
 	struct ctx *cx = *state;
 	char text[] = "{{a}} b";
 	const struct mustache *m;
-	struct mustache_use use = {.view = parsed(cx, "{\"a\":1}")};
+	struct mustache_use use = {.views = {parsed(cx, "{\"a\":1}")}};
 	struct buf out;
 
 	assert_int_equal(mustache_compile(cx, cx->mem, slice_of(text), &m), ERR_OK);
@@ -297,6 +313,7 @@ main(void)
 	    UNIT_CTX_TEST(plain_text_is_not_escaped),
 	    UNIT_CTX_TEST(errors_say_line_and_reason),
 	    UNIT_CTX_TEST(partials_are_indented_line_by_line),
+	    UNIT_CTX_TEST(views_are_asked_one_after_the_other),
 	    UNIT_CTX_TEST(names_are_found_from_the_inside_out),
 	    UNIT_CTX_TEST(a_rendering_ends),
 	    UNIT_CTX_TEST(a_template_has_limits),
