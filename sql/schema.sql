@@ -223,6 +223,29 @@ CREATE FUNCTION tenantd.is_management() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (COALESCE((tenantd.current_tenant() = 'unset'::text), false) AND tenantd.is_control());
 
+CREATE FUNCTION tenantd.job_hold(which text, job bigint, me text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+	PERFORM FROM tenantd.job_lanes WHERE lane = which AND job_id = job AND leased_by = me FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'job % is not leased by % any more', job, me USING ERRCODE = 'TD409';
+	END IF;
+END $$;
+
+CREATE FUNCTION tenantd.jobs_open_lanes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most)
+		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most
+		  FROM fresh f
+		 WHERE f.state = 'queued'
+		 ORDER BY f.lane, f.id
+		ON CONFLICT (lane) DO UPDATE SET lane = l.lane;
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -248,6 +271,98 @@ BEGIN
 	INSERT INTO tenantd.adoption_faults (tenant, problem) VALUES (registry_id, problem);
 EXCEPTION WHEN OTHERS THEN
 	RAISE WARNING 'tenantd could not record that either: %', SQLERRM;
+END $$;
+
+CREATE FUNCTION tenantd.registry_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	PERFORM tenantd.tell(t.id, CASE WHEN NEW.owner_id IS DISTINCT FROM OLD.owner_id
+		THEN 'tenant.owner_changed' ELSE 'tenant.renamed' END, 2, tenantd.tenant_state(t))
+	   FROM public.tenants t WHERE t.tenant = NEW.id;
+	RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+	PERFORM tenantd.record_adoption_fault(NEW.id, SQLERRM);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.tell(about text, what text, form integer, says jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	IF before NOT IN (about, 'unset') THEN
+		PERFORM set_config('app.current_tenant_id', 'unset', true);
+	END IF;
+	INSERT INTO tenantd.events (tenant_id, kind, version, actor, request_id, payload)
+		VALUES (about, what, form,
+		        coalesce(nullif(current_setting('app.actor', true), ''), 'role:' || session_user),
+		        coalesce(current_setting('app.request_id', true), ''), says);
+	IF before NOT IN (about, 'unset') THEN
+		PERFORM set_config('app.current_tenant_id', before, true);
+	END IF;
+END $$;
+
+CREATE TABLE public.tenants (
+    id text NOT NULL,
+    tenant uuid NOT NULL,
+    slug text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    plan text DEFAULT 'free'::text NOT NULL,
+    billing_cycle text DEFAULT 'monthly'::text NOT NULL,
+    isolation text DEFAULT 'shared'::text NOT NULL,
+    onboarding_status text DEFAULT 'pending'::text NOT NULL,
+    features jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    contact_email text,
+    CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
+    CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
+    CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
+    CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
+    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
+    CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
+    CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
+    CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
+    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
+    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
+);
+
+CREATE FUNCTION tenantd.tenant_state(t public.tenants) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	RETURN (SELECT jsonb_build_object(
+		'tenantId', t.id, 'tenant', t.tenant, 'name', coalesce(c.name, t.slug), 'slug', t.slug,
+		'status', t.status, 'statusReason', t.status_reason, 'planId', t.plan,
+		'billingCycle', t.billing_cycle, 'isolation', t.isolation,
+		'onboardingStatus', t.onboarding_status, 'features', t.features, 'ownerId', c.owner_id,
+		'version', t.version,
+		'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		'updatedAt', to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		'deactivatedAt', to_char(t.deactivated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+	  FROM (SELECT) AS one
+	  LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant);
+END $$;
+
+CREATE FUNCTION tenantd.tenant_users_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	PERFORM tenantd.tell(OLD.tenant_id,
+		CASE TG_OP WHEN 'DELETE' THEN 'membership.removed' ELSE 'membership.changed' END, 1,
+		jsonb_build_object('tenantId', OLD.tenant_id, 'userId', OLD.user_id,
+			'role', CASE TG_OP WHEN 'DELETE' THEN OLD.role ELSE NEW.role END));
+	RETURN NULL;
 END $$;
 
 CREATE FUNCTION tenantd.tenants_guard() RETURNS trigger
@@ -300,6 +415,30 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+CREATE FUNCTION tenantd.tenants_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	what TEXT := 'tenant.created';
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		IF NEW IS NOT DISTINCT FROM OLD THEN
+			RETURN NULL;
+		END IF;
+		what := CASE
+			WHEN NEW.status = OLD.status THEN
+				CASE WHEN (NEW.plan, NEW.billing_cycle) = (OLD.plan, OLD.billing_cycle)
+				     THEN 'tenant.updated' ELSE 'tenant.plan_changed' END
+			WHEN NEW.status <> 'active' THEN 'tenant.' || NEW.status
+			WHEN OLD.status = 'suspended' THEN 'tenant.resumed'
+			WHEN OLD.status = 'deactivated' THEN 'tenant.restored'
+			ELSE 'tenant.activated' END;
+	END IF;
+	PERFORM tenantd.tell(NEW.id, what, 2, tenantd.tenant_state(NEW));
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.tenants_update_names() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -349,34 +488,6 @@ CREATE TABLE public.tenant_users (
 );
 
 ALTER TABLE ONLY public.tenant_users FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.tenants (
-    id text NOT NULL,
-    tenant uuid NOT NULL,
-    slug text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    status_reason text,
-    plan text DEFAULT 'free'::text NOT NULL,
-    billing_cycle text DEFAULT 'monthly'::text NOT NULL,
-    isolation text DEFAULT 'shared'::text NOT NULL,
-    onboarding_status text DEFAULT 'pending'::text NOT NULL,
-    features jsonb DEFAULT '{}'::jsonb NOT NULL,
-    version bigint DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    deactivated_at timestamp with time zone,
-    CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
-    CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
-    CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
-    CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
-    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
-    CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
-    CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
-    CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
-    CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
-    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
-    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
-);
 
 CREATE TABLE public.users (
     id text NOT NULL,
@@ -431,6 +542,13 @@ ALTER TABLE tenantd.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE tenantd.event_head (
+    one boolean DEFAULT true NOT NULL,
+    seq bigint NOT NULL,
+    oldest bigint NOT NULL,
+    CONSTRAINT event_head_one CHECK (one)
+);
+
 CREATE TABLE tenantd.events (
     id bigint NOT NULL,
     seq bigint,
@@ -471,6 +589,20 @@ CREATE TABLE tenantd.idempotency (
 
 ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.job_lanes (
+    lane text NOT NULL,
+    job_id bigint NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    pool text,
+    pool_most integer,
+    lease_until timestamp with time zone,
+    leased_by text,
+    CONSTRAINT job_lanes_leased CHECK (((lease_until IS NULL) = (leased_by IS NULL))),
+    CONSTRAINT job_lanes_pool_bounded CHECK (((pool IS NULL) = (pool_most IS NULL))),
+    CONSTRAINT job_lanes_pool_most_positive CHECK ((pool_most > 0))
+);
+
 CREATE TABLE tenantd.jobs (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -479,13 +611,13 @@ CREATE TABLE tenantd.jobs (
     state text DEFAULT 'queued'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     run_at timestamp with time zone DEFAULT now() NOT NULL,
-    lease_until timestamp with time zone,
-    leased_by text,
     last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT jobs_running_leased CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
-    CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'dead'::text])))
+    lane text DEFAULT (gen_random_uuid())::text NOT NULL,
+    pool text,
+    pool_most integer,
+    CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'done'::text, 'dead'::text])))
 );
 
 ALTER TABLE ONLY tenantd.jobs FORCE ROW LEVEL SECURITY;
@@ -572,6 +704,9 @@ ALTER TABLE ONLY tenantd.audit
 ALTER TABLE ONLY tenantd.audit
     ADD CONSTRAINT audit_seq_key UNIQUE (seq);
 
+ALTER TABLE ONLY tenantd.event_head
+    ADD CONSTRAINT event_head_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY tenantd.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
@@ -580,6 +715,9 @@ ALTER TABLE ONLY tenantd.events
 
 ALTER TABLE ONLY tenantd.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
+
+ALTER TABLE ONLY tenantd.job_lanes
+    ADD CONSTRAINT job_lanes_pkey PRIMARY KEY (lane);
 
 ALTER TABLE ONLY tenantd.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
@@ -620,21 +758,33 @@ CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (se
 
 CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
 
-CREATE INDEX jobs_open_by_tenant_idx ON tenantd.jobs USING btree (tenant_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 
-CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (run_at) WHERE (state = 'queued'::text);
+CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes USING btree (run_at, job_id);
 
-CREATE INDEX jobs_running_idx ON tenantd.jobs USING btree (lease_until) WHERE (state = 'running'::text);
+CREATE INDEX jobs_dead_idx ON tenantd.jobs USING btree (id) WHERE (state = 'dead'::text);
+
+CREATE INDEX jobs_done_idx ON tenantd.jobs USING btree (updated_at) WHERE (state = 'done'::text);
+
+CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (lane, id) WHERE (state = 'queued'::text);
 
 CREATE INDEX names_held_until_idx ON tenantd.names USING btree (held_until) WHERE (held_until IS NOT NULL);
 
 CREATE INDEX names_tenant_id_idx ON tenantd.names USING btree (tenant_id);
+
+CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users FOR EACH ROW WHEN ((new.role <> old.role)) EXECUTE FUNCTION tenantd.tenant_users_tell();
+
+CREATE TRIGGER tenant_users_left AFTER DELETE ON public.tenant_users FOR EACH ROW EXECUTE FUNCTION tenantd.tenant_users_tell();
 
 CREATE TRIGGER tenant_users_touch BEFORE UPDATE ON public.tenant_users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
 
 CREATE TRIGGER tenantd_adopt AFTER INSERT OR DELETE OR UPDATE ON public.custom_auth_tenant FOR EACH ROW EXECUTE FUNCTION tenantd.adopt_row();
 
 ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_adopt;
+
+CREATE TRIGGER tenantd_tell AFTER UPDATE ON public.custom_auth_tenant FOR EACH ROW WHEN (((new.id = old.id) AND (((new.name)::text IS DISTINCT FROM (old.name)::text) OR ((new.owner_id)::text IS DISTINCT FROM (old.owner_id)::text)))) EXECUTE FUNCTION tenantd.registry_tell();
+
+ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_tell;
 
 CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_guard();
 
@@ -644,11 +794,21 @@ CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW E
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
 
+CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell;
+
+CREATE TRIGGER tenants_tell_made AFTER INSERT ON public.tenants FOR EACH ROW WHEN ((COALESCE(current_setting('app.actor'::text, true), ''::text) = ''::text)) EXECUTE FUNCTION tenantd.tenants_tell();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
+
 CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
 
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+
+CREATE TRIGGER jobs_open_lanes AFTER INSERT ON tenantd.jobs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION tenantd.jobs_open_lanes();
 
 CREATE TRIGGER jobs_touch BEFORE UPDATE ON tenantd.jobs FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
 

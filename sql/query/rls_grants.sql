@@ -9,7 +9,7 @@ WITH watched AS (
 	           IN ('public.tenants', 'public.users', 'public.tenant_users') AS ours,
 	       -- what row-level security holds, or what tells nothing of tenants
 	       CASE WHEN n.nspname || '.' || c.relname IN ('tenantd.migrations', 'tenantd.rls_exempt',
-	                'tenantd.server_rights', 'tenantd.tenant_transitions') THEN true
+	                'tenantd.event_head', 'tenantd.server_rights', 'tenantd.tenant_transitions') THEN true
 	            WHEN n.nspname = 'tenantd' OR n.nspname || '.' || c.relname = 'public.tenant_users'
 	            THEN c.relrowsecurity AND c.relforcerowsecurity ELSE false END AS readable
 	  FROM pg_class c

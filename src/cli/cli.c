@@ -261,6 +261,7 @@ run_command(struct cli *c, struct globals *g, int argc, char *const *argv)
 		return err_tell(
 		    &c->cx->err, ERR_USAGE, "option \"--config\" needs a value: FILE");
 	c->config_path = g->config_path;
+	c->cx->actor = arena_printf(c->cx->mem, "tenantd %s", command->words);
 	rc = args_parse(c->cx, command->usage, argc, argv, &c->args);
 	if (rc != ERR_OK) {
 		err_note(&c->cx->err, "see 'tenantd %s --help'", command->words);

@@ -1,10 +1,10 @@
 /* check.c - see check.h. */
 #include "conf/check.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/email.h"
 #include "base/id.h"
 #include "base/str.h"
@@ -39,36 +39,13 @@ is_octal(const char *value)
 	return value[strspn(value, "01234567")] == '\0';
 }
 
-/* ADDRESS or ADDRESS/BITS, of IPv4 (RFC 4632) or IPv6 (RFC 4291). */
-static bool
-is_cidr(struct slice text)
-{
-	char address[INET6_ADDRSTRLEN];
-	unsigned char bytes[16];
-	const char *slash = memchr(text.p, '/', text.n);
-	size_t n = slash != NULL ? (size_t)(slash - text.p) : text.n;
-	int family;
-	int64_t bits;
-
-	if (n == 0 || n >= sizeof(address))
-		return false;
-	memcpy(address, text.p, n);
-	address[n] = '\0';
-	family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, bytes) != 1)
-		return false;
-	return slash == NULL ||
-	    str_to_i64((struct slice){slash + 1, text.n - n - 1}, 0,
-		family == AF_INET6 ? 128 : 32, &bits);
-}
-
 static bool
 is_cidrs(struct slice value)
 {
 	struct slice piece;
 
 	while (slice_next(&value, ',', &piece))
-		if (!is_cidr(piece))
+		if (!address_is_range(piece))
 			return false;
 	return true;
 }
@@ -286,26 +263,18 @@ check_aws(struct ctx *cx, const struct conf *c)
 		missing(cx, "AWS_ACCESS_KEY_ID", ", but AWS_SECRET_ACCESS_KEY is");
 }
 
-/* A password for whoever makes the server seem to offer no TLS is for anybody. */
 static void
 check_mail(struct ctx *cx, const struct conf *c)
 {
-	bool from_start = strncmp(c->smtp_url, "smtps://", 8) == 0;
-
 	if (str_is_set(c->smtp_url) && !str_is_set(c->mail_from))
 		missing(cx, "MAIL_FROM", ", but SMTP_URL is");
 	if (str_is_set(c->smtp_user) && !str_is_set(c->smtp_password))
 		missing(cx, "SMTP_PASSWORD", ", but SMTP_USER is");
 	if (str_is_set(c->smtp_password) && !str_is_set(c->smtp_user))
 		missing(cx, "SMTP_USER", ", but SMTP_PASSWORD is");
-	if (from_start && strcmp(c->smtp_tls, "off") == 0)
+	if (strncmp(c->smtp_url, "smtps://", 8) == 0 && strcmp(c->smtp_tls, "off") == 0)
 		ctx_fault(cx, "SMTP_TLS", "conflict",
 		    "SMTP_TLS: is off, but SMTP_URL is smtps://");
-	if (!from_start && str_is_set(c->smtp_user) &&
-	    strcmp(c->smtp_tls, "optional") == 0)
-		ctx_fault(cx, "SMTP_TLS", "conflict",
-		    "SMTP_TLS: is optional, which would tell SMTP_PASSWORD to whoever "
-		    "prevents TLS");
 }
 
 void

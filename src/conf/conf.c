@@ -330,14 +330,26 @@ conf_conninfo(const struct conf *c, struct arena *mem)
 	return text;
 }
 
-const char *
-conf_owner_conninfo(const struct conf *c, struct arena *mem)
+static const char *
+conninfo_or_own(const struct conf *c, const char *url, struct arena *mem)
 {
 	char *text;
 
-	if (!str_is_set(c->database_owner_url))
+	if (!str_is_set(url))
 		return conf_conninfo(c, mem);
-	text = arena_strdup(mem, c->database_owner_url);
+	text = arena_strdup(mem, url);
 	arena_defer(mem, cleanse, text);
 	return text;
+}
+
+const char *
+conf_owner_conninfo(const struct conf *c, struct arena *mem)
+{
+	return conninfo_or_own(c, c->database_owner_url, mem);
+}
+
+const char *
+conf_direct_conninfo(const struct conf *c, struct arena *mem)
+{
+	return conninfo_or_own(c, c->database_direct_url, mem);
 }

@@ -55,10 +55,11 @@ enum err conf_load_for(struct ctx *cx, enum conf_need need, const char *path,
     char *const *environ_, struct conf **out) MUST_CHECK;
 void conf_free(struct conf *c);
 
-/* The libpq connection string of the running role, and of the owner; in mem, cleansed
- * when mem is reset. */
+/* The libpq connection string of the running role, of the owner, and of the running
+ * role past any pooler; in mem, cleansed when mem is reset. */
 const char *conf_conninfo(const struct conf *c, struct arena *mem);
 const char *conf_owner_conninfo(const struct conf *c, struct arena *mem);
+const char *conf_direct_conninfo(const struct conf *c, struct arena *mem);
 
 /* -- the table, for those who print it -- */
 enum conf_type { CONF_TYPE_TEXT, CONF_TYPE_INT, CONF_TYPE_BOOL };

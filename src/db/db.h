@@ -40,6 +40,7 @@ struct db_settings {
 /* Counters since db_new(), for the scoreboard. */
 struct db_stats {
 	uint64_t round_trips, connects, losses, retries, context_leaks;
+	uint64_t commits; /* of transactions that may have changed something */
 	uint64_t time_us; /* spent waiting for the server */
 };
 
@@ -92,6 +93,16 @@ enum err db_queue(
  * ERR_INTERNAL) are quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *idents) MUST_CHECK;
+
+/* -- notifications, on a connection that does nothing else and goes to the server
+ * itself: a pooler in between swallows them -- */
+/* The socket that becomes readable when one may have come to the channel (1 to 63
+ * bytes); -1: there is no connection now. *fresh: listening began anew, and what came
+ * before is lost. To be asked before each wait. */
+int db_listen(
+    struct ctx *cx, struct db *db, const char *channel, bool *fresh) MUST_CHECK;
+/* Whether any came since; *newest is raised to the largest number that one carried. */
+bool db_heard(struct db *db, int64_t *newest);
 
 /* -- rows: text format; row and column from 0, columns in the statement's order -- */
 int db_row_count(const struct db_rows *rows);

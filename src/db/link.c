@@ -13,7 +13,7 @@ db_drop(struct db *db)
 {
 	PQfinish(db->pg);
 	db->pg = NULL;
-	db->session_ends = false;
+	db->session_ends = db->listening = false;
 	db->slot_count = 0;
 	memset(db->prepared, PREPARED_NO, sizeof(db->prepared));
 }

@@ -2,20 +2,49 @@
 #include "events/event.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct {
-	const char *name, *version;
+	const char *name, *version, *meaning;
 } kinds[EVENT_COUNT] = {
-#define EVENT(sym, name, version, meaning) [EVENT_##sym] = {(name), #version},
+#define EVENT(sym, name, version, meaning)                                             \
+	[EVENT_##sym] = {(name), #version, (meaning)},
 #include "events/kinds.def"
 #undef EVENT
 };
+
+const char *
+event_kind_name(enum event_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *
+event_kind_version(enum event_kind kind)
+{
+	return kinds[kind].version;
+}
+
+const char *
+event_kind_meaning(enum event_kind kind)
+{
+	return kinds[kind].meaning;
+}
+
+enum event_kind
+event_kind_of(const char *name)
+{
+	for (int i = EVENT_UNSET + 1; i < EVENT_COUNT; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return (enum event_kind)i;
+	return EVENT_UNSET;
+}
 
 enum err
 event_append(struct ctx *cx, struct db *db, const struct event *e)
 {
 	assert(e->kind > EVENT_UNSET && e->kind < EVENT_COUNT);
 	return db_queue(cx, db, STMT_event_append,
-	    DB_ARGS(e->tenant_id, kinds[e->kind].name, kinds[e->kind].version, e->actor,
-		cx->request_id, e->payload));
+	    DB_ARGS(e->tenant_id, kinds[e->kind].name, kinds[e->kind].version,
+		cx->actor, cx->request_id, e->payload));
 }

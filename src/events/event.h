@@ -1,6 +1,10 @@
 /*
  * event.h - the outbox: what happened, written in the transaction in which it happened.
  *
+ * What happens to a tenant itself is told by triggers
+ * (sql/migrations/0006_publishing.sql), whoever changes it. Everything else is told
+ * here.
+ *
  * Owner:    the transaction of the caller.
  * Lifetime: the row stays until retention removes it.
  * Threads:  one.
@@ -20,14 +24,20 @@ enum event_kind {
 	EVENT_COUNT
 };
 
+/* The table: a kind's name, its payload's version in decimal, what it means. */
+const char *event_kind_name(enum event_kind kind);
+const char *event_kind_version(enum event_kind kind);
+const char *event_kind_meaning(enum event_kind kind);
+enum event_kind event_kind_of(const char *name); /* EVENT_UNSET: there is none */
+
 struct event {
 	enum event_kind kind;
 	const char *tenant_id; /* NULL: concerns none */
-	const char *actor;     /* user id, or the name of a command */
-	const char *payload;   /* JSON object */
+	const char *payload;   /* JSON object, by events/schemas/KIND.json */
 };
 
-/* Inside a transaction: goes out with its next statement or its commit. */
+/* Inside a transaction: goes out with its next statement or its commit. By cx->actor.
+ */
 enum err event_append(struct ctx *cx, struct db *db, const struct event *e) MUST_CHECK;
 
 #endif

@@ -74,8 +74,7 @@ set_plan(struct ctx *cx, struct run *r)
 	t->plan = plan;
 	t->billing_cycle = cycle;
 	return steps_tell(cx, r->ob,
-	    &(struct steps_news){.kind = EVENT_TENANT_PLANNED,
-		.audit_event = "TENANT_PLAN_CHANGED",
+	    &(struct steps_news){.audit_event = "TENANT_PLAN_CHANGED",
 		.tenant_id = t->id,
 		.details = STEPS_DETAILS(STEPS_TEXT("planId", t->plan),
 		    STEPS_TEXT("billingCycle", t->billing_cycle))});

@@ -42,8 +42,7 @@ update(struct ctx *cx, const struct onboarding *ob, const char *number,
 	rc = db_queue(cx, ob->db, STMT_tenant_rename, DB_ARGS(number, wish->name));
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
-		    &(struct steps_news){.kind = EVENT_TENANT_RENAMED,
-			.audit_event = "TENANT_RENAMED",
+		    &(struct steps_news){.audit_event = "TENANT_RENAMED",
 			.tenant_id = record.id,
 			.details = STEPS_DETAILS(STEPS_TEXT("name", wish->name))});
 	return rc;

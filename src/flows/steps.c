@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "audit/audit.h"
-#include "jobs/job.h"
 #include "json/json.h"
 
 enum { OWN_IDS = 8, TRIES = 3, PAYLOAD_MAX = 16 * 1024 };
@@ -161,12 +160,13 @@ steps_tell(struct ctx *cx, const struct onboarding *ob, const struct steps_news 
 {
 	const struct onboarding_caller *who = &ob->who;
 	const char *payload = payload_of(cx, who->user_id, news);
-	enum err rc = event_append(cx, ob->db,
-	    &(struct event){.kind = news->kind,
-		.tenant_id = news->tenant_id,
-		.actor = who->user_id,
-		.payload = payload});
+	enum err rc = ERR_OK;
 
+	if (news->kind != EVENT_UNSET)
+		rc = event_append(cx, ob->db,
+		    &(struct event){.kind = news->kind,
+			.tenant_id = news->tenant_id,
+			.payload = payload});
 	if (rc == ERR_OK)
 		rc = audit_append(cx, ob->db,
 		    &(struct audit_entry){.event = news->audit_event,
@@ -175,9 +175,6 @@ steps_tell(struct ctx *cx, const struct onboarding *ob, const struct steps_news 
 			.tenant_id = news->tenant_id,
 			.address = who->address,
 			.details = payload});
-	if (rc == ERR_OK)
-		rc = job_append(
-		    cx, ob->db, JOB_COGNITO_ATTRIBUTES, news->tenant_id, payload);
 	return rc;
 }
 
@@ -196,8 +193,7 @@ steps_create(
 	rc = tenant_create(cx, ob->db, draft, ob->settings->create_schemas);
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
-		    &(struct steps_news){.kind = EVENT_TENANT_CREATED,
-			.audit_event = "TENANT_CREATED",
+		    &(struct steps_news){.audit_event = "TENANT_CREATED",
 			.tenant_id = draft->id,
 			.details =
 			    STEPS_DETAILS(STEPS_TEXT("createdBy", draft->owner_id),
@@ -215,13 +211,18 @@ steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look
     const char **tenant_id)
 {
 	struct db_rows *rows;
+	enum err rc;
 
 	*tenant_id = look->owned_id;
 	if (look->owned_id != NULL)
 		return ERR_OK;
 	*tenant_id = look->owned_number;
-	return db_query(
+	rc = db_query(
 	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
+	if (rc == ERR_OK && db_bool(rows, 0, 0))
+		rc = db_queue(cx, ob->db, STMT_tenant_tell_made,
+		    DB_ARGS(look->owned_number));
+	return rc;
 }
 
 enum err

@@ -70,9 +70,9 @@ struct steps_detail {
 	}
 #define STEPS_DETAILS(...) ((const struct steps_detail[]){__VA_ARGS__, {0}})
 
-/* Event, audit row and the job for the identity provider, for one change. */
+/* Event and audit row of one change. */
 struct steps_news {
-	enum event_kind kind;
+	enum event_kind kind; /* EVENT_UNSET: a trigger tells of it */
 	const char *audit_event;
 	const char *tenant_id;
 	const struct steps_detail *details; /* beside tenantId and userId */

@@ -1,8 +1,12 @@
 /*
  * job.h - work for later, queued in the transaction that makes it necessary.
  *
+ * Jobs lie in lanes (sql/migrations/0006_publishing.sql): those of one lane run one
+ * after the other, in the order in which they were queued. A pool bounds how many of
+ * its lanes run at once.
+ *
  * Owner:    the transaction of the caller.
- * Lifetime: until the job is done or discarded.
+ * Lifetime: until the job is done and expired, or discarded.
  * Threads:  one.
  * Failure:  that of db_queue().
  */
@@ -14,15 +18,29 @@
 
 enum job_kind {
 	JOB_UNSET,
-#define JOB(sym, name, meaning) JOB_##sym,
+#define JOB(sym, name, handler, attempts, meaning) JOB_##sym,
 #include "jobs/kinds.def"
 #undef JOB
 	JOB_COUNT
 };
 
-/* Inside a transaction. tenant_id: jobs of one tenant run in order; NULL: of none.
- * payload: a JSON object. */
-enum err job_append(struct ctx *cx, struct db *db, enum job_kind kind,
-    const char *tenant_id, const char *payload) MUST_CHECK;
+/* The table: a kind's name, after how many attempts it is given up, what it means. */
+const char *job_kind_name(enum job_kind kind);
+int job_kind_attempts(enum job_kind kind);
+const char *job_kind_meaning(enum job_kind kind);
+enum job_kind job_kind_of(const char *name); /* JOB_UNSET: there is none */
+
+struct job_draft {
+	enum job_kind kind;
+	const char *tenant_id; /* NULL: of none */
+	const char *payload;   /* JSON object */
+	const char *lane; /* NULL: that of kind and tenant; without a tenant, its own */
+	const char *pool; /* NULL: none */
+	int pool_most;    /* of a pool's lanes at once, from 1 */
+};
+
+/* Inside a transaction. */
+enum err job_append(
+    struct ctx *cx, struct db *db, const struct job_draft *draft) MUST_CHECK;
 
 #endif

@@ -85,7 +85,7 @@ run tenant count --json
 is "tenants are counted" "active 4 suspended 1" "$(field '" ".join("%s %d" % (t["status"], t["count"]) for t in v)')"
 run tenant show LATE --json
 is "a tenant is found by its slug" 5 "$(field 'v["id"][-1]')"
-is "with what belongs to it" "[('event', 'an.event', 2), ('job queued', 'a.job', 1), ('member', 'owner', 1)]" \
+is "with what belongs to it" "[('event', 'an.event', 2), ('event', 'tenant.created', 1), ('event', 'tenant.suspended', 1), ('job queued', 'a.job', 1), ('member', 'owner', 1)]" \
     "$(field '[(c["what"], c["kind"], c["count"]) for c in v["counts"]]')"
 run tenant show tenant-000000000000
 is "and by a slug that it had" 0 "$status"

@@ -8,7 +8,9 @@ import psycopg2
 PARTS = {
     "relation": """SELECT c.oid::regclass::text, concat_ws(' ', c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloptions)
                      FROM pg_class c WHERE c.relnamespace IN ({schemas}) AND c.relkind NOT IN ('i', 'I')""",
-    "column": """SELECT a.attrelid::regclass || '.' || a.attname, concat_ws(' ', a.attnum, format_type(a.atttypid, a.atttypmod),
+    # its place among those that are left: a dump knows nothing of the ones that were dropped
+    "column": """SELECT a.attrelid::regclass || '.' || a.attname, concat_ws(' ',
+                        row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod),
                         a.attnotnull, a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
                    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -156,8 +156,6 @@ RECORDS = {
     "memberships": "SELECT tenant_id, user_id FROM tenant_users WHERE role = 'owner' AND user_id LIKE %s",
     "events": "SELECT tenant_id, actor FROM tenantd.events WHERE kind = 'tenant.created' AND actor LIKE %s",
     "the audit": "SELECT tenant_id, actor FROM tenantd.audit WHERE event = 'TENANT_CREATED' AND actor LIKE %s",
-    "jobs": "SELECT tenant_id, payload->>'userId' FROM tenantd.jobs WHERE kind = 'cognito.update_attributes'"
-            " AND payload->>'userId' LIKE %s",
 }
 
 

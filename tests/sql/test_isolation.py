@@ -147,7 +147,7 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in list.split(", ") if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.jobs", "tenantd.idempotency"}
+        "public.tenant_users", "tenantd.events", "tenantd.job_lanes", "tenantd.jobs", "tenantd.idempotency"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 

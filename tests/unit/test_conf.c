@@ -282,18 +282,15 @@ settings_of_mail_fit_together(void **state)
 	static const struct {
 		const char *file, *told; /* NULL: nothing is wrong */
 	} rows[] = {
-	    {"SMTP_URL=smtp://[::1]:25\nMAIL_FROM=a@b\nSMTP_TLS=optional\n", NULL},
+	    {"SMTP_URL=smtp://[::1]:25\nMAIL_FROM=a@b\nSMTP_TLS=off\n", NULL},
 	    {"SMTP_URL=smtps://mail.example\nMAIL_FROM=\"Acme, Inc. <a@b>\"\n"
-	     "SMTP_USER=u\nSMTP_PASSWORD=p\nSMTP_TLS=optional\n",
+	     "SMTP_USER=u\nSMTP_PASSWORD=p\nSMTP_TLS=required\n",
 		NULL},
 	    {"SMTP_URL=smtp://a:25\n", "MAIL_FROM: is not set, but SMTP_URL is"},
 	    {"SMTP_USER=u\n", "SMTP_PASSWORD: is not set, but SMTP_USER is"},
 	    {"SMTP_PASSWORD=p\n", "SMTP_USER: is not set, but SMTP_PASSWORD is"},
 	    {"SMTP_URL=smtps://a\nMAIL_FROM=a@b\nSMTP_TLS=off\n",
 		"SMTP_TLS: is off, but SMTP_URL is smtps://"},
-	    {"SMTP_USER=u\nSMTP_PASSWORD=p\nSMTP_TLS=optional\n",
-		"SMTP_TLS: is optional, which would tell SMTP_PASSWORD to whoever "
-		"prevents TLS"},
 	};
 	static const char *const urls[] = {"a:25", "smtp://", "smtp://:25", "smtp://a/",
 	    "smtp://u:p@a", "smtp://a b", "http://a"};

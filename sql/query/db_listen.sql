@@ -1,0 +1,4 @@
+-- params: 0
+-- rows: none
+-- idents: channel
+LISTEN :"channel";

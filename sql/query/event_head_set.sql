@@ -1,0 +1,3 @@
+-- params: 1
+-- rows: none
+UPDATE tenantd.event_head SET seq = $1::bigint;

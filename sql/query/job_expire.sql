@@ -1,0 +1,7 @@
+-- Removes jobs that were done $1 days ago, at most 10,000.
+-- params: 1
+-- rows: none
+DELETE FROM tenantd.jobs
+ WHERE id IN (SELECT id FROM tenantd.jobs
+               WHERE state = 'done' AND updated_at < now() - make_interval(days => $1::int)
+               LIMIT 10000);
