@@ -64,7 +64,11 @@ mail_settings_init(
 		out->product = from.name.n > 0
 		    ? out->from_name
 		    : strrchr(slice_dup(mem, from.address), '@') + 1;
-	return address_to_ascii(cx, mem, slice_dup(mem, from.address), &out->from);
+	if (address_to_ascii(cx, mem, slice_dup(mem, from.address), &out->from) !=
+	    ERR_OK)
+		return err_set(&cx->err, ERR_CONFIG, "MAIL_FROM: %s",
+		    arena_strdup(mem, err_public(&cx->err)));
+	return ERR_OK;
 }
 
 /* -- messages -- */

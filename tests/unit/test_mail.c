@@ -493,6 +493,12 @@ settings_say_who_sends(void **state)
 		assert_string_equal(s.from, rows[i].s.from);
 		assert_string_equal(s.product, rows[i].s.product);
 	}
+	{
+		struct conf c = {.mail_from = arena_strdup(cx->mem, "j\xC3\xB6rg@b"),
+		    .product_name = arena_strdup(cx->mem, "")};
+
+		assert_int_equal(mail_settings_init(cx, cx->mem, &c, &s), ERR_CONFIG);
+	}
 }
 
 int
