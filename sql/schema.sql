@@ -834,9 +834,13 @@ CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW E
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
 
-CREATE TRIGGER tenants_tell AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
+CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell;
+
+CREATE TRIGGER tenants_tell_made AFTER INSERT ON public.tenants FOR EACH ROW WHEN ((COALESCE(current_setting('app.actor'::text, true), ''::text) = ''::text)) EXECUTE FUNCTION tenantd.tenants_tell();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
 
 CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
 

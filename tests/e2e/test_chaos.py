@@ -156,7 +156,7 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
                 time.sleep(0.3)
                 if beside:
                     kept.start()
-                    stack.until(lambda: len(stack.children(kept.process.pid)) == 4)
+                    stack.until(lambda: len(stack.workers(kept.process.pid)) == 4)
                 assert old.stop() == 0, old.tail()
                 old = kept.process if beside else kept.start()
             time.sleep(0.3)
