@@ -1,10 +1,10 @@
 /* check.c - see check.h. */
 #include "conf/check.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/id.h"
 #include "base/str.h"
 
@@ -38,36 +38,13 @@ is_octal(const char *value)
 	return value[strspn(value, "01234567")] == '\0';
 }
 
-/* ADDRESS or ADDRESS/BITS, of IPv4 (RFC 4632) or IPv6 (RFC 4291). */
-static bool
-is_cidr(struct slice text)
-{
-	char address[INET6_ADDRSTRLEN];
-	unsigned char bytes[16];
-	const char *slash = memchr(text.p, '/', text.n);
-	size_t n = slash != NULL ? (size_t)(slash - text.p) : text.n;
-	int family;
-	int64_t bits;
-
-	if (n == 0 || n >= sizeof(address))
-		return false;
-	memcpy(address, text.p, n);
-	address[n] = '\0';
-	family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, bytes) != 1)
-		return false;
-	return slash == NULL ||
-	    str_to_i64((struct slice){slash + 1, text.n - n - 1}, 0,
-		family == AF_INET6 ? 128 : 32, &bits);
-}
-
 static bool
 is_cidrs(struct slice value)
 {
 	struct slice piece;
 
 	while (slice_next(&value, ',', &piece))
-		if (!is_cidr(piece))
+		if (!address_is_range(piece))
 			return false;
 	return true;
 }

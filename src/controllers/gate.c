@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "controllers/level.h"
 #include "flows/steps.h"
@@ -54,7 +55,7 @@ check_caller(struct app *app, struct call *call)
 	case LEVEL_PUBLIC:
 		return ERR_OK;
 	case LEVEL_MONITOR:
-		if (address_in_list(call->rq.client, app->conf->metrics_allow))
+		if (address_text_in_list(call->rq.client, app->conf->metrics_allow))
 			return ERR_OK;
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
 	case LEVEL_USER:

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/wire.h"
@@ -184,7 +185,7 @@ peer_is_welcome(const struct door *d, const struct sockaddr_storage *peer)
 	if (d->peers == NULL || peer->ss_family == AF_UNIX)
 		return true;
 	return inet_ntop(peer->ss_family, address, text, sizeof(text)) != NULL &&
-	    address_in_list(text, d->peers);
+	    address_text_in_list(text, d->peers);
 }
 
 /* Takes a connection if one still waits; ERR_OK too when a sibling was faster. */

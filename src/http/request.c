@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/id.h"
 #include "http/client.h"
@@ -317,7 +318,7 @@ client_set(
 {
 	const char *remote = f->remote != NULL ? f->remote : "";
 
-	if (f->forwardeds > 1 && address_in_list(remote, trusted))
+	if (f->forwardeds > 1 && address_text_in_list(remote, trusted))
 		rq->client = CLIENT_UNKNOWN;
 	else
 		rq->client = client_address(mem, remote, f->forwarded, trusted);

@@ -84,7 +84,5 @@ const char *request_header(const struct request *rq, const char *name);
 const char *request_query(
     struct arena *mem, const struct request *rq, const char *name);
 const char *http_method_name(enum http_method m);
-/* Whether the address is in a comma-separated list of addresses and CIDR ranges. */
-bool address_in_list(const char *address, const char *list);
 
 #endif

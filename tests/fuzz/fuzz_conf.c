@@ -7,9 +7,9 @@
 
 #include <libpq-fe.h>
 
+#include "base/address.h"
 #include "conf/conf.h"
 #include "http/cors.h"
-#include "http/request.h"
 
 enum { VARIABLES_MAX = 64 };
 
@@ -46,8 +46,8 @@ check_users(struct ctx *cx, const struct conf *c)
 {
 	const struct cors *cors;
 
-	(void)address_in_list("192.0.2.1", c->trusted_proxies);
-	(void)address_in_list("2001:db8::1", c->metrics_allow);
+	(void)address_text_in_list("192.0.2.1", c->trusted_proxies);
+	(void)address_text_in_list("2001:db8::1", c->metrics_allow);
 	if (cors_new(cx, cx->mem, c->cors_origins, c->cors_credentials, &cors) !=
 	    ERR_OK)
 		ctx_clear(cx);

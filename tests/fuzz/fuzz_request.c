@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include "base/address.h"
 #include "http/cgi.h"
 #include "http/cors.h"
 #include "http/router.h"
@@ -142,7 +143,7 @@ handle(struct ctx *cx, struct exchange *x, const char *const *params,
 	FUZZ_HOLDS(strcmp(http_method_name(rq->method), rq->method_text) == 0 ||
 	    rq->method == HTTP_UNKNOWN);
 	response_begin(rs, cx, rq);
-	(void)address_in_list(rq->client, "192.0.2.0/24, 2001:db8::/33, ::1");
+	(void)address_text_in_list(rq->client, "192.0.2.0/24, 2001:db8::/33, ::1");
 	if (e != ERR_OK)
 		return e;
 	FUZZ_HOLDS(request_header(rq, "content-type") == NULL ||

@@ -1,10 +1,13 @@
 #include "unit.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -289,6 +292,50 @@ a_log_line_in_pieces_is_whole_and_bounded(void **state)
 }
 
 static void
+addresses_match_ranges_bit_by_bit(void **state)
+{
+	(void)state;
+	assert_true(address_text_in_list("192.168.1.127", "192.168.1.0/25"));
+	assert_false(address_text_in_list("192.168.1.128", "192.168.1.0/25"));
+	assert_true(address_text_in_list("8.8.8.8", "0.0.0.0/0"));
+	assert_false(address_text_in_list("::1", "0.0.0.0/0"));
+	assert_true(address_text_in_list("2001:db8:7::1", "2001:db8::/32"));
+	assert_false(address_text_in_list("2001:db9::1", "2001:db8::/32"));
+	assert_false(address_text_in_list("10.0.0.1", "10.0.0.1/33"));
+	assert_false(address_text_in_list("10.0.0.1", "10.0.0.1/"));
+	assert_false(address_text_in_list("10.0.0.1", "10.0.0.1/-1"));
+	assert_false(address_text_in_list("10.0.0.1", ""));
+	assert_false(address_text_in_list("10.0.0.1", NULL));
+	assert_false(address_text_in_list("", "0.0.0.0/0"));
+}
+
+static void
+wrapped_addresses_and_their_ranges_are_those_of_ipv4(void **state)
+{
+	static const unsigned char nine[16] = {[10] = 0xff, 0xff, 10, 0, 0, 9};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	struct sockaddr_un local = {.sun_family = AF_UNIX};
+	char text[ADDRESS_TEXT_SIZE];
+	struct address a;
+
+	(void)state;
+	assert_true(address_text_in_list("::ffff:10.0.0.1", "10.0.0.0/8"));
+	assert_true(address_text_in_list("10.0.0.1", "::1, ::ffff:10.0.0.0/104"));
+	assert_true(address_text_in_list("10.0.0.1", "::ffff:10.0.0.1"));
+	assert_false(address_text_in_list("11.0.0.1", "::ffff:10.0.0.0/104"));
+	assert_false(address_text_in_list("10.0.0.1", "::ffff:10.0.0.0/8"));
+	assert_false(address_text_in_list("10.0.0.1", "::/0"));
+	assert_true(address_is_range(slice_of("2001:db8::/128")));
+	assert_false(address_is_range(slice_of("2001:db8::/129")));
+	assert_false(address_is_range(slice_of("::ffff:10.0.0.0/95")));
+	assert_false(address_is_range(slice_of("/8")));
+	memcpy(&v6.sin6_addr, nine, sizeof(nine));
+	assert_true(address_of_socket((struct sockaddr *)&v6, &a));
+	assert_string_equal(address_text(&a, text), "10.0.0.9");
+	assert_false(address_of_socket((struct sockaddr *)&local, &a));
+}
+
+static void
 faults_keep_their_order_and_count(void **state)
 {
 	struct ctx *cx = *state;
@@ -333,6 +380,8 @@ main(void)
 	    cmocka_unit_test(time_is_told_in_utc),
 	    cmocka_unit_test(log_values_cannot_break_out),
 	    cmocka_unit_test(a_log_line_in_pieces_is_whole_and_bounded),
+	    cmocka_unit_test(addresses_match_ranges_bit_by_bit),
+	    cmocka_unit_test(wrapped_addresses_and_their_ranges_are_those_of_ipv4),
 	    UNIT_CTX_TEST(faults_keep_their_order_and_count),
 	    cmocka_unit_test(told_errors_are_public_and_set_ones_are_not),
 	};
