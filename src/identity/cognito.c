@@ -19,7 +19,7 @@ enum {
 };
 
 static const char *const names[IDENTITY_ATTRIBUTE_COUNT] = {
-#define ATTRIBUTE(sym, cognito, meaning) [IDENTITY_##sym] = cognito,
+#define ATTRIBUTE(sym, cognito, meaning) [IDENTITY_##sym] = (cognito),
 #include "identity/attributes.def"
 #undef ATTRIBUTE
 };

@@ -51,16 +51,20 @@ struct identity_judgement {
 	const char *why; /* for operators, without secrets; NULL: IDENTITY_OK */
 };
 
+/* The request that writes the changes, at least one. ERR_INTERNAL: it would be too
+ * long.
+ */
+typedef enum err identity_write_fn(struct ctx *cx, const struct conf *conf,
+    const char *user_id, const struct identity_changes *changes,
+    struct transfer_request *out);
+typedef struct identity_judgement identity_judge_fn(
+    struct ctx *cx, const struct conf *conf, const struct transfer_reply *reply);
+
 struct identity_provider {
 	const char *name;              /* as tenantd.identity_sync has it */
 	const char *const *attributes; /* its names, IDENTITY_ATTRIBUTE_COUNT */
-	/* The request that writes the changes, at least one. ERR_INTERNAL: it would be
-	 * too long. */
-	enum err (*write)(struct ctx *cx, const struct conf *conf, const char *user_id,
-	    const struct identity_changes *changes,
-	    struct transfer_request *out) MUST_CHECK;
-	struct identity_judgement (*judge)(struct ctx *cx, const struct conf *conf,
-	    const struct transfer_reply *reply);
+	identity_write_fn *write;
+	identity_judge_fn *judge;
 };
 
 /* The one that is configured; NULL: none. */

@@ -28,18 +28,16 @@ provider(void)
 static void
 test_there_is_none_without_pool_region_and_keys(void **state)
 {
-	char **const needed[] = {&settings.cognito_user_pool_id, &settings.aws_region,
-	    &settings.aws_access_key_id, &settings.aws_secret_access_key};
+	struct conf without[4] = {settings, settings, settings, settings};
 
 	(void)state;
+	without[0].cognito_user_pool_id = empty;
+	without[1].aws_region = empty;
+	without[2].aws_access_key_id = empty;
+	without[3].aws_secret_access_key = empty;
 	assert_string_equal(provider()->name, "cognito");
-	for (size_t i = 0; i < COUNT_OF(needed); i++) {
-		char *was = *needed[i];
-
-		*needed[i] = empty;
-		assert_null(provider());
-		*needed[i] = was;
-	}
+	for (size_t i = 0; i < COUNT_OF(without); i++)
+		assert_null(identity_provider_of(&without[i]));
 }
 
 /* -- asking -- */
@@ -118,12 +116,18 @@ test_attributes_that_are_too_long_are_refused(void **state)
 /* -- judging -- */
 
 static struct identity_judgement
+judge_reply(struct ctx *cx, const struct transfer_reply *reply)
+{
+	return provider()->judge(cx, &settings, reply);
+}
+
+static struct identity_judgement
 judge(struct ctx *cx, int status, const char *body)
 {
 	const struct transfer_reply reply = {
 	    .answered = true, .status = status, .body = slice_of(body)};
 
-	return provider()->judge(cx, &settings, &reply);
+	return judge_reply(cx, &reply);
 }
 
 static void
@@ -208,14 +212,12 @@ test_without_a_type_the_status_decides(void **state)
 static void
 test_no_answer_is_away_and_one_we_do_not_ask_for_is_the_operators(void **state)
 {
-	struct transfer_reply reply = {.reason = "it took too long"};
-	struct identity_judgement j = provider()->judge(*state, &settings, &reply);
+	const struct transfer_reply late = {.reason = "it took too long"},
+				    refused = {.refused = true, .reason = "no scheme"};
 
-	assert_int_equal(j.outcome, IDENTITY_AWAY);
-	assert_non_null(strstr(j.why, "it took too long"));
-	reply.refused = true;
-	j = provider()->judge(*state, &settings, &reply);
-	assert_int_equal(j.outcome, IDENTITY_DENIED);
+	assert_int_equal(judge_reply(*state, &late).outcome, IDENTITY_AWAY);
+	assert_non_null(strstr(judge_reply(*state, &late).why, "it took too long"));
+	assert_int_equal(judge_reply(*state, &refused).outcome, IDENTITY_DENIED);
 }
 
 static void
