@@ -515,6 +515,29 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+CREATE FUNCTION tenantd.users_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+	about CONSTANT TEXT := coalesce(NEW.id, OLD.id);
+	earlier CONSTANT TEXT := CASE WHEN OLD.is_active THEN OLD.tenant_id END;
+	now_in CONSTANT TEXT := CASE WHEN NEW.is_active THEN NEW.tenant_id END;
+BEGIN
+	IF earlier IS NOT DISTINCT FROM now_in THEN
+		RETURN NULL;
+	END IF;
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	PERFORM tenantd.tell(c.tenant_id, c.what, 1,
+			jsonb_build_object('tenantId', c.tenant_id, 'userId', about, 'role', 'member'))
+	   FROM (VALUES (earlier, 'membership.removed'), (now_in, 'membership.created')) AS c (tenant_id, what)
+	  WHERE c.tenant_id IS NOT NULL
+	    AND NOT EXISTS (SELECT FROM public.tenant_users m WHERE m.user_id = about AND m.tenant_id = c.tenant_id);
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
 CREATE TABLE public.custom_auth_tenant (
     id uuid NOT NULL,
     name character varying(255) NOT NULL,
@@ -709,6 +732,18 @@ CREATE TABLE tenantd.idempotency (
 
 ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.identity_sync (
+    provider text NOT NULL,
+    user_id text NOT NULL,
+    tenant_id text,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    synced_at timestamp with time zone,
+    missing_at timestamp with time zone,
+    CONSTRAINT identity_sync_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text))
+);
+
+ALTER TABLE ONLY tenantd.identity_sync FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.job_lanes (
     lane text NOT NULL,
     job_id bigint NOT NULL,
@@ -886,6 +921,9 @@ ALTER TABLE ONLY tenantd.events
 ALTER TABLE ONLY tenantd.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
 
+ALTER TABLE ONLY tenantd.identity_sync
+    ADD CONSTRAINT identity_sync_pkey PRIMARY KEY (provider, user_id);
+
 ALTER TABLE ONLY tenantd.job_lanes
     ADD CONSTRAINT job_lanes_pkey PRIMARY KEY (lane);
 
@@ -942,6 +980,8 @@ CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (se
 
 CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
 
+CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (tenant_id);
+
 CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 
 CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes USING btree (run_at, job_id);
@@ -992,6 +1032,8 @@ CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR E
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
 
+CREATE TRIGGER users_tell AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell();
+
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
 
 CREATE TRIGGER audit_checkpoints_guard_rows BEFORE DELETE OR UPDATE ON tenantd.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION tenantd.audit_checkpoints_guard();
@@ -1041,6 +1083,8 @@ ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
@@ -1052,6 +1096,8 @@ CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SEL
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 

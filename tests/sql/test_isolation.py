@@ -13,6 +13,7 @@ PROTECTED = {
     "public.tenant_users": "INSERT INTO public.tenant_users (tenant_id, user_id) VALUES (%s, 'u')",
     "tenantd.events": "INSERT INTO tenantd.events (tenant_id, kind) VALUES (%s, 'k')",
     "tenantd.jobs": "INSERT INTO tenantd.jobs (tenant_id, kind) VALUES (%s, 'k')",
+    "tenantd.identity_sync": "INSERT INTO tenantd.identity_sync (tenant_id, provider, user_id) VALUES (%s, gen_random_uuid(), 'u')",
     "tenantd.audit": "INSERT INTO tenantd.audit (tenant_id, event, severity) VALUES (%s, 'e', 'low')",
     "tenantd.webhooks": "INSERT INTO tenantd.webhooks (tenant_id, id, url, secrets)"
                         " VALUES (%s, gen_random_uuid()::text, 'https://hooks.example.com/', '[]')",
