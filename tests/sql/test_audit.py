@@ -424,6 +424,13 @@ def test_evidence_is_not_removed(aged):
     assert "the head was altered" in prune(aged, "--days", "100", status=None)
 
 
+def test_housekeeping_prunes_as_the_setting_says(aged):
+    for days, oldest in (("0", 1), ("366", 1), ("30", 6)):
+        stack.command(settings(aged, AUDIT_RETENTION_DAYS=days), "jobs", "run", "--seconds", "5")
+        report = verify(aged)
+        assert (report["oldest"], report["faults"]) == (oldest, [])
+
+
 # -- append-only, by rights and by triggers --
 
 REFUSED = [
