@@ -56,7 +56,8 @@ answer_list(struct app *app, struct call *call, struct audit_query *q)
 	struct audit_record *list;
 	struct list_query page;
 	struct json_out o;
-	int count, shown;
+	int count;
+	bool more;
 	enum err rc = list_read_number(call, &page, &q->cursor);
 
 	q->limit = page.limit + 1;
@@ -64,13 +65,13 @@ answer_list(struct app *app, struct call *call, struct audit_query *q)
 		rc = audit_find(&call->cx, app->db, q, &list, &count);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > page.limit ? page.limit : count;
+	more = count > page.limit;
+	count -= more;
 	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
+	for (int i = 0; i < count; i++)
 		audit_put_record(&o, &list[i], call->tenant_id != NULL);
 	list_close(call, &o,
-	    count > shown ? arena_printf(call->cx.mem, "%" PRId64, list[shown - 1].id)
-			  : NULL);
+	    more ? arena_printf(call->cx.mem, "%" PRId64, list[count - 1].id) : NULL);
 	return ERR_OK;
 }
 

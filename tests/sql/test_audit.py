@@ -6,12 +6,11 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg2
 import pytest
 from psycopg2 import errors
 
 import stack
-from cluster import Session, migrate, migrate_by, tenantd
+from cluster import Session, migrate, migrate_by
 from conftest import Database
 
 SECRETS = {"SECRET_KEY": "s" * 32, "JWT_SECRET_KEY": "j" * 32}
