@@ -294,7 +294,7 @@ UNHELD = ["public.tenants", "public.users", "tenantd.names", "tenantd.adoption_f
           "tenantd.sealed_keys", "tenantd.audit_head", "tenantd.audit_checkpoints"] # by any policy
 OURS = [*UNHELD, "public.tenant_users",
         "tenantd.events", "tenantd.event_head", "tenantd.jobs", "tenantd.audit",
-        "tenantd.idempotency", "tenantd.migrations",
+        "tenantd.email_templates", "tenantd.idempotency", "tenantd.migrations",
         "tenantd.rls_exempt", "tenantd.server_rights", "tenantd.tenant_transitions"]
 
 
