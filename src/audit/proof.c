@@ -18,7 +18,7 @@ derive(const unsigned char *secret, const char *what)
 	    .key_n = AUDIT_SECRET_SIZE,
 	    .info = what,
 	    .info_n = strlen(what)};
-	struct digest key;
+	struct digest key = {{0}};
 
 	digest_hkdf_sha256(&from, key.b, sizeof(key.b));
 	return key;

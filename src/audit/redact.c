@@ -16,8 +16,10 @@ flatten(char out[static NAME_MAX_LOOKED_AT], const char *name)
 	for (; *name != '\0' && n < NAME_MAX_LOOKED_AT - 1; name++) {
 		if (strchr("_-. ", *name) != NULL)
 			continue;
-		out[n++] =
-		    *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+		out[n] = *name;
+		if (*name >= 'A' && *name <= 'Z')
+			out[n] = (char)(*name - 'A' + 'a');
+		n++;
 	}
 	out[n] = '\0';
 	return n;

@@ -6,12 +6,11 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg2
 import pytest
 from psycopg2 import errors
 
 import stack
-from cluster import Session, migrate, migrate_by, tenantd
+from cluster import Session, migrate, migrate_by
 from conftest import Database
 
 SECRETS = {"SECRET_KEY": "s" * 32, "JWT_SECRET_KEY": "j" * 32}
@@ -422,6 +421,13 @@ def test_evidence_is_not_removed(aged):
     assert aged.root.one("SELECT count(*) FROM tenantd.audit") == ROWS
     superuser(aged, "UPDATE tenantd.audit_head SET mac = 'x'")
     assert "the head was altered" in prune(aged, "--days", "100", status=None)
+
+
+def test_housekeeping_prunes_as_the_setting_says(aged):
+    for days, oldest in (("0", 1), ("366", 1), ("30", 6)):
+        stack.command(settings(aged, AUDIT_RETENTION_DAYS=days), "jobs", "run", "--seconds", "5")
+        report = verify(aged)
+        assert (report["oldest"], report["faults"]) == (oldest, [])
 
 
 # -- append-only, by rights and by triggers --
