@@ -44,6 +44,7 @@ struct app {
 	bool alone;            /* there is no master */
 	bool stale;            /* and it is to be made anew, of new settings */
 	int64_t served;        /* requests since the start */
+	uint64_t told_commits; /* transactions that job workers were told of */
 	struct db_stats
 	    reported; /* what the scoreboard has of the connection's figures */
 };

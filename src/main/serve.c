@@ -1,8 +1,6 @@
 /* serve.c - see serve.h. */
 #include "main/serve.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +15,13 @@
 #include "proc/master.h"
 #include "proc/notify.h"
 #include "proc/signals.h"
+#include "work/work.h"
 
 enum {
 	SERVE_MEMORY = 4 * 1024 * 1024,
 	RATE_SLOTS = 1 << 16,
 	OCTAL = 8,
-	JOB_SILENCE_MS = 60 * 1000,
-	JOB_TURN_MS = 1000
+	JOB_SILENCE_MS = 60 * 1000
 };
 
 struct server {
@@ -87,38 +85,14 @@ work(void *arg, int slot, int fd)
 	return serve_app(arg, slot, fd, &stale);
 }
 
-static volatile sig_atomic_t jobs_stopped;
-
-static void
-stop_jobs(void)
-{
-	jobs_stopped = 1;
-}
-
-static int
-serve_jobs(const struct conf *conf, const struct app_shared *shared, int slot)
-{
-	struct pollfd p = {.fd = wakeup_fd(shared->wakeup), .events = POLLIN};
-
-	(void)conf;
-	worker_signals_install(stop_jobs);
-	while (!jobs_stopped) {
-		if (worker_log_reopen_wanted())
-			log_reopen();
-		scoreboard_state(shared->board, slot, WORKER_IDLE);
-		if (poll(&p, 1, JOB_TURN_MS) > 0)
-			(void)wakeup_take(shared->wakeup);
-	}
-	scoreboard_state(shared->board, slot, WORKER_DRAINING);
-	return EXIT_SUCCESS;
-}
-
 static int
 work_jobs(void *arg, int slot)
 {
 	const struct server *s = arg;
 
-	return serve_jobs(s->conf, &s->shared, slot);
+	return work_serve(s->conf,
+	    &(struct work_shared){
+		.board = s->shared.board, .wakeup = s->shared.wakeup, .slot = slot});
 }
 
 static void

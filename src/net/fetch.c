@@ -1,118 +1,52 @@
 /* fetch.c - see fetch.h. */
 #include "net/fetch.h"
 
-#include <curl/curl.h>
-#include <string.h>
-
-#include "base/buf.h"
-
-enum { URL_MAX = 2048 };
+#include "net/transfer.h"
+#include "net/url.h"
 
 bool
 fetch_allows(const char *url)
 {
-	size_t n = strnlen(url, URL_MAX + 1), host;
+	struct url u;
 
-	if (n > URL_MAX)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)url[i] <= ' ' || (unsigned char)url[i] >= 0x7f)
-			return false;
-	if (strncmp(url, "https://", 8) == 0)
-		url += 8;
-	else if (strncmp(url, "http://", 7) == 0)
-		url += 7;
-	else
-		return false;
-	host = strcspn(url, "/?#");
-	return host > 0 && url[0] != ':' && memchr(url, '@', host) == NULL &&
-	    memchr(url, '\\', host) == NULL;
+	return url_parse(url, "https|http", &u) == NULL;
 }
 
-static size_t
-take_body(char *p, size_t size, size_t n, void *arg)
+static enum err
+judge(struct ctx *cx, const char *url, const struct transfer_reply *r)
 {
-	struct buf *body = arg;
+	const char *why = r->body_cut ? "the answer is too long" : r->reason;
 
-	buf_put(body, p, size * n);
-	return body->failed ? 0 : size * n;
-}
-
-/* Options that could not be set would leave a default in force that is not wanted. */
-static CURLcode
-set_up(CURL *c, const char *url, int timeout_ms, struct buf *body, char *why)
-{
-	CURLcode rc = CURLE_OK;
-
-#define SET(option, value)                                                             \
-	if (rc == CURLE_OK)                                                            \
-	rc = curl_easy_setopt(c, CURLOPT_##option, (value))
-	SET(ERRORBUFFER, why);
-	SET(URL, url);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	SET(PROTOCOLS_STR, "http,https");
-#else
-	SET(PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-	SET(HTTPGET, 1L);
-	SET(FOLLOWLOCATION, 0L);
-	SET(PROXY, "");
-	SET(NOSIGNAL, 1L);
-	SET(SSL_VERIFYPEER, 1L);
-	SET(SSL_VERIFYHOST, 2L);
-	SET(TIMEOUT_MS, (long)timeout_ms);
-	SET(CONNECTTIMEOUT_MS, (long)timeout_ms);
-	SET(MAXFILESIZE_LARGE, (curl_off_t)body->limit);
-	SET(WRITEFUNCTION, take_body);
-	SET(WRITEDATA, body);
-	SET(USERAGENT, "tenantd");
-#undef SET
-	return rc;
-}
-
-static CURL *
-handle_new(void)
-{
-	static bool ready;
-
-	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return NULL;
-	ready = true;
-	return curl_easy_init();
+	if (r->answered && !r->body_cut)
+		return ERR_OK;
+	return err_set(&cx->err, r->refused ? ERR_INVALID : ERR_UNAVAILABLE,
+	    "could not fetch \"%.200s\": %s", url, why);
 }
 
 enum err
 fetch_get(struct ctx *cx, const char *url, int timeout_ms, size_t limit,
     struct fetch_reply *out)
 {
-	char why[CURL_ERROR_SIZE] = "";
-	int left = ctx_time_left(cx, timeout_ms);
-	struct buf body;
-	long status = 0;
-	CURLcode rc;
-	CURL *c;
+	const struct transfer_request rq = {.method = "GET",
+	    .url = url,
+	    .timeout_ms = timeout_ms,
+	    .reply_max = limit,
+	    .reach = TRANSFER_TO_OPERATORS};
+	const struct transfer_reply *r;
+	struct transfers *set;
+	void *cookie;
+	enum err err = transfers_new(cx, &set);
 
-	if (!fetch_allows(url))
-		return err_set(&cx->err, ERR_INVALID, "cannot fetch \"%.200s\"", url);
-	if (left <= 0) /* to libcurl, 0 means for ever */
-		return err_set(&cx->err, ERR_UNAVAILABLE,
-		    "could not fetch \"%.200s\": no time left", url);
-	if ((c = handle_new()) == NULL)
-		return err_set(&cx->err, ERR_INTERNAL, "could not set up libcurl");
-	buf_init(&body, cx->mem, limit);
-	rc = set_up(c, url, left, &body, why);
-	if (rc == CURLE_OK)
-		rc = curl_easy_perform(c);
-	if (rc == CURLE_OK)
-		rc = curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(c);
-	if (rc != CURLE_OK)
-		return err_set(&cx->err, ERR_UNAVAILABLE,
-		    "could not fetch \"%.200s\": %s", url,
-		    body.failed          ? "the answer is too long"
-			: why[0] != '\0' ? why
-					 : curl_easy_strerror(rc));
-	out->status = (int)status;
-	out->body = (struct slice){buf_text(&body), body.n};
-	return ERR_OK;
+	if (err != ERR_OK)
+		return err;
+	err = transfer_start(cx, set, &rq, NULL);
+	if (err == ERR_OK) {
+		while (!transfers_next(set, &cookie, &r))
+			transfers_wait(set, NULL, 0, timeout_ms);
+		err = judge(cx, url, r);
+		out->status = r->status;
+		out->body = r->body;
+	}
+	transfers_free(set);
+	return err;
 }

@@ -13,7 +13,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=${1:-$top/build/coverage}
 files="
-	http/address http/cgi http/cors http/etag http/exchange http/fcgi http/query http/records
+	http/cgi http/cors http/etag http/exchange http/fcgi http/forwarded http/query http/records
 	http/request http/router http/wire
 	json/decimal json/format json/json json/out json/parse json/pattern json/refs json/schema
 	json/schema_compile json/schema_rules json/uri
@@ -21,7 +21,7 @@ files="
 	auth/auth auth/claims auth/issuers auth/issuers_file auth/jwks auth/jws auth/token
 	crypto/base64 crypto/jwk crypto/seal crypto/signature
 	conf/check conf/conf conf/file
-	base/email base/id base/str cli/args db/ident"
+	base/address base/email base/id base/str net/reach net/url cli/args db/ident"
 
 sh "$top/deploy/build.sh" "$dir" CFLAGS='-O0 -g --coverage'
 cd "$dir"

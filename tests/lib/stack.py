@@ -349,9 +349,9 @@ class Database:
         self.cluster.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     def backends(self):
-        """The pids of PostgreSQL's processes that the server is connected to."""
+        """The pids of PostgreSQL's processes that answer the server's requests."""
         return {pid for (pid,) in self.cluster.sql(
-            "SELECT pid FROM pg_stat_activity WHERE usename = %s", [self.server_role])}
+            "SELECT pid FROM pg_stat_activity WHERE usename = %s AND application_name = 'tenantd'", [self.server_role])}
 
     def sql(self, text, args=None):
         """As the owner, who sees every row."""

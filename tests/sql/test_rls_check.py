@@ -39,7 +39,8 @@ def test_probe_leaves_nothing_behind_even_when_committed(db):
     assert db.srv.within("unset", "SELECT count(*) FROM tenant_users") == [(0,)]
 
 
-PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency"]
+PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency",
+             "tenantd.webhooks", "tenantd.deliveries"]
 
 
 @pytest.mark.parametrize("sabotage, check", [

@@ -146,6 +146,9 @@ utf8_is_checked_and_folded(void **state)
 	assert_string_equal(
 	    utf8_fold(cx->mem, "MA\xc3\x9f@Example.COM"), "mass@example.com");
 	assert_null(utf8_fold(cx->mem, "\xff"));
+	assert_string_equal(utf8_mend(cx->mem, "h\xc3\xa9 \xc3(\0\xf0\x9f\x98", 10),
+	    "h\xc3\xa9 \xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	assert_string_equal(utf8_mend(cx->mem, NULL, 0), "");
 }
 
 static void

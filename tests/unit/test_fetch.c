@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "httpd.h"
 #include "net/fetch.h"
+#include "tls.h"
 
 static struct httpd *server;
 
@@ -138,72 +139,23 @@ plain_text_where_tls_was_asked_is_no_answer(void **state)
 	    ERR_UNAVAILABLE);
 }
 
-/* A web server with a certificate that nobody vouches for; its pid. */
-static pid_t
-tls_server(const char *dir, int port)
-{
-	char at[32], key[64], cert[64];
-	pid_t pid;
-	int rc;
-
-	snprintf(at, sizeof(at), "127.0.0.1:%d", port);
-	snprintf(key, sizeof(key), "%s/key.pem", dir);
-	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
-	for (int step = 0; step < 2; step++) {
-		if ((pid = fork()) == 0) {
-			if (freopen("/dev/null", "w", stderr) == NULL ||
-			    freopen("/dev/null", "w", stdout) == NULL)
-				_exit(126);
-			if (step == 0)
-				execlp("openssl", "openssl", "req", "-x509", "-newkey",
-				    "rsa:2048", "-nodes", "-keyout", key, "-out", cert,
-				    "-subj", "/CN=127.0.0.1", "-addext",
-				    "subjectAltName=IP:127.0.0.1", "-days", "1",
-				    (char *)NULL);
-			else
-				execlp("openssl", "openssl", "s_server", "-accept", at,
-				    "-key", key, "-cert", cert, "-www", (char *)NULL);
-			_exit(127);
-		}
-		if (step == 0)
-			assert_true(waitpid(pid, &rc, 0) == pid && rc == 0);
-	}
-	return pid;
-}
-
-static int
-free_port(void)
-{
-	struct httpd *h = httpd_start();
-	int port = h->port;
-
-	httpd_stop(h);
-	return port;
-}
-
 static void
 a_certificate_that_nobody_vouches_for_is_refused(void **state)
 {
-	char dir[] = "/tmp/tfetch.XXXXXX";
-	int port = free_port();
 	struct ctx *cx = *state;
-	const char *url = arena_printf(cx->mem, "https://127.0.0.1:%d/", port);
 	struct fetch_reply r;
-	pid_t pid;
+	const char *url;
+	struct tls tls;
 
-	assert_non_null(mkdtemp(dir));
-	pid = tls_server(dir, port);
+	tls_start(&tls);
+	url = arena_printf(cx->mem, "https://127.0.0.1:%d/", tls.port);
 	for (int i = 0; i < 100; i++) { /* until it listens */
 		assert_int_equal(fetch_get(cx, url, 5000, 100000, &r), ERR_UNAVAILABLE);
 		if (strstr(cx->err.message, "certificate") != NULL)
 			break;
 		usleep(50000);
 	}
-	kill(pid, SIGTERM);
-	waitpid(pid, NULL, 0);
-	unlink(arena_printf(cx->mem, "%s/key.pem", dir));
-	unlink(arena_printf(cx->mem, "%s/cert.pem", dir));
-	rmdir(dir);
+	tls_stop(&tls);
 	assert_non_null(strstr(cx->err.message, "certificate"));
 }
 

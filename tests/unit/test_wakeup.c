@@ -151,7 +151,7 @@ be_signaller(struct wakeup *w, struct common *c, int count)
 }
 
 static void
-end(pid_t pid)
+kill_one(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -178,7 +178,7 @@ no_signal_of_many_to_several_is_lost(void **state)
 	assert_int_equal(atomic_load(&c->done), SIGNALLERS * EACH);
 	assert_true(atomic_load(&c->turns) <= SIGNALLERS * EACH);
 	for (int i = 0; i < WAITERS; i++)
-		end(waiters[i]);
+		kill_one(waiters[i]);
 	munmap(c, sizeof(*c));
 	wakeup_free(w);
 }
@@ -211,10 +211,10 @@ a_signal_that_a_killed_process_took_is_given_to_another(void **state)
 	for (int i = 0; i < 30; i++)
 		rest();
 	assert_int_equal(atomic_load(&c->done), 0);
-	end(killed);
+	kill_one(killed);
 	wakeup_forget(w, killed);
 	assert_true(reaches(&c->done, 1));
-	end(other);
+	kill_one(other);
 	munmap(c, sizeof(*c));
 	wakeup_free(w);
 }
@@ -240,13 +240,13 @@ processes_killed_at_any_point_leave_nothing_stuck(void **state)
 			}
 		while (most-- > 0)
 			sched_yield();
-		end(victim);
+		kill_one(victim);
 		wakeup_forget(w, victim);
 		atomic_fetch_add(&c->work, 1);
 		wakeup_signal(w);
 		assert_true(reaches(&c->done, i + 1));
 	}
-	end(waiter);
+	kill_one(waiter);
 	munmap(c, sizeof(*c));
 	wakeup_free(w);
 }
@@ -278,7 +278,7 @@ seats_are_limited_and_outlive_no_process(void **state)
 	assert_true(reaches(&c->step, SEATS));
 	assert_int_equal(wakeup_waiting(w), SEATS);
 	assert_false(wakeup_wait_begin(w, SEATS));
-	end(seated[1]);
+	kill_one(seated[1]);
 	assert_false(wakeup_wait_begin(w, SEATS));
 	wakeup_forget(w, seated[1]);
 	assert_true(wakeup_wait_begin(w, SEATS));
@@ -286,8 +286,8 @@ seats_are_limited_and_outlive_no_process(void **state)
 	wakeup_wait_end(w);
 	wakeup_wait_end(w);
 	assert_int_equal(wakeup_waiting(w), SEATS - 1);
-	end(seated[0]);
-	end(seated[2]);
+	kill_one(seated[0]);
+	kill_one(seated[2]);
 	munmap(c, sizeof(*c));
 	wakeup_free(w);
 }
