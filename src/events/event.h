@@ -29,11 +29,13 @@ const char *event_kind_name(enum event_kind kind);
 const char *event_kind_version(enum event_kind kind);
 const char *event_kind_meaning(enum event_kind kind);
 enum event_kind event_kind_of(const char *name); /* EVENT_UNSET: there is none */
+/* The JSON Schema of its payload, as its file has it. */
+const char *event_kind_schema(enum event_kind kind);
 
 struct event {
 	enum event_kind kind;
 	const char *tenant_id; /* NULL: concerns none */
-	const char *payload;   /* JSON object, by events/schemas/KIND.json */
+	const char *payload;   /* JSON object, by the kind's schema */
 };
 
 /* Inside a transaction: goes out with its next statement or its commit. By cx->actor.

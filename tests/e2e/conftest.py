@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import doors
+import payloads
 import pytest
 import stack
 
@@ -16,6 +17,7 @@ RATE_READ = 40
 def db(cluster):
     with cluster.database() as d:
         yield d
+        payloads.check_all(d)
 
 
 @pytest.fixture(scope="session")
