@@ -2,6 +2,8 @@
 #include "events/event.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -70,6 +72,12 @@ event_kind_schema(enum event_kind kind)
 		own = schema_called(family);
 	assert(own != NULL);
 	return own;
+}
+
+void
+event_id_text(char out[static EVENT_ID_SIZE], int64_t id)
+{
+	snprintf(out, EVENT_ID_SIZE, "evt_%" PRId64, id);
 }
 
 enum err
