@@ -46,30 +46,35 @@ CREATE FUNCTION tenantd.adopt_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+	twin RECORD;
 BEGIN
-	-- made together with its row in tenants, by this program
-	IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM public.tenants WHERE tenant = NEW.id
-	                                   AND status_reason IS DISTINCT FROM 'deleted from the registry') THEN
+	IF TG_OP = 'INSERT' THEN
+		SELECT id, status, status_reason, updated_at INTO twin FROM public.tenants WHERE tenant = NEW.id;
+		IF NOT FOUND THEN
+			PERFORM tenantd.adopt_tenant(NEW.id);
+		ELSIF twin.status = 'deactivated' AND twin.status_reason = 'deleted from the registry'
+		      AND NEW.is_active IS NOT FALSE THEN
+			UPDATE public.tenants SET status = 'active', status_reason = NULL
+			 WHERE id = twin.id AND status = 'deactivated' AND status_reason = 'deleted from the registry';
+		ELSIF twin.updated_at <> now() THEN -- else made together with its row, by this program
+			PERFORM tenantd.tell_registry(NEW.id, 'tenant.updated');
+		END IF;
 		RETURN NULL;
 	END IF;
 	IF TG_OP = 'DELETE' THEN
 		PERFORM tenantd.follow_registry(OLD.id, false, false);
 		RETURN NULL;
 	END IF;
-	IF TG_OP = 'UPDATE' THEN
-		IF NEW.id <> OLD.id THEN
-			PERFORM tenantd.follow_registry(OLD.id, false, false);
-		END IF;
-		IF NEW.id = OLD.id AND (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
+	IF NEW.id <> OLD.id THEN
+		PERFORM tenantd.follow_registry(OLD.id, false, false);
+	ELSE
+		IF (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
 			PERFORM tenantd.follow_registry(NEW.id, true, NEW.is_active IS NOT FALSE);
 		END IF;
-		IF NEW.id = OLD.id AND NEW.owner_id IS DISTINCT FROM OLD.owner_id THEN
+		IF NEW.owner_id IS DISTINCT FROM OLD.owner_id THEN
 			PERFORM tenantd.end_ownership(NEW.id, OLD.owner_id);
 		END IF;
-	ELSIF NEW.is_active IS NOT FALSE THEN
-		-- written again after a DELETE
-		UPDATE public.tenants SET status = 'active', status_reason = NULL
-		 WHERE tenant = NEW.id AND status = 'deactivated' AND status_reason = 'deleted from the registry';
 	END IF;
 	PERFORM tenantd.adopt_tenant(NEW.id);
 	RETURN NULL;
@@ -183,10 +188,11 @@ BEGIN
 		UPDATE public.tenants
 		   SET status_reason = CASE status WHEN 'suspended' THEN 'deleted from the registry while suspended'
 		                                   ELSE 'deleted from the registry' END,
-		       status = 'deactivated'
-		 WHERE tenant = registry_id AND status IN ('active', 'suspended');
-		UPDATE public.tenants SET status = 'failed', status_reason = 'deleted from the registry'
-		 WHERE tenant = registry_id AND status = 'provisioning';
+		       status = CASE status WHEN 'provisioning' THEN 'failed' ELSE 'deactivated' END
+		 WHERE tenant = registry_id AND status IN ('active', 'suspended', 'provisioning');
+		IF NOT FOUND THEN
+			PERFORM tenantd.tell_registry(registry_id, 'tenant.updated');
+		END IF;
 	ELSIF NOT active THEN
 		UPDATE public.tenants SET status = 'deactivated', status_reason = 'deactivated in the registry'
 		 WHERE tenant = registry_id AND status = 'active';
@@ -326,9 +332,8 @@ CREATE FUNCTION tenantd.registry_tell() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-	PERFORM tenantd.tell(t.id, CASE WHEN NEW.owner_id IS DISTINCT FROM OLD.owner_id
-		THEN 'tenant.owner_changed' ELSE 'tenant.renamed' END, 2, tenantd.tenant_state(t))
-	   FROM public.tenants t WHERE t.tenant = NEW.id;
+	PERFORM tenantd.tell_registry(NEW.id, CASE WHEN NEW.owner_id IS DISTINCT FROM OLD.owner_id
+		THEN 'tenant.owner_changed' ELSE 'tenant.renamed' END);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	PERFORM tenantd.record_adoption_fault(NEW.id, SQLERRM);
@@ -352,6 +357,16 @@ BEGIN
 	IF before NOT IN (about, 'unset') THEN
 		PERFORM set_config('app.current_tenant_id', before, true);
 	END IF;
+END $$;
+
+CREATE FUNCTION tenantd.tell_registry(registry_id uuid, what text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	PERFORM FROM public.tenants WHERE tenant = registry_id FOR NO KEY UPDATE;
+	PERFORM tenantd.tell(t.id, what, 2, tenantd.tenant_state(t))
+	   FROM public.tenants t WHERE t.tenant = registry_id;
 END $$;
 
 CREATE TABLE public.tenants (

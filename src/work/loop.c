@@ -25,7 +25,8 @@
 enum {
 	LEASE_MS = 15000,
 	RENEW_MS = LEASE_MS / 3,
-	BUSY_PAUSE_MS = 5, /* somebody else publishes */
+	BUSY_PAUSE_MS = 5,     /* somebody else publishes */
+	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool */
 	DATABASE_PAUSE_MS = 500,
 	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
 	KEEP_HOUSE_MS = 600 * 1000,
@@ -189,7 +190,7 @@ static void
 claim(struct work *w)
 {
 	struct job_claim c = {.most = w->item_count - w->running};
-	int wait_ms = w->conf->job_poll;
+	int wait_ms = 1;
 	struct ctx cx;
 	enum err rc;
 
@@ -202,9 +203,9 @@ claim(struct work *w)
 		item_begin(w, free_item(w), &c.jobs[i]);
 	if (rc == ERR_OK && c.count == 0)
 		rc = jobs_wait(&cx, w->db, w->conf->job_poll, &wait_ms);
-	else if (rc == ERR_OK)
-		wait_ms = 0;
-	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + (wait_ms > 0 ? wait_ms : 1)
+	if (wait_ms == 0)
+		wait_ms = BLOCKED_PAUSE_MS;
+	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + wait_ms
 				       : after_failure(&cx, "claim-failed");
 }
 

@@ -1,6 +1,7 @@
 """The whole way: a real web server, the program, PostgreSQL."""
 import doors
 import npm
+import payloads
 import pytest
 import stack
 
@@ -12,6 +13,7 @@ RATE_READ = 40
 def db(cluster):
     with cluster.database() as d:
         yield d
+        payloads.check_all(d)
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,16 @@ def test_a_pool_bounds_how_many_of_its_lanes_run(db):
     assert claim(db.srv) == [pooled[2]]
 
 
+def test_what_is_due_next_is_known_and_nothing_is_not_now(db):
+    assert call(db.srv, "job_due") == [(None,)]
+    append(db.srv, "a")
+    assert call(db.srv, "job_due") == [(0,)]
+    (job,) = claim(db.srv)
+    assert call(db.srv, "job_due") == [(None,)]
+    again(db.srv, job, 60000)
+    assert 50000 < call(db.srv, "job_due")[0][0] <= 60000
+
+
 def test_two_that_claim_at_once_keep_a_pools_bound_and_get_no_job_twice(cluster, db):
     for i in range(40):
         append(db.srv, f"p{i}", pool="p", most=7)
