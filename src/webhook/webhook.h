@@ -62,10 +62,12 @@ enum err webhook_show(struct ctx *cx, struct db *db, const struct webhook_site *
 struct webhook_page {
 	const char *after; /* an id; NULL: from the first */
 	int limit;
+	struct webhook *list; /* what was found */
+	int count;
 };
-/* In the order of ids; *count of them. */
+/* In the order of ids. */
 enum err webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
-    const struct webhook_page *page, struct webhook **out, int *count) MUST_CHECK;
+    struct webhook_page *page) MUST_CHECK;
 struct webhook_health {
 	bool enabled;
 	int64_t failures;          /* in a row */
