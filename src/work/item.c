@@ -143,16 +143,16 @@ static enum err
 attempt(struct ctx *cx, struct db *db, void *arg)
 {
 	struct attempt *a = arg;
-	enum err rc = ERR_OK;
+	enum err rc;
 
-	(void)db; /* it is w's */
 	a->verdict = WORK_UNSET;
 	a->it->why = NULL;
+	rc = db_queue(cx, db, STMT_job_lazily, DB_NO_ARGS);
 	if (a->it->job.kind == JOB_UNSET) {
 		a->it->why = "this program knows no such kind of job";
 		a->verdict = WORK_RETRY;
 		a->it->uncounted = true;
-	} else if (a->it->payload == NULL)
+	} else if (rc == ERR_OK && a->it->payload == NULL)
 		rc = json_parse(cx, a->it->job.payload, strlen(a->it->job.payload), 0,
 		    &a->it->payload);
 	if (rc == ERR_OK && a->verdict == WORK_UNSET)
