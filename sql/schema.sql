@@ -584,6 +584,19 @@ ALTER TABLE tenantd.deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE tenantd.email_templates (
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    subject text NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by text
+);
+
+ALTER TABLE ONLY tenantd.email_templates FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.event_head (
     one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
@@ -778,6 +791,9 @@ ALTER TABLE ONLY tenantd.audit
 ALTER TABLE ONLY tenantd.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.email_templates
+    ADD CONSTRAINT email_templates_pkey PRIMARY KEY (tenant_id, name);
+
 ALTER TABLE ONLY tenantd.event_head
     ADD CONSTRAINT event_head_pkey PRIMARY KEY (one);
 
@@ -916,6 +932,8 @@ ALTER TABLE tenantd.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.deliveries ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.email_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
@@ -925,6 +943,8 @@ ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.deliveries USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
