@@ -217,11 +217,11 @@ steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look
 	if (look->owned_id != NULL)
 		return ERR_OK;
 	*tenant_id = look->owned_number;
-	rc = db_query(
-	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
+	rc =
+	    db_query(cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
 	if (rc == ERR_OK && db_bool(rows, 0, 0))
-		rc = db_queue(cx, ob->db, STMT_tenant_tell_made,
-		    DB_ARGS(look->owned_number));
+		rc = db_queue(
+		    cx, ob->db, STMT_tenant_tell_made, DB_ARGS(look->owned_number));
 	return rc;
 }
 

@@ -67,7 +67,6 @@ struct webhook_page {
 	struct webhook *list; /* the answer, in the order of ids: `count` of them */
 	int count;
 };
-	struct webhook *list; /* what was found */
 /* In the order of ids. */
 enum err webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
     struct webhook_page *page) MUST_CHECK;
