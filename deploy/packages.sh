@@ -19,6 +19,10 @@ nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2 libapache2-mod-fcgid"
 pgbouncer="pgbouncer"
 test="spawn-fcgi multiwatch
+	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd
+	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography
+	python3-aiosmtpd"
+	python3-jsonschema"
 	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd iproute2
 	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography"
 analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"

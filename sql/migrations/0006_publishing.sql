@@ -142,13 +142,23 @@ CREATE TRIGGER tenants_tell_made AFTER INSERT ON public.tenants
 	EXECUTE FUNCTION tenantd.tenants_tell();
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
 
+-- Tells of a tenant whose own row stays: what is the registry's of it has changed. Who changes the
+-- row holds it, so of two changes at once the second is told with the first's, too: the next
+-- statement sees what was waited for.
+CREATE FUNCTION tenantd.tell_registry(registry_id UUID, what TEXT) RETURNS VOID
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM FROM public.tenants WHERE tenant = registry_id FOR NO KEY UPDATE;
+	PERFORM tenantd.tell(t.id, what, 2, tenantd.tenant_state(t))
+	   FROM public.tenants t WHERE t.tenant = registry_id;
+END $$;
+
 -- Name and owner are the registry's. As with adoption: the other's write does not fail.
 CREATE FUNCTION tenantd.registry_tell() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	PERFORM tenantd.tell(t.id, CASE WHEN NEW.owner_id IS DISTINCT FROM OLD.owner_id
-		THEN 'tenant.owner_changed' ELSE 'tenant.renamed' END, 2, tenantd.tenant_state(t))
-	   FROM public.tenants t WHERE t.tenant = NEW.id;
+	PERFORM tenantd.tell_registry(NEW.id, CASE WHEN NEW.owner_id IS DISTINCT FROM OLD.owner_id
+		THEN 'tenant.owner_changed' ELSE 'tenant.renamed' END);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	PERFORM tenantd.record_adoption_fault(NEW.id, SQLERRM);
@@ -158,6 +168,69 @@ CREATE TRIGGER tenantd_tell AFTER UPDATE ON public.custom_auth_tenant
 	FOR EACH ROW WHEN (NEW.id = OLD.id AND (NEW.name, NEW.owner_id) IS DISTINCT FROM (OLD.name, OLD.owner_id))
 	EXECUTE FUNCTION tenantd.registry_tell();
 ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_tell;
+
+-- The same of a row that goes or comes where the tenant's status stays.
+CREATE OR REPLACE FUNCTION tenantd.follow_registry(registry_id UUID, present BOOLEAN, active BOOLEAN)
+RETURNS VOID
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT present THEN
+		UPDATE public.tenants
+		   SET status_reason = CASE status WHEN 'suspended' THEN 'deleted from the registry while suspended'
+		                                   ELSE 'deleted from the registry' END,
+		       status = CASE status WHEN 'provisioning' THEN 'failed' ELSE 'deactivated' END
+		 WHERE tenant = registry_id AND status IN ('active', 'suspended', 'provisioning');
+		IF NOT FOUND THEN
+			PERFORM tenantd.tell_registry(registry_id, 'tenant.updated');
+		END IF;
+	ELSIF NOT active THEN
+		UPDATE public.tenants SET status = 'deactivated', status_reason = 'deactivated in the registry'
+		 WHERE tenant = registry_id AND status = 'active';
+	ELSE
+		UPDATE public.tenants SET status = 'active', status_reason = NULL
+		 WHERE tenant = registry_id AND status = 'deactivated'
+		   AND status_reason IS DISTINCT FROM 'deleted from the registry while suspended';
+	END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION tenantd.adopt_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	twin RECORD;
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		SELECT id, status, status_reason, updated_at INTO twin FROM public.tenants WHERE tenant = NEW.id;
+		IF NOT FOUND THEN
+			PERFORM tenantd.adopt_tenant(NEW.id);
+		ELSIF twin.status = 'deactivated' AND twin.status_reason = 'deleted from the registry'
+		      AND NEW.is_active IS NOT FALSE THEN
+			UPDATE public.tenants SET status = 'active', status_reason = NULL
+			 WHERE id = twin.id AND status = 'deactivated' AND status_reason = 'deleted from the registry';
+		ELSIF twin.updated_at <> now() THEN -- else made together with its row, by this program
+			PERFORM tenantd.tell_registry(NEW.id, 'tenant.updated');
+		END IF;
+		RETURN NULL;
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		PERFORM tenantd.follow_registry(OLD.id, false, false);
+		RETURN NULL;
+	END IF;
+	IF NEW.id <> OLD.id THEN
+		PERFORM tenantd.follow_registry(OLD.id, false, false);
+	ELSE
+		IF (NEW.is_active IS FALSE) <> (OLD.is_active IS FALSE) THEN
+			PERFORM tenantd.follow_registry(NEW.id, true, NEW.is_active IS NOT FALSE);
+		END IF;
+		IF NEW.owner_id IS DISTINCT FROM OLD.owner_id THEN
+			PERFORM tenantd.end_ownership(NEW.id, OLD.owner_id);
+		END IF;
+	END IF;
+	PERFORM tenantd.adopt_tenant(NEW.id);
+	RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+	PERFORM tenantd.record_adoption_fault(CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END, SQLERRM);
+	RETURN NULL;
+END $$;
 
 CREATE FUNCTION tenantd.tenant_users_tell() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -173,8 +246,8 @@ CREATE TRIGGER tenant_users_left AFTER DELETE ON public.tenant_users
 CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users
 	FOR EACH ROW WHEN (NEW.role <> OLD.role) EXECUTE FUNCTION tenantd.tenant_users_tell();
 
-REVOKE ALL ON FUNCTION tenantd.tell(TEXT, TEXT, INT, JSONB), tenantd.tenants_tell(),
-	tenantd.registry_tell(), tenantd.tenant_users_tell() FROM PUBLIC;
+REVOKE ALL ON FUNCTION tenantd.tell(TEXT, TEXT, INT, JSONB), tenantd.tell_registry(UUID, TEXT),
+	tenantd.tenants_tell(), tenantd.registry_tell(), tenantd.tenant_users_tell() FROM PUBLIC;
 
 -- -- what is there already --
 

@@ -15,8 +15,8 @@ list_filter(struct call *call, const char *name)
 	return str_is_set(value) ? value : NULL;
 }
 
-static enum err
-read_limit(struct call *call, struct list_query *out)
+enum err
+list_read_limit(struct call *call, int *out)
 {
 	const char *text = list_filter(call, "limit");
 	int64_t limit = LIST_LIMIT_DEFAULT;
@@ -27,34 +27,43 @@ read_limit(struct call *call, struct list_query *out)
 		return err_tell(&call->cx.err, ERR_INVALID,
 		    "limit must be a number from 1 to %d", LIST_LIMIT_MOST);
 	}
-	out->limit = (int)limit;
+	*out = (int)limit;
 	return ERR_OK;
 }
 
 static enum err
-no_cursor(struct call *call)
+no_cursor(struct call *call, const char *name)
 {
-	ctx_fault(&call->cx, "/cursor", "format", "is no cursor of this list");
+	ctx_fault(&call->cx, arena_printf(call->cx.mem, "/%s", name), "format",
+	    "is no cursor of this list");
 	return err_tell(
 	    &call->cx.err, ERR_INVALID, "the cursor is none that this list gave");
 }
 
 enum err
-list_read(struct call *call, struct list_query *out)
+list_read_cursor(struct call *call, const char *name, const char **out)
 {
-	const char *text = list_filter(call, "cursor");
+	const char *text = list_filter(call, name);
 	struct slice value;
-	enum err rc = read_limit(call, out);
 
-	out->cursor = NULL;
-	if (rc != ERR_OK || text == NULL)
-		return rc;
+	*out = NULL;
+	if (text == NULL)
+		return ERR_OK;
 	if (strlen(text) > LIST_CURSOR_MAX ||
 	    !base64url_decode_dup(call->cx.mem, slice_of(text), &value) ||
 	    !utf8_valid(value.p, value.n, true))
-		return no_cursor(call);
-	out->cursor = value.p;
+		return no_cursor(call, name);
+	*out = value.p;
 	return ERR_OK;
+}
+
+enum err
+list_read(struct call *call, struct list_query *out)
+{
+	enum err rc = list_read_limit(call, &out->limit);
+
+	out->cursor = NULL;
+	return rc == ERR_OK ? list_read_cursor(call, "cursor", &out->cursor) : rc;
 }
 
 enum err
@@ -65,7 +74,7 @@ list_read_number(struct call *call, struct list_query *out, int64_t *cursor)
 	*cursor = 0;
 	if (rc == ERR_OK && out->cursor != NULL &&
 	    !str_to_i64(slice_of(out->cursor), 1, INT64_MAX, cursor))
-		rc = no_cursor(call);
+		rc = no_cursor(call, "cursor");
 	return rc;
 }
 
@@ -78,10 +87,14 @@ list_open(struct call *call, struct json_out *o)
 	json_open_array(o);
 }
 
+void
+list_link(struct call *call, const char *next)
+{
+	const char *cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
 /* The same list from another cursor. */
 static void
-put_link(struct call *call, const char *cursor)
-{
+put_link(struct call *call, const char *name, const char *cursor)
+	const size_t n = strlen(name);
 	const char *target = call->rq.target;
 	struct slice rest = slice_of(call->rq.query), piece;
 	char mark = '?';
@@ -92,26 +105,32 @@ put_link(struct call *call, const char *cursor)
 	buf_put(&b, target, strcspn(target, "?"));
 	while (slice_next(&rest, '&', &piece)) {
 		if (piece.n == 0 ||
-		    (piece.n >= 7 && memcmp(piece.p, "cursor=", 7) == 0))
+		    (piece.n > n && memcmp(piece.p, name, n) == 0 && piece.p[n] == '='))
 			continue;
 		buf_putc(&b, mark);
 		buf_put(&b, piece.p, piece.n);
 		mark = '&';
 	}
-	buf_printf(&b, "%ccursor=%s>; rel=\"next\"", mark, cursor);
+	buf_printf(&b, "%c%s=%s>; rel=\"next\"", mark, name, cursor);
 	response_header(call->rs, "Link", buf_text(&b));
+}
+
+void
+list_close_as(struct call *call, struct json_out *o, const char *name, const char *next)
+{
+	json_close_array(o);
+	json_member_text(o, "next_cursor",
+	    next != NULL ? base64url_encode_dup(call->cx.mem, next, strlen(next))
+			 : NULL);
+	json_close_object(o);
+	if (next != NULL)
+		list_link(call, next);
+	if (cursor != NULL)
+		put_link(call, name, cursor);
 }
 
 void
 list_close(struct call *call, struct json_out *o, const char *next)
 {
-	const char *cursor = NULL;
-
-	if (next != NULL)
-		cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
-	json_close_array(o);
-	json_member_text(o, "next_cursor", cursor);
-	json_close_object(o);
-	if (cursor != NULL)
-		put_link(call, cursor);
+	list_close_as(call, o, "cursor", next);
 }

@@ -33,10 +33,21 @@ enum err list_read_number(
     struct call *call, struct list_query *out, int64_t *cursor) MUST_CHECK;
 /* A query parameter, or NULL when it is absent or empty. */
 const char *list_filter(struct call *call, const char *name);
+/* The pieces, for a list whose cursor has another name. *out: what the cursor stands
+ * for, NULL when it is absent. */
+enum err list_read_limit(struct call *call, int *out) MUST_CHECK;
+enum err list_read_cursor(
+    struct call *call, const char *name, const char **out) MUST_CHECK;
+
+/* Link: the same list from another cursor; what list_close() does by itself. */
+void list_link(struct call *call, const char *next);
 
 /* Opens the object and its items. */
 void list_open(struct call *call, struct json_out *o);
 /* Closes both. next: what the next page's cursor stands for; NULL: this is the last. */
 void list_close(struct call *call, struct json_out *o, const char *next);
+/* The same, with a cursor of that name in the Link. */
+void list_close_as(
+    struct call *call, struct json_out *o, const char *name, const char *next);
 
 #endif

@@ -114,6 +114,16 @@ put_workers(struct buf *b, const struct scoreboard *board)
 }
 
 static void
+put_waiting(struct buf *b, const struct wakeup *wakeup)
+{
+	buf_printf(b,
+	    "# HELP tenantd_waiting Requests that wait for events.\n"
+	    "# TYPE tenantd_waiting gauge\n"
+	    "tenantd_waiting %d\n",
+	    wakeup_waiting(wakeup));
+}
+
+static void
 put_counter(struct buf *b, const char *name, const char *help, uint64_t n)
 {
 	buf_printf(b, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", name, help, name,
@@ -167,6 +177,7 @@ metrics_get(struct app *app, struct call *call)
 	call->rs->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	put_requests(b, app->board);
 	put_workers(b, app->board);
+	put_waiting(b, app->wakeup);
 	put_counters(b, app->board);
 	return ERR_OK;
 }

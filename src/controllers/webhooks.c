@@ -11,6 +11,7 @@ webhook_site_of(const struct app *app, const struct call *call)
 	    .address = call->rq.client,
 	    .allow = app->conf->webhook_allow,
 	    .keys = app->seal_keys,
+	    .audit = app->audit,
 	};
 }
 

@@ -13,6 +13,8 @@
 #ifndef TENANTD_EVENTS_EVENT_H
 #define TENANTD_EVENTS_EVENT_H
 
+#include <stdint.h>
+
 #include "base/ctx.h"
 #include "db/db.h"
 
@@ -29,11 +31,17 @@ const char *event_kind_name(enum event_kind kind);
 const char *event_kind_version(enum event_kind kind);
 const char *event_kind_meaning(enum event_kind kind);
 enum event_kind event_kind_of(const char *name); /* EVENT_UNSET: there is none */
+/* The JSON Schema of its payload, as its file has it. */
+const char *event_kind_schema(enum event_kind kind);
+
+/* What the world calls an event: "evt_" and the row's id. */
+enum { EVENT_ID_SIZE = 25 };
+void event_id_text(char out[static EVENT_ID_SIZE], int64_t id);
 
 struct event {
 	enum event_kind kind;
 	const char *tenant_id; /* NULL: concerns none */
-	const char *payload;   /* JSON object, by events/schemas/KIND.json */
+	const char *payload;   /* JSON object, by the kind's schema */
 };
 
 /* Inside a transaction: goes out with its next statement or its commit. By cx->actor.

@@ -23,6 +23,9 @@ struct exchange {
 	/* Takes up to `size` bytes (at least 1) of the body: how many came, 0 at the
 	 * end of a whole stream, -1 when it broke or the time was up. */
 	long (*read)(struct exchange *x, char *out, size_t size);
+	/* Whether nobody is left to be answered, as far as one can know; NULL: one
+	 * cannot. */
+	bool (*gone)(const struct exchange *x);
 	void *source;
 	int64_t began_ms; /* clock_mono_ms() of the first byte */
 	int timeout_ms;   /* see exchange_late() */

@@ -64,6 +64,15 @@ fcgi_stop(void)
 	stopping = 1;
 }
 
+bool
+fcgi_stop_asked(void)
+{
+	sigset_t pending;
+
+	return stopping ||
+	    (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) > 0);
+}
+
 static bool
 must_stop(const struct door *d)
 {
@@ -281,8 +290,10 @@ static void
 answer(struct door *d)
 {
 	struct wire *w = &d->wire;
-	struct exchange x = {
-	    .read = wire_read_body, .source = w, .timeout_ms = w->timeout_ms};
+	struct exchange x = {.read = wire_read_body,
+	    .gone = wire_peer_gone,
+	    .source = w,
+	    .timeout_ms = w->timeout_ms};
 	bool drained, keeps, ahead;
 	size_t sent = 0;
 

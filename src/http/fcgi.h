@@ -27,5 +27,8 @@
 enum err fcgi_serve(struct ctx *cx, int fd, int io_timeout_ms,
     const struct fcgi_service *service) MUST_CHECK;
 void fcgi_stop(void); /* async-signal-safe */
+/* Whether the process is to end: for whoever waits within a request, while signals
+ * are held back. */
+bool fcgi_stop_asked(void);
 
 #endif

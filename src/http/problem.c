@@ -55,6 +55,18 @@ put_faults(struct json_out *o, const struct fault *f)
 	json_close_array(o);
 }
 
+static void
+put_see(struct json_out *o, struct response *rs)
+{
+	char path[512], link[640];
+
+	snprintf(
+	    path, sizeof(path), "%s%s", rs->prefix != NULL ? rs->prefix : "", rs->see);
+	snprintf(link, sizeof(link), "<%s>; rel=\"%s\"", path, rs->see_rel);
+	json_member_text(o, rs->see_rel, path);
+	response_header(rs, "Link", link);
+}
+
 void
 response_problem(struct response *rs, const struct ctx *cx)
 {
@@ -90,5 +102,7 @@ response_problem(struct response *rs, const struct ctx *cx)
 		json_member_text(&o, "error", detail);
 	if (cx->faults != NULL)
 		put_faults(&o, cx->faults);
+	if (rs->see != NULL)
+		put_see(&o, rs);
 	json_close_object(&o);
 }

@@ -24,6 +24,9 @@ struct response {
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
+	/* Where a problem says to go on, a path under the prefix, and what that is;
+	 * static texts. NULL: nowhere. */
+	const char *see, *see_rel;
 };
 
 void response_init(struct response *rs); /* once */
@@ -42,8 +45,9 @@ bool response_has_header(const struct response *rs, const char *name);
 /*
  * application/problem+json (RFC 9457) from cx->err and cx->faults, in place of
  * whatever was there, headers too: type, title, status, detail, instance, and success,
- * message, error (5xx), errors (faults). Sets WWW-Authenticate on 401, and Retry-After
- * on 429, 503 and wherever cx->err has it. Allow, RateLimit-* and CORS come after.
+ * message, error (5xx), errors (faults), and one that is named by see_rel. Sets
+ * WWW-Authenticate on 401, Retry-After on 429, 503 and wherever cx->err has it, and
+ * Link (RFC 8288). Allow, RateLimit-* and CORS come after.
  */
 void response_problem(struct response *rs, const struct ctx *cx);
 

@@ -52,6 +52,15 @@ wait_ready(const struct wire *w, short what, int64_t *until_ms)
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
+bool
+wire_peer_gone(const struct exchange *x)
+{
+	const struct wire *w = x->source;
+	struct pollfd p = {.fd = w->fd};
+
+	return poll(&p, 1, 0) > 0;
+}
+
 /* All of it, or false: closed, broken or late. */
 static bool
 send_all(const struct wire *w, struct iovec *v, size_t count)

@@ -32,6 +32,8 @@ bool wire_has_come(struct wire *w);
 enum records_event wire_next_head(struct wire *w, int most_ms);
 /* exchange.read of an exchange whose source is the wire: what one record brings. */
 long wire_read_body(struct exchange *x, char *out, size_t size);
+/* exchange.gone: of a Unix socket, whether the peer has closed it. */
+bool wire_peer_gone(const struct exchange *x);
 /* Head and body in as few records as they fit into, the end behind the last. Adds what
  * has left of them to *sent. */
 bool wire_send_answer(

@@ -38,6 +38,25 @@ tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
 }
 
 enum err
+tenant_states(struct ctx *cx, struct db *db, const struct tenant_states_query *q,
+    struct tenant_state **list, int *count)
+{
+	struct db_rows *rows;
+	enum err rc = db_read(cx, db, q->only != NULL ? q->only : DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_states, q->after != NULL ? q->after : "", q->only,
+		arena_printf(cx->mem, "%d", q->limit)),
+	    &rows);
+
+	if (rc != ERR_OK)
+		return rc;
+	*list = alloc_list(cx, rows, sizeof(**list), count);
+	for (int i = 0; i < *count; i++)
+		(*list)[i] =
+		    (struct tenant_state){db_text(rows, i, 0), db_text(rows, i, 1)};
+	return ERR_OK;
+}
+
+enum err
 tenant_count(struct ctx *cx, struct db *db, struct tenant_tally **list, int *count)
 {
 	struct db_rows *rows;

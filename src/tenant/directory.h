@@ -27,6 +27,22 @@ struct tenant_query {
 enum err tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
     struct tenant_entry **list, int *count) MUST_CHECK;
 
+/* A tenant as events tell of it: a JSON object. */
+struct tenant_state {
+	const char *id, *state;
+};
+
+struct tenant_states_query {
+	const char *after; /* the id to go on after; NULL: from the first */
+	const char *only;  /* that one; NULL: all */
+	int limit;         /* at least 1 */
+};
+
+/* In the order of ids; *count of them. */
+enum err tenant_states(struct ctx *cx, struct db *db,
+    const struct tenant_states_query *q, struct tenant_state **list,
+    int *count) MUST_CHECK;
+
 struct tenant_tally {
 	const char *what; /* "member", "job queued", "event", …; a status */
 	const char *kind; /* role of a member, kind of a job or event; NULL: none */

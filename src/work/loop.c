@@ -2,6 +2,7 @@
  * loop.c - the job worker's loop; see work.h.
  *
  *   publish  events get their numbers, and jobs are made of them
+ *   seal     audit rows get their numbers and seals
  *   claim    due jobs are leased, as many as may run at once
  *   step     each that is ready
  *   wait     for transfers, wake-ups, notifications, or until something is due
@@ -14,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "audit/seal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "flows/publish.h"
@@ -23,8 +25,10 @@
 enum {
 	LEASE_MS = 15000,
 	RENEW_MS = LEASE_MS / 3,
-	BUSY_PAUSE_MS = 5, /* somebody else publishes */
+	BUSY_PAUSE_MS = 5,     /* somebody else publishes */
+	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool */
 	DATABASE_PAUSE_MS = 500,
+	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
 	KEEP_HOUSE_MS = 600 * 1000,
 	FIRST_KEEPING_MS = 30 * 1000,
 	TURN_MEMORY = 16 * 1024 * 1024,
@@ -74,6 +78,7 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
+	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
@@ -103,7 +108,9 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	if (rc == ERR_OK)
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
-	if (rc != ERR_OK)
+	if (rc == ERR_OK)
+		w->audit = audit_new(w->keys);
+	else
 		work_fini(w);
 	return rc;
 }
@@ -128,6 +135,7 @@ publish(struct work *w)
 
 	ctx_init(&cx, w->mem);
 	w->publish_wanted = false;
+	w->seal_wanted = true;
 	w->publish_due_ms = clock_mono_ms() + w->conf->job_poll;
 	rc = publish_step(&cx, w->db, w->conf, &r);
 	if (rc == ERR_OK && r.events > 0) {
@@ -141,6 +149,30 @@ publish(struct work *w)
 		w->publish_wanted = true;
 	else if (r.busy)
 		w->publish_due_ms = clock_mono_ms() + BUSY_PAUSE_MS;
+}
+
+/* -- seal -- */
+
+static bool
+is_seal_due(const struct work *w, int64_t now)
+{
+	return w->seal_wanted && now >= w->seal_due_ms;
+}
+
+static void
+seal(struct work *w)
+{
+	struct ctx cx;
+	int count;
+	enum err rc;
+
+	ctx_init(&cx, w->mem);
+	rc = audit_seal(&cx, w->audit, w->db, &count);
+	w->seal_wanted = rc == ERR_OK && count == AUDIT_SEAL_MOST;
+	if (rc == ERR_OK)
+		return;
+	log_error(LOG_ERROR, &cx, "audit-seal-failed");
+	w->seal_due_ms = clock_mono_ms() + SEAL_PAUSE_MS;
 }
 
 /* -- claim -- */
@@ -158,7 +190,7 @@ static void
 claim(struct work *w)
 {
 	struct job_claim c = {.most = w->item_count - w->running};
-	int wait_ms = w->conf->job_poll;
+	int wait_ms = 1;
 	struct ctx cx;
 	enum err rc;
 
@@ -171,9 +203,9 @@ claim(struct work *w)
 		item_begin(w, free_item(w), &c.jobs[i]);
 	if (rc == ERR_OK && c.count == 0)
 		rc = jobs_wait(&cx, w->db, w->conf->job_poll, &wait_ms);
-	else if (rc == ERR_OK)
-		wait_ms = 0;
-	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + (wait_ms > 0 ? wait_ms : 1)
+	if (wait_ms == 0)
+		wait_ms = BLOCKED_PAUSE_MS;
+	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + wait_ms
 				       : after_failure(&cx, "claim-failed");
 }
 
@@ -242,7 +274,7 @@ time_to_wait(const struct work *w)
 		due = earlier(due, w->publish_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
-		if (w->publish_wanted ||
+		if (w->publish_wanted || is_seal_due(w, now) ||
 		    (w->claim_wanted && w->running < w->item_count))
 			return 0;
 	}
@@ -315,6 +347,8 @@ turn(struct work *w)
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
 		claim(w);
 	step_all(w);
+	if (!w->stopping && is_seal_due(w, now))
+		seal(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
 	if (!w->stopping && now >= w->keep_due_ms) {
@@ -365,7 +399,7 @@ static bool
 is_idle(const struct work *w)
 {
 	return w->running == 0 && !w->publish_wanted && !w->claim_wanted &&
-	    w->claim_due_ms > clock_mono_ms() + 1;
+	    !is_seal_due(w, clock_mono_ms()) && w->claim_due_ms > clock_mono_ms() + 1;
 }
 
 enum err

@@ -2,6 +2,7 @@
 import contextlib
 import os
 
+import payloads
 import pytest
 import stack
 from pooler import PgBouncer
@@ -23,6 +24,7 @@ def db(cluster):
             pooler = stacked.enter_context(PgBouncer(cluster, d.roles.values(), default_pool_size=2))
             d.settings.update(DATABASE_URL=pooler.url_of(d.server_role, d.name), DB_PREPARE="off")
         yield d
+        payloads.check_all(d)
 
 
 @pytest.fixture(scope="session")

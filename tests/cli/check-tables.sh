@@ -4,7 +4,8 @@ set -eu
 # shellcheck source=tap.sh
 . "${srcdir:-.}/tests/cli/tap.sh"
 
-for table in commands errors options routes statements; do
+for table in commands errors mails options routes statements; do
+for table in commands errors events options routes statements; do
 	run $table
 	is "$table succeeds" 0 "$status"
 	if [ "$(wc -l < "$out")" -gt 5 ]; then result 0 "$table has rows"; else result 1 "$table has rows"; fi
@@ -36,6 +37,18 @@ for file in "$top"/sql/query/*.sql; do
 done
 run statements no_such
 is "an unknown statement is told" 66 "$status"
+for file in "$top"/src/events/schemas/*.json; do
+	name=$(basename "$file" .json)
+	run events --json
+	kind=$(python3 -c 'import json,sys
+kinds = [r["kind"] for r in json.load(open(sys.argv[1]))]
+print((sys.argv[2] in kinds and [sys.argv[2]] or [k for k in kinds if k.startswith(sys.argv[2] + ".")])[0])' "$out" "$name")
+	run events "$kind"
+	if cmp -s "$file" "$out"; then result 0 "the schema $name is printed as its file has it"
+	else result 1 "the schema $name is printed as its file has it"; fi
+done
+run events no.such
+is "an unknown kind of event is told" 66 "$status"
 run errors
 says "errors carry their statuses" "$out" \
     "CONFLICT                     409           73  conflict                   This already exists or has changed."

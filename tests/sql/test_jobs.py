@@ -88,6 +88,12 @@ def test_many_jobs_of_one_statement_open_each_lane_once(db):
     assert claim(db.srv) == [1, 2, 3]
 
 
+def test_nothing_is_due_where_there_is_no_lane(db):
+    assert call(db.srv, "job_due") == [(None,)]
+    append(db.srv, "a")
+    assert call(db.srv, "job_due") == [(0,)]
+
+
 def test_a_lane_that_failed_waits_and_keeps_its_order(db):
     first, second = append(db.srv, "a"), append(db.srv, "a")
     assert claim(db.srv) == [first]
@@ -145,6 +151,16 @@ def test_a_pool_bounds_how_many_of_its_lanes_run(db):
     assert claim(db.srv) == []
     end(db.srv, pooled[0])
     assert claim(db.srv) == [pooled[2]]
+
+
+def test_what_is_due_next_is_known_and_nothing_is_not_now(db):
+    assert call(db.srv, "job_due") == [(None,)]
+    append(db.srv, "a")
+    assert call(db.srv, "job_due") == [(0,)]
+    (job,) = claim(db.srv)
+    assert call(db.srv, "job_due") == [(None,)]
+    again(db.srv, job, 60000)
+    assert 50000 < call(db.srv, "job_due")[0][0] <= 60000
 
 
 def test_two_that_claim_at_once_keep_a_pools_bound_and_get_no_job_twice(cluster, db):
