@@ -25,6 +25,8 @@ class Owner:
             self.user = f"webhooks-{next(NAMES)}-{uuid.uuid4().hex[:8]}"
             self.tenant = self.call("POST", "/api/tenant/getOrCreate")["tenantId"]
             self.base = f"/api/tenants/{self.tenant}/webhooks"
+            stack.until(lambda: self.db.value("SELECT count(*) FROM tenantd.events WHERE tenant_id = %s AND seq IS NULL",
+                                              [self.tenant]) == 0, what="the news of the tenant")
         else:
             self.user = stack.create_user(app.db, f"root-{uuid.uuid4().hex}@example.com", "--superuser")
             self.tenant, self.base = None, "/api/webhooks"
