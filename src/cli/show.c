@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "controllers/routes.h"
 #include "db/stmt.h"
+#include "mail/template.h"
 #include "events/event.h"
 
 static enum err
@@ -72,32 +73,43 @@ command_errors(struct cli *c)
 	return print_rows(c, &t);
 }
 
+/* A row for each mail, and one for each of its variables. */
+enum err
+command_mails(struct cli *c)
+{
+	static const char *const columns[] = {"mail", "variable", "meaning"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < mail_variable_count; i++) {
+		const struct mail_variable *v = &mail_variables[i];
+
+		if (i == 0 || v->of != v[-1].of) {
+			table_text(&t, v->of->name);
+			table_text(&t, NULL);
+			table_text(&t, v->of->meaning);
+		}
+		table_text(&t, v->of->name);
+		table_text(&t, v->name);
+		table_text(&t, v->meaning);
 static enum err
 print_schema(struct cli *c, const char *name)
-{
 	const enum event_kind kind = event_kind_of(name);
-
 	if (kind == EVENT_UNSET)
 		return err_tell(&c->cx->err, ERR_NOT_FOUND,
 		    "there is no kind of event \"%s\"", name);
 	fputs(event_kind_schema(kind), c->out);
 	return ERR_OK;
 }
-
-enum err
 command_events(struct cli *c)
-{
 	static const char *const columns[] = {"kind", "version", "meaning", "schema"};
 	const bool json = args_flag(c->args, "json");
-	struct table t;
-
 	if (args_operand(c->args, 0) != NULL)
 		return print_schema(c, args_operand(c->args, 0));
 	table_init(
 	    &t, c->cx->mem, columns, json ? COUNT_OF(columns) : COUNT_OF(columns) - 1);
 	for (int i = EVENT_UNSET + 1; i < EVENT_COUNT; i++) {
 		const enum event_kind kind = (enum event_kind)i;
-
 		table_text(&t, event_kind_name(kind));
 		table_json(&t, event_kind_version(kind));
 		table_text(&t, event_kind_meaning(kind));

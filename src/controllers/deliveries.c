@@ -81,7 +81,8 @@ delivery_list_get(struct app *app, struct call *call)
 	struct delivery_query q;
 	struct list_query page;
 	struct json_out o;
-	int count, shown;
+	int count;
+	bool more;
 	enum err rc = find_webhook(app, call, &q);
 
 	if (rc == ERR_OK)
@@ -94,17 +95,17 @@ delivery_list_get(struct app *app, struct call *call)
 	rc = deliveries_list(&call->cx, app->db, &q, &list, &count);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > page.limit ? page.limit : count;
+	more = count > page.limit;
+	count -= more;
 	list_open(call, &o);
-	for (int i = 0; i < shown; i++) {
+	for (int i = 0; i < count; i++) {
 		json_open_object(&o);
 		put_members(&o, &list[i]);
 		put_status(&o, list[i].status);
 		put_micros(&o, "durationUs", list[i].total_us);
 		json_close_object(&o);
 	}
-	list_close(
-	    call, &o, count > shown ? str_from_i64(last, list[shown - 1].id) : NULL);
+	list_close(call, &o, more ? str_from_i64(last, list[count - 1].id) : NULL);
 	return ERR_OK;
 }
 

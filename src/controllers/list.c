@@ -87,10 +87,13 @@ list_open(struct call *call, struct json_out *o)
 	json_open_array(o);
 }
 
+void
+list_link(struct call *call, const char *next)
+{
+	const char *cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
 /* The same list from another cursor. */
 static void
 put_link(struct call *call, const char *name, const char *cursor)
-{
 	const size_t n = strlen(name);
 	const char *target = call->rq.target;
 	struct slice rest = slice_of(call->rq.query), piece;
@@ -115,13 +118,13 @@ put_link(struct call *call, const char *name, const char *cursor)
 void
 list_close_as(struct call *call, struct json_out *o, const char *name, const char *next)
 {
-	const char *cursor = NULL;
-
-	if (next != NULL)
-		cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
 	json_close_array(o);
-	json_member_text(o, "next_cursor", cursor);
+	json_member_text(o, "next_cursor",
+	    next != NULL ? base64url_encode_dup(call->cx.mem, next, strlen(next))
+			 : NULL);
 	json_close_object(o);
+	if (next != NULL)
+		list_link(call, next);
 	if (cursor != NULL)
 		put_link(call, name, cursor);
 }

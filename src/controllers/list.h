@@ -39,6 +39,9 @@ enum err list_read_limit(struct call *call, int *out) MUST_CHECK;
 enum err list_read_cursor(
     struct call *call, const char *name, const char **out) MUST_CHECK;
 
+/* Link: the same list from another cursor; what list_close() does by itself. */
+void list_link(struct call *call, const char *next);
+
 /* Opens the object and its items. */
 void list_open(struct call *call, struct json_out *o);
 /* Closes both. next: what the next page's cursor stands for; NULL: this is the last. */

@@ -1,23 +1,18 @@
 """Webhooks, from the change of a tenant to a receiver that verifies what it gets."""
 import email.utils
-import itertools
 import json
 import random
 import re
 import subprocess
 import time
-import uuid
 from pathlib import Path
 
 import pytest
 import stack
-import tokens
+from hooks import SETTINGS, Owner
 from receiver import Receiver
 
 HERE = Path(__file__).parent
-SETTINGS = {"WEBHOOK_ALLOW": "127.0.0.0/8", "JOB_WORKERS": 1, "JOB_POLL": 50, "JOB_BACKOFF": 20, "JOB_BACKOFF_MOST": 1,
-            "WEBHOOK_TIMEOUT": 1000}
-NAMES = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -30,72 +25,6 @@ def db(cluster):
 def app(db):
     with stack.Tenantd(db, workers=2, **SETTINGS) as a:
         yield a
-
-
-class Owner:
-    """Somebody with a tenant; where None, the platform."""
-
-    def __init__(self, app, tenant=True):
-        self.app, self.db = app, app.db
-        self.user = f"webhooks-{next(NAMES)}-{uuid.uuid4().hex[:8]}" if tenant else None
-        if tenant:
-            self.tenant = self.call("POST", "/api/tenant/getOrCreate")["tenantId"]
-            self.base = f"/api/tenants/{self.tenant}/webhooks"
-        else:
-            self.user = stack.create_user(app.db, f"root-{uuid.uuid4().hex}@example.com", "--superuser")
-            self.tenant, self.base = None, "/api/webhooks"
-
-    def ask(self, method, path, body=None, **headers):
-        return self.app.call(method, path, {**tokens.bearer(self.db, self.user), **headers}, body)
-
-    def call(self, method, path, body=None):
-        answer = self.ask(method, path, body)
-        assert answer.status < 300, (answer.status, answer.body)
-        return answer.json() if answer.body else None
-
-    def register(self, url, **draft):
-        return Hook(self, self.call("POST", self.base, {"url": url, **draft}))
-
-    def change(self, times=1):
-        """Another application changes the tenant."""
-        for _ in range(times):
-            self.db.sql("UPDATE public.tenants SET version = version + 1 WHERE id = %s", [self.tenant])
-
-
-class Hook:
-    def __init__(self, owner, made):
-        self.owner, self.id, self.secret = owner, made["id"], made["secret"]
-        self.path = f"{owner.base}/{self.id}"
-
-    def get(self, rest=""):
-        return self.owner.call("GET", self.path + rest)
-
-    def post(self, rest, body=None):
-        return self.owner.call("POST", self.path + rest, body)
-
-    def patch(self, **changes):
-        return self.owner.call("PATCH", self.path, changes)
-
-    def deliveries(self, filters=""):
-        """All of them, the oldest first, page by page."""
-        found, cursor = [], ""
-        while cursor is not None:
-            page = self.get(f"/deliveries?limit=50{filters}{cursor and '&cursor=' + cursor}")
-            found += page["items"]
-            cursor = page["next_cursor"]
-        return found[::-1]
-
-    def waits(self, count, filters=""):
-        """Until there are that many deliveries, and no more."""
-        stack.until(lambda: len(self.deliveries(filters)) >= count, 20, what=f"{count} deliveries")
-        found = self.deliveries(filters)
-        assert len(found) == count, found
-        return found
-
-    def idle(self):
-        """Until nothing of it is queued any more."""
-        stack.until(lambda: self.owner.db.value(
-            "SELECT count(*) FROM tenantd.job_lanes WHERE lane LIKE %s", [self.id + ":%"]) == 0, 30, what="the end of its jobs")
 
 
 @pytest.fixture
@@ -420,28 +349,3 @@ def test_failures_before_a_success_do_not_count(strict, receiver):
     owner.change(3)
     hook.idle()
     assert len(receiver.hits) == 15 and hook.get()["enabled"]
-
-
-# -- addresses --
-
-def test_where_it_may_not_lead_is_refused_with_the_reason_and_without_end(cluster):
-    """The name leads elsewhere by the time of the delivery than when it was registered."""
-    with cluster.database() as d, stack.Tenantd(d, workers=1, **{
-            **SETTINGS, "WEBHOOK_ALLOW": "192.0.2.0/24"}) as app, Receiver() as r:
-        owner = Owner(app)
-        refused = owner.ask("POST", owner.base, {"url": r.url})
-        assert refused.status == 400 and refused.json()["errors"][0]["pointer"] == "/url"
-        hook = owner.register("https://192.0.2.1/", kinds=["tenant.updated", "job.dead"])
-        for url in (r.url, r.url.replace("127.0.0.1", "localhost"), f"https://localhost:{r.port}/"):
-            d.sql("UPDATE tenantd.webhooks SET url = %s WHERE id = %s", [url, hook.id])
-            before = len(hook.deliveries())
-            owner.change()
-            stack.until(lambda n=before: len(hook.deliveries()) >= n + 2, what="its delivery, and that of its end")
-            hook.idle()
-            tries = hook.deliveries()[before:]
-            assert [(t["kind"], t["outcome"], t["attempt"]) for t in tries] == [
-                ("tenant.updated", "refused", 1), ("job.dead", "refused", 1)]
-            assert all("loopback" in t["reason"] for t in tries), tries
-        assert r.hits == []
-        time.sleep(0.3)
-        assert len(hook.deliveries()) == 6, "the end of a delivery about an end is not told"

@@ -12,7 +12,5 @@ out=$(mktemp); trap 'rm -f "$out"' EXIT
 rc=0
 $python -m pytest -p no:cacheprovider --noconftest -v --tb=short --color=no --rootdir="$top/tests/http" \
 	"$top/tests/http/test_door.py" >"$out" 2>&1 || rc=$?
-awk '/^[^ ]*::[^ ]* (PASSED|FAILED|ERROR)/ { sub(/.*::/, "", $1)
-	print ($2 == "PASSED" ? "ok " : "not ok ") ++n " - " $1; next }
-	{ print "# " $0 } END { print "1.." n + 0 }' "$out"
+awk -f "$top/tests/lib/pytest-tap.awk" "$out"
 exit $rc
