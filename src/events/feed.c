@@ -15,9 +15,10 @@ struct cursor {
 	int64_t seq, origin;
 };
 
-/* How far the feed is, and after what was looked. */
-struct extent {
+/* How far the feed is, after what was looked, and what was found. */
+struct view {
 	int64_t newest, oldest, origin, after;
+	struct db_rows *rows;
 };
 
 static enum err
@@ -39,15 +40,15 @@ cursor_text(struct ctx *cx, const struct cursor *c)
 }
 
 static enum err
-check_cursor(struct ctx *cx, const struct cursor *c, const struct extent *e)
+check_cursor(struct ctx *cx, const struct cursor *c, const struct view *v)
 {
-	if (c->origin != e->origin)
+	if (c->origin != v->origin)
 		return err_tell(&cx->err, ERR_GONE,
 		    "the cursor is another database's: begin with a snapshot");
-	if (c->seq > e->newest)
+	if (c->seq > v->newest)
 		return err_tell(&cx->err, ERR_GONE,
 		    "the feed is not as far as the cursor: begin with a snapshot");
-	if (c->seq < e->oldest - 1)
+	if (c->seq < v->oldest - 1)
 		return err_tell(&cx->err, ERR_GONE,
 		    "events after the cursor are not kept any more: begin with a "
 		    "snapshot");
@@ -77,18 +78,21 @@ take_items(struct ctx *cx, const struct db_rows *rows, struct feed_page *out)
 /* seq: the number to go on after, NULL: before the first. */
 static enum err
 look(struct ctx *cx, struct db *db, const struct feed_query *q, const char *seq,
-    struct db_rows **rows, struct extent *e)
+    struct view *v)
 {
 	char limit[STR_I64_SIZE], window[STR_I64_SIZE];
 	enum err rc = db_read(cx, db, q->context,
 	    DB_CALL(STMT_event_feed, seq, q->kinds, str_from_i64(limit, q->limit),
 		str_from_i64(window, WINDOW)),
-	    rows);
+	    &v->rows);
 
-	if (rc == ERR_OK)
-		*e = (struct extent){db_i64(*rows, 0, 0), db_i64(*rows, 0, 1),
-		    db_i64(*rows, 0, 2), db_i64(*rows, 0, 3)};
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	v->newest = db_i64(v->rows, 0, 0);
+	v->oldest = db_i64(v->rows, 0, 1);
+	v->origin = db_i64(v->rows, 0, 2);
+	v->after = db_i64(v->rows, 0, 3);
+	return ERR_OK;
 }
 
 /* One look, which moves the cursor: origin 0 is before the first. */
@@ -97,22 +101,21 @@ step(struct ctx *cx, struct db *db, const struct feed_query *q, struct cursor *a
     struct feed_page *out)
 {
 	char text[STR_I64_SIZE];
-	struct db_rows *rows;
-	struct extent e;
-	enum err rc = look(
-	    cx, db, q, at->origin != 0 ? str_from_i64(text, at->seq) : NULL, &rows, &e);
+	struct view v;
+	enum err rc =
+	    look(cx, db, q, at->origin != 0 ? str_from_i64(text, at->seq) : NULL, &v);
 
 	if (rc == ERR_OK && at->origin != 0)
-		rc = check_cursor(cx, at, &e);
+		rc = check_cursor(cx, at, &v);
 	if (rc != ERR_OK)
 		return rc;
-	take_items(cx, rows, out);
-	at->origin = e.origin;
+	take_items(cx, v.rows, out);
+	at->origin = v.origin;
 	if (out->count == q->limit)
 		at->seq = out->items[out->count - 1].seq;
 	else
-		at->seq = e.newest - e.after > WINDOW ? e.after + WINDOW : e.newest;
-	out->at_end = at->seq == e.newest;
+		at->seq = v.newest - v.after > WINDOW ? v.after + WINDOW : v.newest;
+	out->at_end = at->seq == v.newest;
 	return ERR_OK;
 }
 
@@ -138,11 +141,10 @@ enum err
 feed_end(struct ctx *cx, struct db *db, const char **cursor)
 {
 	const struct feed_query nothing = {.context = DB_MANAGEMENT};
-	struct db_rows *rows;
-	struct extent e;
-	enum err rc = look(cx, db, &nothing, NULL, &rows, &e);
+	struct view v;
+	enum err rc = look(cx, db, &nothing, NULL, &v);
 
 	if (rc == ERR_OK)
-		*cursor = cursor_text(cx, &(struct cursor){e.newest, e.origin});
+		*cursor = cursor_text(cx, &(struct cursor){v.newest, v.origin});
 	return rc;
 }
