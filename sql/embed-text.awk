@@ -1,5 +1,5 @@
 # embed-text.awk -v macro=NAME - turn whole text files into rows NAME(symbol, "text"),
-# for migrations and JSON schemas. The symbol is the file's name without its extension.
+# for migrations, JSON schemas and mails. The symbol is the file's name without its extension.
 function flush_row() { if (name != "") printf "%s(%s,%s)\n", macro, name, text }
 FNR == 1 {
 	flush_row()

@@ -246,6 +246,10 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+CREATE FUNCTION tenantd.kind_is_wanted(kind text, wanted text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((cardinality(wanted) = 0) OR (kind = ANY (wanted)) OR ((split_part(kind, '.'::text, 1) || '.*'::text) = ANY (wanted)));
+
 CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -542,6 +546,57 @@ ALTER TABLE tenantd.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE tenantd.deliveries (
+    id bigint NOT NULL,
+    webhook_id text NOT NULL,
+    tenant_id text,
+    seq bigint NOT NULL,
+    event_id bigint NOT NULL,
+    kind text NOT NULL,
+    job_id bigint NOT NULL,
+    attempt integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    url text NOT NULL,
+    request_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status integer,
+    response_headers jsonb,
+    response_body text,
+    address text,
+    resolve_us bigint,
+    connect_us bigint,
+    tls_us bigint,
+    first_byte_us bigint,
+    total_us bigint,
+    outcome text NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT deliveries_outcome_known CHECK ((outcome = ANY (ARRAY['ok'::text, 'failed'::text, 'refused'::text])))
+);
+
+ALTER TABLE ONLY tenantd.deliveries FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.email_templates (
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    subject text NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by text
+);
+
+ALTER TABLE ONLY tenantd.email_templates FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.event_head (
     one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
@@ -680,6 +735,35 @@ CREATE TABLE tenantd.tenant_transitions (
     to_status text NOT NULL
 );
 
+CREATE TABLE tenantd.webhooks (
+    id text NOT NULL,
+    tenant_id text,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    secrets jsonb NOT NULL,
+    concurrency integer DEFAULT 4 NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    disabled_reason text,
+    disabled_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    last_success_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhooks_concurrency_bounded CHECK (((concurrency >= 1) AND (concurrency <= 16))),
+    CONSTRAINT webhooks_disabled_reason_known CHECK ((disabled_reason = ANY (ARRAY['request'::text, 'failures'::text, 'gone'::text]))),
+    CONSTRAINT webhooks_disabled_when CHECK ((enabled = (disabled_at IS NULL))),
+    CONSTRAINT webhooks_disabled_why CHECK ((enabled = (disabled_reason IS NULL))),
+    CONSTRAINT webhooks_failing_since_when CHECK (((failures = 0) = (failing_since IS NULL))),
+    CONSTRAINT webhooks_id_uuid CHECK (((id)::uuid IS NOT NULL))
+);
+
+ALTER TABLE ONLY tenantd.webhooks FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.custom_auth_tenant
     ADD CONSTRAINT custom_auth_tenant_pkey PRIMARY KEY (id);
 
@@ -703,6 +787,12 @@ ALTER TABLE ONLY tenantd.audit
 
 ALTER TABLE ONLY tenantd.audit
     ADD CONSTRAINT audit_seq_key UNIQUE (seq);
+
+ALTER TABLE ONLY tenantd.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.email_templates
+    ADD CONSTRAINT email_templates_pkey PRIMARY KEY (tenant_id, name);
 
 ALTER TABLE ONLY tenantd.event_head
     ADD CONSTRAINT event_head_pkey PRIMARY KEY (one);
@@ -740,6 +830,9 @@ ALTER TABLE ONLY tenantd.server_rights
 ALTER TABLE ONLY tenantd.tenant_transitions
     ADD CONSTRAINT tenant_transitions_pkey PRIMARY KEY (from_status, to_status);
 
+ALTER TABLE ONLY tenantd.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING btree (owner_id);
 
 CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
@@ -751,6 +844,14 @@ CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 CREATE INDEX audit_tenant_id_idx ON tenantd.audit USING btree (tenant_id, id);
 
 CREATE INDEX audit_unsequenced_idx ON tenantd.audit USING btree (id) WHERE (seq IS NULL);
+
+CREATE INDEX deliveries_bad_idx ON tenantd.deliveries USING btree (webhook_id, id) WHERE (outcome <> 'ok'::text);
+
+CREATE INDEX deliveries_started_at_idx ON tenantd.deliveries USING btree (started_at);
+
+CREATE INDEX deliveries_webhook_id_idx ON tenantd.deliveries USING btree (webhook_id, id);
+
+CREATE INDEX events_created_at_idx ON tenantd.events USING brin (created_at);
 
 CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq);
 
@@ -771,6 +872,8 @@ CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (lane, id) WHERE (state
 CREATE INDEX names_held_until_idx ON tenantd.names USING btree (held_until) WHERE (held_until IS NOT NULL);
 
 CREATE INDEX names_tenant_id_idx ON tenantd.names USING btree (tenant_id);
+
+CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
 CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users FOR EACH ROW WHEN ((new.role <> old.role)) EXECUTE FUNCTION tenantd.tenant_users_tell();
 
@@ -794,9 +897,13 @@ CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW E
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
 
-CREATE TRIGGER tenants_tell AFTER INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
+CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell;
+
+CREATE TRIGGER tenants_tell_made AFTER INSERT ON public.tenants FOR EACH ROW WHEN ((COALESCE(current_setting('app.actor'::text, true), ''::text) = ''::text)) EXECUTE FUNCTION tenantd.tenants_tell();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
 
 CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
 
@@ -823,6 +930,10 @@ ALTER TABLE public.tenant_users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.audit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.email_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
@@ -831,8 +942,16 @@ ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
+CREATE POLICY tenant_scope ON tenantd.deliveries USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.webhooks USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+ALTER TABLE tenantd.webhooks ENABLE ROW LEVEL SECURITY;

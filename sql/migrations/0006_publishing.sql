@@ -76,6 +76,7 @@ END $$;
 ALTER TABLE public.tenants ADD COLUMN contact_email TEXT; -- whom the tenant's mails go to
 
 -- What an event says of a tenant: all that is public of it, so that a reader needs no other source.
+-- tenant_create.sql says the same of a new one.
 CREATE FUNCTION tenantd.tenant_state(t public.tenants) RETURNS JSONB
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -131,9 +132,15 @@ BEGIN
 	PERFORM tenantd.tell(NEW.id, what, 2, tenantd.tenant_state(NEW));
 	RETURN NULL;
 END $$;
-CREATE TRIGGER tenants_tell AFTER INSERT OR UPDATE ON public.tenants
+CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants
 	FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell;
+-- This program, which is known by its actor, tells of what it makes in the statement that makes it:
+-- CREATE SCHEMA has every function planned anew, and a first call would pay for that.
+CREATE TRIGGER tenants_tell_made AFTER INSERT ON public.tenants
+	FOR EACH ROW WHEN (coalesce(current_setting('app.actor', true), '') = '')
+	EXECUTE FUNCTION tenantd.tenants_tell();
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
 
 -- Name and owner are the registry's. As with adoption: the other's write does not fail.
 CREATE FUNCTION tenantd.registry_tell() RETURNS trigger
@@ -167,7 +174,7 @@ CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users
 	FOR EACH ROW WHEN (NEW.role <> OLD.role) EXECUTE FUNCTION tenantd.tenant_users_tell();
 
 REVOKE ALL ON FUNCTION tenantd.tell(TEXT, TEXT, INT, JSONB), tenantd.tenants_tell(),
-	tenantd.registry_tell(), tenantd.tenant_users_tell(), tenantd.tenant_state(public.tenants) FROM PUBLIC;
+	tenantd.registry_tell(), tenantd.tenant_users_tell() FROM PUBLIC;
 
 -- -- what is there already --
 

@@ -175,6 +175,34 @@ utf8_valid(const char *p, size_t n, bool text)
 	return n == 0 || u8_check((const uint8_t *)p, n) == NULL;
 }
 
+/* Bytes of the one character that p begins with; 0: none. */
+static size_t
+utf8_character(const char *p, size_t n)
+{
+	for (size_t i = 1; i <= 4 && i <= n; i++)
+		if (utf8_valid(p, i, true))
+			return i;
+	return 0;
+}
+
+char *
+utf8_mend(struct arena *mem, const char *p, size_t n)
+{
+	static const char none[] = "\xef\xbf\xbd";
+	char *out = arena_alloc(mem, n * (sizeof(none) - 1) + 1), *to = out;
+
+	for (size_t i = 0; i < n;) {
+		size_t length = utf8_character(p + i, n - i);
+
+		memcpy(to, length > 0 ? p + i : none,
+		    length > 0 ? length : sizeof(none) - 1);
+		to += length > 0 ? length : sizeof(none) - 1;
+		i += length > 0 ? length : 1;
+	}
+	*to = '\0';
+	return out;
+}
+
 size_t
 utf8_length(const char *p, size_t n)
 {

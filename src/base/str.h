@@ -44,6 +44,8 @@ bool str_is_token(struct slice s);
 
 /* Well-formed UTF-8 (RFC 3629), without NUL when `text` is set. */
 bool utf8_valid(const char *p, size_t n, bool text);
+/* A copy as well-formed UTF-8 without NUL: each byte that is none becomes U+FFFD. */
+char *utf8_mend(struct arena *mem, const char *p, size_t n);
 /* Unicode code points in n bytes of well-formed UTF-8. */
 size_t utf8_length(const char *p, size_t n);
 

@@ -10,6 +10,7 @@
 enum {
 	VERSION_LEAST = 140000,
 	SKEW_NOTICED_MS = 2000,
+	JOB_CONNECTIONS = 2,  /* of a job worker: one works, one listens */
 	SPARE_CONNECTIONS = 5 /* for commands, applications and operators */
 };
 
@@ -126,7 +127,9 @@ check_pooler(struct doctor *d)
 static void
 check_connections(struct doctor *d)
 {
-	int needed = d->conf->workers + SPARE_CONNECTIONS;
+	int job_workers = d->conf->workers > 0 ? d->conf->job_workers : 0,
+	    needed =
+		d->conf->workers + job_workers * JOB_CONNECTIONS + SPARE_CONNECTIONS;
 	bool pooled = check_pooler(d);
 
 	d->check = "connections";
@@ -135,9 +138,9 @@ check_connections(struct doctor *d)
 		    "raise max_connections of PostgreSQL, lower WORKERS, or put "
 		    "PgBouncer "
 		    "in between",
-		    "%d workers need more than the %d connections that ordinary roles "
-		    "may have",
-		    d->conf->workers, d->server.connections);
+		    "%d workers and %d for jobs need more than the %d connections that "
+		    "ordinary roles may have",
+		    d->conf->workers, job_workers, d->server.connections);
 }
 
 /* -- the schema -- */

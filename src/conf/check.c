@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/email.h"
 #include "base/id.h"
 #include "base/str.h"
 
@@ -75,6 +76,18 @@ is_url(const char *value)
 	    strpbrk(value, " \"<>\\^`{|}") == NULL;
 }
 
+/* Scheme, host and perhaps a port, nothing else: user and password have settings. */
+static bool
+is_smtp(const char *value)
+{
+	size_t scheme = strncmp(value, "smtps://", 8) == 0 ? 8
+	    : strncmp(value, "smtp://", 7) == 0            ? 7
+							   : 0;
+
+	return scheme > 0 && value[scheme] != '\0' && value[scheme] != ':' &&
+	    strpbrk(value + scheme, "/?#@ \"<>\\^`{|}") == NULL;
+}
+
 /* "/a/b": no empty or dot segment, and nothing that a path would have to escape. */
 static bool
 is_prefix(const char *value)
@@ -111,6 +124,7 @@ static bool
 check_form(
     const struct conf_option *o, const char *value, char why[static CONF_WRONG_SIZE])
 {
+	struct mailbox m;
 	struct uuid u;
 
 	switch (o->form) {
@@ -140,6 +154,13 @@ check_form(
 	case CONF_FORM_WORDS:
 		return is_words(slice_of(value), o->choices) ||
 		    say(why, value, "names something else than ");
+	case CONF_FORM_SMTP:
+		return is_smtp(value) ||
+		    say(why, value,
+			"is neither smtp://HOST:PORT nor smtps://HOST:PORT");
+	case CONF_FORM_MAILBOX:
+		return mailbox_read(value, &m) ||
+		    say(why, value, "is neither ADDRESS nor NAME <ADDRESS>");
 	}
 	return false;
 }
@@ -242,6 +263,20 @@ check_aws(struct ctx *cx, const struct conf *c)
 		missing(cx, "AWS_ACCESS_KEY_ID", ", but AWS_SECRET_ACCESS_KEY is");
 }
 
+static void
+check_mail(struct ctx *cx, const struct conf *c)
+{
+	if (str_is_set(c->smtp_url) && !str_is_set(c->mail_from))
+		missing(cx, "MAIL_FROM", ", but SMTP_URL is");
+	if (str_is_set(c->smtp_user) && !str_is_set(c->smtp_password))
+		missing(cx, "SMTP_PASSWORD", ", but SMTP_USER is");
+	if (str_is_set(c->smtp_password) && !str_is_set(c->smtp_user))
+		missing(cx, "SMTP_USER", ", but SMTP_PASSWORD is");
+	if (strncmp(c->smtp_url, "smtps://", 8) == 0 && strcmp(c->smtp_tls, "off") == 0)
+		ctx_fault(cx, "SMTP_TLS", "conflict",
+		    "SMTP_TLS: is off, but SMTP_URL is smtps://");
+}
+
 void
 conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need)
 {
@@ -252,6 +287,7 @@ conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need)
 		missing(cx, "JWT_SECRET_KEY",
 		    ", nor is an issuer (JWT_ISSUERS_FILE, COGNITO_USER_POOL_ID)");
 	check_aws(cx, c);
+	check_mail(cx, c);
 	if (c->cors_credentials && allows_any_origin(c->cors_origins))
 		ctx_fault(cx, "BACKEND_CORS_ORIGINS", "conflict",
 		    "BACKEND_CORS_ORIGINS: allows any origin (*), which "

@@ -72,7 +72,9 @@ enum conf_form {
 	CONF_FORM_CIDRS,
 	CONF_FORM_URL,
 	CONF_FORM_PREFIX,
-	CONF_FORM_WORDS
+	CONF_FORM_WORDS,
+	CONF_FORM_SMTP,
+	CONF_FORM_MAILBOX
 };
 
 struct conf_option {

@@ -76,6 +76,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->conf = conf;
 	app->board = shared->board;
 	app->rates = shared->rates;
+	app->wakeup = shared->wakeup;
 	app->slot = slot;
 	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);

@@ -20,6 +20,7 @@
 #include "http/router.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
+#include "proc/wakeup.h"
 #include "json/schema.h"
 
 struct exchange;
@@ -38,10 +39,12 @@ struct app {
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;
-	int slot;       /* of the scoreboard */
-	bool alone;     /* there is no master */
-	bool stale;     /* and it is to be made anew, of new settings */
-	int64_t served; /* requests since the start */
+	struct wakeup *wakeup; /* of the job workers; NULL: nobody's */
+	int slot;              /* of the scoreboard */
+	bool alone;            /* there is no master */
+	bool stale;            /* and it is to be made anew, of new settings */
+	int64_t served;        /* requests since the start */
+	uint64_t told_commits; /* transactions that job workers were told of */
 	struct db_stats
 	    reported; /* what the scoreboard has of the connection's figures */
 };
@@ -56,7 +59,8 @@ struct call {
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
 	/* Whose affairs it is about, of rows for TENANT and VIEWER: also the context in
-	 * which their data is read and changed. NULL: the platform's, or everybody's. */
+	 * which their data is read and changed. NULL: the platform's, or everybody's.
+	 */
 	const char *tenant_id;
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
@@ -71,6 +75,7 @@ struct app_shared {
 	bool alone; /* nobody: there is no master */
 	struct scoreboard *board;
 	struct ratelimit *rates;
+	struct wakeup *wakeup; /* NULL: alone, or a command */
 };
 
 /* Opens nothing but files: the database and the rest are connected to when needed. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "controllers/gate.h"
+#include "flows/publish.h"
 
 static enum err
 serve(struct app *app, struct call *call, const char *const *params)
@@ -125,6 +126,27 @@ report(struct app *app)
 	app->reported = now;
 }
 
+/* Whoever runs jobs is told of what was committed, after the answer: here, or, where no
+ * job worker lives, by way of the database. */
+static void
+wake(struct app *app)
+{
+	const uint64_t commits = db_get_stats(app->db).commits;
+	struct ctx cx;
+
+	if (commits == app->told_commits)
+		return;
+	if (app->wakeup != NULL && app->conf->job_workers > 0) {
+		wakeup_signal(app->wakeup);
+		app->told_commits = commits;
+		return;
+	}
+	ctx_init(&cx, app->call_mem);
+	if (publish_notify(&cx, app->db, 0) != ERR_OK)
+		log_error(LOG_WARNING, &cx, "notify-failed");
+	app->told_commits = db_get_stats(app->db).commits;
+}
+
 void
 dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 {
@@ -136,6 +158,7 @@ dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 	scoreboard_request(app->board, app->slot, row, rs->status, micros);
 	if (app->conf->log_requests || rs->status >= 500)
 		log_request(call, rs, micros, bytes_sent);
+	wake(app);
 	report(app);
 	app->call = NULL;
 	arena_reset(app->call_mem);

@@ -93,13 +93,24 @@ put_workers(struct buf *b, const struct scoreboard *board)
 {
 	int states[WORKER_STATE_COUNT];
 
-	scoreboard_states(board, states);
 	buf_puts(b,
-	    "# HELP tenantd_workers Workers by what they do.\n"
+	    "# HELP tenantd_workers Workers by what they are for and what they do.\n"
 	    "# TYPE tenantd_workers gauge\n");
-	for (int i = WORKER_STARTING; i < WORKER_STATE_COUNT; i++)
-		buf_printf(b, "tenantd_workers{state=\"%s\"} %d\n",
-		    scoreboard_state_name((enum worker_state)i), states[i]);
+	for (int role = WORKER_FOR_REQUESTS; role < WORKER_ROLE_COUNT; role++) {
+		scoreboard_states(board, (enum worker_role)role, states);
+		for (int i = WORKER_STARTING; i < WORKER_STATE_COUNT; i++)
+			buf_printf(b, "tenantd_workers{role=\"%s\",state=\"%s\"} %d\n",
+			    scoreboard_role_name((enum worker_role)role),
+			    scoreboard_state_name((enum worker_state)i), states[i]);
+	}
+	buf_puts(b,
+	    "# HELP tenantd_worker_restarts_total Workers that died.\n"
+	    "# TYPE tenantd_worker_restarts_total counter\n");
+	for (int role = WORKER_FOR_REQUESTS; role < WORKER_ROLE_COUNT; role++)
+		buf_printf(b, "tenantd_worker_restarts_total{role=\"%s\"} %llu\n",
+		    scoreboard_role_name((enum worker_role)role),
+		    (unsigned long long)scoreboard_restarts(
+			board, (enum worker_role)role));
 }
 
 static void
@@ -141,8 +152,6 @@ put_counters(struct buf *b, const struct scoreboard *board)
 	    (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
 	put_counter(b, "tenantd_log_dropped_total",
 	    "Log lines that could not be written.", log_dropped());
-	put_counter(b, "tenantd_worker_restarts_total", "Workers that died.",
-	    scoreboard_restarts(board));
 	buf_printf(b,
 	    "# HELP tenantd_start_time_seconds When the server started, Unix "
 	    "time.\n# TYPE tenantd_start_time_seconds gauge\n"

@@ -3,13 +3,12 @@
 
 #include <stdint.h>
 
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-void
-base64url_encode(char *out, const void *p, size_t n)
+/* The end of the text, where no NUL is yet. */
+static char *
+encode(char *out, const char *alphabet, const unsigned char *from, size_t n)
 {
-	const unsigned char *from = p;
 	uint32_t bits = 0;
 	int have = 0;
 
@@ -20,7 +19,23 @@ base64url_encode(char *out, const void *p, size_t n)
 	}
 	if (have > 0)
 		*out++ = alphabet[bits << (6 - have) & 63];
-	*out = '\0';
+	return out;
+}
+
+void
+base64url_encode(char *out, const void *p, size_t n)
+{
+	*encode(out, LETTERS "-_", p, n) = '\0';
+}
+
+void
+base64_encode(char *out, const void *p, size_t n)
+{
+	char *end = encode(out, LETTERS "+/", p, n);
+
+	while ((end - out) % 4 != 0)
+		*end++ = '=';
+	*end = '\0';
 }
 
 static int

@@ -1,5 +1,6 @@
 /*
- * base64.h - base64url without padding (RFC 4648 section 5), read strictly.
+ * base64.h - base64url without padding (RFC 4648 section 5), read strictly; base64
+ * with padding (section 4), written only.
  *
  * One value has one text: padding, blanks, characters of another alphabet, a length
  * that no value has, and bits left over that are not zero are all refused.
@@ -21,9 +22,12 @@
  */
 #define BASE64URL_TEXT_SIZE(n)  (((n)*4 + 2) / 3 + 1)
 #define BASE64URL_VALUE_SIZE(n) ((n) / 4 * 3 + 2)
+#define BASE64_TEXT_SIZE(n)     (((n) + 2) / 3 * 4 + 1)
 
 /* out: BASE64URL_TEXT_SIZE(n) bytes. */
 void base64url_encode(char *out, const void *p, size_t n);
+/* out: BASE64_TEXT_SIZE(n) bytes. */
+void base64_encode(char *out, const void *p, size_t n);
 /* Into `room` bytes at out; false: not canonical, or too long. */
 bool base64url_decode(struct slice text, void *out, size_t room, size_t *n);
 

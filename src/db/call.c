@@ -226,9 +226,10 @@ slot_take(
 		db->prepared[slot->id] = PREPARED_YES;
 	else if (slot->kind == SLOT_CONTEXT)
 		db->tx.leaked |= PQgetlength(res, 0, 0) > 0;
-	else if (slot->kind == SLOT_COMMIT)
+	else if (slot->kind == SLOT_COMMIT) {
 		db->tx.committed = true;
-	else if (s->rows != ROWS_MANY && PQntuples(res) > (s->rows == ROWS_ONE) &&
+		db->stats.commits++;
+	} else if (s->rows != ROWS_MANY && PQntuples(res) > (s->rows == ROWS_ONE) &&
 	    !told) {
 		(void)err_set(&cx->err, ERR_INTERNAL,
 		    "statement %s returned more rows than it declares", s->name);

@@ -40,6 +40,7 @@ struct db_settings {
 /* Counters since db_new(), for the scoreboard. */
 struct db_stats {
 	uint64_t round_trips, connects, losses, retries, context_leaks;
+	uint64_t commits; /* of transactions that may have changed something */
 	uint64_t time_us; /* spent waiting for the server */
 };
 

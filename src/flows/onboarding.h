@@ -29,7 +29,7 @@ struct onboarding_settings {
 
 /* Who asks, from where. */
 struct onboarding_caller {
-	const char *user_id;   /* 1 to 255 bytes */
+	const char *user_id;   /* 1 to 255 bytes; cx->actor as well */
 	const char *email;     /* NULL: unknown */
 	const char *tenant_id; /* what their token speaks of, NULL: nothing */
 	const char *address;   /* the client's, for the audit log */

@@ -211,13 +211,18 @@ steps_adopt(struct ctx *cx, const struct onboarding *ob, const struct look *look
     const char **tenant_id)
 {
 	struct db_rows *rows;
+	enum err rc;
 
 	*tenant_id = look->owned_id;
 	if (look->owned_id != NULL)
 		return ERR_OK;
 	*tenant_id = look->owned_number;
-	return db_query(
+	rc = db_query(
 	    cx, ob->db, STMT_tenant_adopt, DB_ARGS(look->owned_number), &rows);
+	if (rc == ERR_OK && db_bool(rows, 0, 0))
+		rc = db_queue(cx, ob->db, STMT_tenant_tell_made,
+		    DB_ARGS(look->owned_number));
+	return rc;
 }
 
 enum err

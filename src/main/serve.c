@@ -15,8 +15,14 @@
 #include "proc/master.h"
 #include "proc/notify.h"
 #include "proc/signals.h"
+#include "work/work.h"
 
-enum { SERVE_MEMORY = 4 * 1024 * 1024, RATE_SLOTS = 1 << 16, OCTAL = 8 };
+enum {
+	SERVE_MEMORY = 4 * 1024 * 1024,
+	RATE_SLOTS = 1 << 16,
+	OCTAL = 8,
+	JOB_SILENCE_MS = 60 * 1000
+};
 
 struct server {
 	const char *config_path;
@@ -41,7 +47,9 @@ master_settings_of(const struct conf *c)
 {
 	return (struct master_settings){
 	    .workers = c->workers,
+	    .job_workers = c->job_workers,
 	    .request_timeout_ms = c->request_timeout,
+	    .job_silence_ms = JOB_SILENCE_MS,
 	    .drain_timeout_ms = c->drain_timeout,
 	};
 }
@@ -75,6 +83,16 @@ work(void *arg, int slot, int fd)
 	bool stale;
 
 	return serve_app(arg, slot, fd, &stale);
+}
+
+static int
+work_jobs(void *arg, int slot)
+{
+	const struct server *s = arg;
+
+	return work_serve(s->conf,
+	    &(struct work_shared){
+		.board = s->shared.board, .wakeup = s->shared.wakeup, .slot = slot});
 }
 
 static void
@@ -122,7 +140,8 @@ reload(void *arg, struct master_settings *settings)
 		conf_free(s->conf);
 		s->conf = fresh;
 		*settings = master_settings_of(fresh);
-		log_event(LOG_INFO, NULL, "reloaded", "workers=%d", settings->workers);
+		log_event(LOG_INFO, NULL, "reloaded", "workers=%d job_workers=%d",
+		    settings->workers, settings->job_workers);
 	}
 	arena_free(cx.mem);
 	return rc == ERR_OK;
@@ -147,7 +166,7 @@ run_alone(struct ctx *cx, struct server *s, int fd)
 	bool stale = false;
 	int status;
 
-	scoreboard_enter(s->shared.board, 0);
+	scoreboard_enter(s->shared.board, 0, WORKER_FOR_REQUESTS);
 	scoreboard_set_pid(s->shared.board, 0, (int)getpid());
 	do {
 		if (stale) {
@@ -168,14 +187,21 @@ static enum err
 run(struct ctx *cx, struct server *s, const char *address)
 {
 	const struct master_settings settings = master_settings_of(s->conf);
-	const struct master_hooks hooks = {work, reload, s};
+	const struct master_hooks hooks = {
+	    .work = work,
+	    .work_jobs = work_jobs,
+	    .reload = reload,
+	    .app = s,
+	    .wakeup = s->shared.wakeup,
+	};
 	struct listener listener;
 	enum err rc = open_socket(cx, s->conf, address, &listener);
 
 	if (rc != ERR_OK)
 		return rc;
-	log_event(LOG_INFO, NULL, "started", "workers=%d passed=%d", settings.workers,
-	    listener.passed);
+	log_event(LOG_INFO, NULL, "started", "workers=%d passed=%d job_workers=%d",
+	    settings.workers, listener.passed,
+	    s->shared.alone ? 0 : settings.job_workers);
 	rc = s->shared.alone
 	    ? run_alone(cx, s, listener.fd)
 	    : master_run(cx, listener.fd, s->shared.board, &settings, &hooks);
@@ -190,8 +216,8 @@ prepare(struct ctx *cx, struct server *s)
 	enum err rc = conf_load(cx, s->config_path, environ, &s->conf);
 
 	if (rc == ERR_OK)
-		rc = scoreboard_new(
-		    cx, s->conf->workers, ROUTE_COUNT + 1, &s->shared.board);
+		rc = scoreboard_new(cx, s->conf->workers + s->conf->job_workers,
+		    ROUTE_COUNT + 1, &s->shared.board);
 	if (rc == ERR_OK)
 		rc = ratelimit_new(cx, RATE_SLOTS, &s->shared.rates);
 	if (rc == ERR_OK)
@@ -204,6 +230,7 @@ finish(struct ctx *cx, struct server *s, enum err rc)
 {
 	if (rc != ERR_OK)
 		cli_tell(cx);
+	wakeup_free(s->shared.wakeup);
 	ratelimit_free(s->shared.rates);
 	scoreboard_free(s->shared.board);
 	conf_free(s->conf);
@@ -221,6 +248,8 @@ serve_main(const char *config_path, const char *listen)
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = prepare(&cx, &server);
 	server.shared.alone = rc == ERR_OK && server.conf->workers == 0;
+	if (rc == ERR_OK && !server.shared.alone)
+		rc = wakeup_new(&cx, &server.shared.wakeup);
 	if (rc == ERR_OK)
 		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)
@@ -263,6 +292,7 @@ serve_cgi(void)
 	if (rc == ERR_OK)
 		rc = app_new(&cx, server.conf, &server.shared, 0, &app);
 	if (rc == ERR_OK) {
+		scoreboard_enter(server.shared.board, 0, WORKER_FOR_REQUESTS);
 		status = app_serve_cgi(app, (const char *const *)environ);
 		app_free(app);
 	} else {

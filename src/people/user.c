@@ -5,12 +5,11 @@
 
 #include "audit/audit.h"
 #include "base/buf.h"
+#include "base/email.h"
 #include "base/id.h"
 #include "base/str.h"
 #include "crypto/password.h"
 #include "json/json.h"
-
-enum { LOCAL_MAX = 64, LABEL_MAX = 63 };
 
 enum err
 user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
@@ -23,65 +22,10 @@ user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
 	return rc;
 }
 
-static bool
-is_word_byte(unsigned char c)
-{
-	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z');
-}
-
-/* Words with single dots between them; `extra`: what else may stand in a word. */
-static bool
-is_dotted(struct slice text, const char *extra, size_t word_max)
-{
-	struct slice word;
-	size_t seen = 0;
-
-	while (slice_next(&text, '.', &word)) {
-		if (word.n == 0 || word.n > word_max)
-			return false;
-		for (size_t i = 0; i < word.n; i++)
-			if (!is_word_byte((unsigned char)word.p[i]) &&
-			    strchr(extra, word.p[i]) == NULL)
-				return false;
-		seen++;
-	}
-	return seen > 0;
-}
-
-static bool
-has_edge_hyphen(struct slice domain)
-{
-	struct slice label;
-
-	while (slice_next(&domain, '.', &label))
-		if (label.p[0] == '-' || label.p[label.n - 1] == '-')
-			return true;
-	return false;
-}
-
-bool
-user_email_valid(const char *email)
-{
-	size_t n = strlen(email);
-	const char *at = strrchr(email, '@');
-	struct slice local, domain;
-
-	/* a blank would be trimmed by whoever cuts words */
-	if (at == NULL || n > USER_EMAIL_MAX || !utf8_valid(email, n, true) ||
-	    strpbrk(email, " \t") != NULL)
-		return false;
-	local = (struct slice){email, (size_t)(at - email)};
-	domain = slice_of(at + 1);
-	return local.n <= LOCAL_MAX &&
-	    is_dotted(local, "!#$%&'*+-/=?^_`{|}~", LOCAL_MAX) &&
-	    is_dotted(domain, "-", LABEL_MAX) && !has_edge_hyphen(domain);
-}
-
 static enum err
 check_draft(struct ctx *cx, const struct user_draft *d)
 {
-	if (!user_email_valid(d->email))
+	if (!email_valid(d->email))
 		return err_tell(
 		    &cx->err, ERR_INVALID, "\"%s\" is not an e-mail address", d->email);
 	if (!utf8_valid(d->password, d->password_n, true))

@@ -17,10 +17,7 @@
 #include "base/ctx.h"
 #include "db/db.h"
 
-enum {
-	USER_EMAIL_MAX = 254,     /* bytes (RFC 5321, 4.5.3.1.3) */
-	USER_PASSWORD_LEAST = 12, /* characters */
-};
+enum { USER_PASSWORD_LEAST = 12 }; /* characters */
 
 struct user_draft {
 	const char *email;    /* known to be theirs; stored as given */
@@ -38,9 +35,5 @@ enum err user_create(struct ctx *cx, struct db *db, const struct user_draft *d,
 /* Read at each request, so that a demotion acts at once. Unknown user: false. */
 enum err user_is_superuser(
     struct ctx *cx, struct db *db, const char *user_id, bool *out) MUST_CHECK;
-
-/* LOCAL@DOMAIN: a dot-atom or any UTF-8 in its place (RFC 5322, RFC 6532), and host
- * labels. No quoted local parts, no address literals. */
-bool user_email_valid(const char *email);
 
 #endif

@@ -2,6 +2,7 @@
 #include "proc/crew.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,19 @@ crew_fini(struct crew *c)
 	c->at = NULL;
 }
 
+/* Nobody shall wait in a socket that those who accept have left. The number stays
+ * taken: it may be that of standard input. */
+static void
+leave_socket(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, fd) < 0)
+		close(fd);
+	if (null >= 0)
+		close(null);
+}
+
 /*
  * In the child. exit() and not _exit(), so that what watches the process (coverage,
  * leak checkers) has its say; the master has flushed what stdio held.
@@ -45,7 +59,27 @@ become_worker(struct crew *c, int slot)
 		_exit(0); /* it died before it could tell us */
 	scoreboard_set_pid(c->board, slot, (int)getpid());
 	master_signals_leave(&c->signals, c->master, c->settings.drain_timeout_ms);
-	exit(c->hooks->work(c->hooks->app, slot, c->fd));
+	if (c->at[slot].role == WORKER_FOR_REQUESTS)
+		exit(c->hooks->work(c->hooks->app, slot, c->fd));
+	leave_socket(c->fd);
+	exit(c->hooks->work_jobs(c->hooks->app, slot));
+}
+
+/* Under the name that ps(1) is to show, from its first moment on. */
+static pid_t
+fork_named(enum worker_role role)
+{
+	char own[16] = "", name[16];
+	pid_t pid;
+
+	if (role == WORKER_FOR_REQUESTS)
+		return fork();
+	prctl(PR_GET_NAME, own);
+	snprintf(name, sizeof(name), "%.10s-%s", own, scoreboard_role_name(role));
+	prctl(PR_SET_NAME, name);
+	if ((pid = fork()) != 0)
+		prctl(PR_SET_NAME, own);
+	return pid;
 }
 
 static int
@@ -58,22 +92,24 @@ double_backoff(const struct crew_member *m)
 }
 
 void
-crew_start(struct crew *c, int slot, int64_t now)
+crew_start(struct crew *c, int slot, enum worker_role role, int64_t now)
 {
 	struct crew_member *m = &c->at[slot];
 	struct worker_view view;
 	pid_t pid;
 
 	scoreboard_view(c->board, slot, &view);
-	scoreboard_enter(c->board, slot);
+	scoreboard_enter(c->board, slot, role);
+	m->role = role;
 	(void)fflush(NULL);
-	if ((pid = fork()) == 0)
+	if ((pid = fork_named(role)) == 0)
 		become_worker(c, slot);
 	m->generation = c->generation;
 	m->told = m->killed = false;
 	if (pid < 0) {
 		log_event(LOG_ERROR, c->cx, "worker-fork-failed",
-		    "slot=%d error=\"%s\"", slot, strerror(errno));
+		    "role=%s slot=%d error=\"%s\"", scoreboard_role_name(role), slot,
+		    strerror(errno));
 		scoreboard_leave(c->board, slot, false);
 		m->phase = CREW_WAITING;
 		m->backoff_ms = double_backoff(m);
@@ -82,11 +118,12 @@ crew_start(struct crew *c, int slot, int64_t now)
 	}
 	m->phase = CREW_RUNNING;
 	m->pid = pid;
-	m->served = view.requests;
+	m->done = view.done;
 	m->started_ms = now;
 	scoreboard_set_pid(c->board, slot, (int)pid);
-	log_event(LOG_INFO, c->cx, "worker-started", "worker=%ld slot=%d generation=%u",
-	    (long)pid, slot, m->generation);
+	log_event(LOG_INFO, c->cx, "worker-started",
+	    "worker=%ld role=%s slot=%d generation=%u", (long)pid,
+	    scoreboard_role_name(role), slot, m->generation);
 }
 
 void
@@ -108,9 +145,10 @@ describe(const struct crew *c, int slot, char out[static 96])
 	struct worker_view v;
 
 	scoreboard_view(c->board, slot, &v);
-	snprintf(out, 96, "state=%s state_ms=%lld requests=%llu",
+	snprintf(out, 96, "state=%s state_ms=%lld %s=%llu",
 	    scoreboard_state_name(v.state), (long long)(clock_mono_ms() - v.since_ms),
-	    (unsigned long long)(v.requests - c->at[slot].served));
+	    scoreboard_role_name(c->at[slot].role),
+	    (unsigned long long)(v.done - c->at[slot].done));
 	return out;
 }
 
@@ -124,8 +162,8 @@ crew_kill(struct crew *c, int slot, const char *why)
 		return;
 	m->killed = true;
 	log_event(LOG_WARNING, c->cx, "worker-killed",
-	    "worker=%ld slot=%d reason=%s %s", (long)m->pid, slot, why,
-	    describe(c, slot, doing));
+	    "worker=%ld role=%s slot=%d reason=%s %s", (long)m->pid,
+	    scoreboard_role_name(m->role), slot, why, describe(c, slot, doing));
 	kill(m->pid, SIGKILL);
 }
 
@@ -137,8 +175,8 @@ crew_forward(const struct crew *c, int signo)
 			kill(c->at[i].pid, signo);
 }
 
-/* One that served is replaced at once, however it ended: whoever kills many leaves some
- * to serve. One that did nothing must not be replaced at once for ever. */
+/* One that did something is replaced at once, however it ended: whoever kills many
+ * leaves some to go on. One that did nothing must not be replaced at once for ever. */
 void
 crew_await(struct crew *c, int slot, int64_t now)
 {
@@ -147,7 +185,7 @@ crew_await(struct crew *c, int slot, int64_t now)
 	bool young;
 
 	scoreboard_view(c->board, slot, &v);
-	young = now - m->started_ms < YOUNG_MS && v.requests == m->served;
+	young = now - m->started_ms < YOUNG_MS && v.done == m->done;
 	m->backoff_ms = young ? double_backoff(m) : 0;
 	m->phase = CREW_WAITING;
 	m->due_ms = now + m->backoff_ms;
@@ -184,7 +222,8 @@ log_end(struct crew *c, int slot, int status, enum crew_end end)
 
 	log_event(expected ? LOG_INFO : LOG_ERROR, c->cx,
 	    expected ? "worker-ended" : "worker-died",
-	    "worker=%ld slot=%d %s=%d told=%s %s", (long)c->at[slot].pid, slot,
+	    "worker=%ld role=%s slot=%d %s=%d told=%s %s", (long)c->at[slot].pid,
+	    scoreboard_role_name(c->at[slot].role), slot,
 	    signaled ? "signal" : "status",
 	    signaled ? WTERMSIG(status) : WEXITSTATUS(status),
 	    end == CREW_END_LEFT ? "yes" : "no", describe(c, slot, doing));
@@ -206,6 +245,7 @@ crew_reap(struct crew *c, int *slot)
 			end = end_of(m, status);
 			log_end(c, i, status, end);
 			scoreboard_leave(c->board, i, end == CREW_END_DIED);
+			wakeup_forget(c->hooks->wakeup, pid);
 			m->phase = CREW_FREE;
 			m->pid = 0;
 			*slot = i;

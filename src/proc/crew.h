@@ -22,12 +22,13 @@ enum crew_phase { CREW_FREE, CREW_WAITING, CREW_RUNNING };
 /* One slot of the scoreboard. */
 struct crew_member {
 	enum crew_phase phase;
+	enum worker_role role; /* of the one that has it, or had it last */
 	pid_t pid;
 	unsigned generation; /* of the settings it was forked with */
 	bool told;           /* to drain */
 	bool killed;
 	int backoff_ms;
-	uint64_t served; /* requests counted in the slot when it started */
+	uint64_t done; /* requests and jobs counted in the slot when it started */
 	int64_t started_ms;
 	int64_t due_ms; /* waiting: start then; told: kill then */
 };
@@ -57,12 +58,12 @@ enum err crew_init(struct crew *c) MUST_CHECK; /* the rest is set by the caller 
 void crew_fini(struct crew *c);
 
 /* All times are clock_mono_ms(). */
-void crew_start(struct crew *c, int slot, int64_t now);
+void crew_start(struct crew *c, int slot, enum worker_role role, int64_t now);
 void crew_tell(struct crew *c, int slot, int64_t now);
 void crew_kill(struct crew *c, int slot, const char *why);
 void crew_forward(const struct crew *c, int signo);
 /* Has this slot start a worker again: at once, or later if the last one died young and
- * had served nobody. */
+ * had done nothing. */
 void crew_await(struct crew *c, int slot, int64_t now);
 /* Reaps one that ended, and frees its slot; which, in *slot. */
 enum crew_end crew_reap(struct crew *c, int *slot);

@@ -2,8 +2,8 @@
  * master.c - see master.h.
  *
  * A reload makes a new generation. Rules that are applied again after each event, and
- * not a plan, bring the crew to what it should be, so that deaths and further reloads
- * may come in between:
+ * not a plan, bring the crew to what it should be, each role on its own, so that deaths
+ * and further reloads may come in between:
  *   1. a slot that waits is started when it is due;
  *   2. the newest generation is as many as wanted; while older ones serve, the next one
  *      is started only when the one before is ready;
@@ -30,11 +30,11 @@ enum {
 struct master {
 	struct crew crew;
 	bool stopping;
-	bool told; /* that it is as it should be: since the start, or the last reload */
+	bool told; /* that requests are served: since the start, or the last reload */
 	enum err result;
 };
 
-/* What there is of each kind. */
+/* What there is of a role. */
 struct tally {
 	int fresh;     /* newest generation, running or waiting to */
 	int not_ready; /* of these, not accepting */
@@ -44,7 +44,7 @@ struct tally {
 };
 
 static struct tally
-count(const struct crew *c)
+count(const struct crew *c, enum worker_role role)
 {
 	struct tally t = {0};
 
@@ -52,7 +52,7 @@ count(const struct crew *c)
 		const struct crew_member *m = &c->at[i];
 		bool accepts = crew_accepts(c, i);
 
-		if (m->phase == CREW_FREE || m->told)
+		if (m->phase == CREW_FREE || m->role != role || m->told)
 			continue;
 		t.accepting += accepts;
 		if (m->generation != c->generation)
@@ -64,6 +64,12 @@ count(const struct crew *c)
 		}
 	}
 	return t;
+}
+
+static int
+wanted(const struct crew *c, enum worker_role role)
+{
+	return role == WORKER_FOR_JOBS ? c->settings.job_workers : c->settings.workers;
 }
 
 static int
@@ -80,35 +86,35 @@ start_due(struct crew *c, int64_t now)
 {
 	for (int i = 0; i < c->slots; i++)
 		if (c->at[i].phase == CREW_WAITING && c->at[i].due_ms <= now)
-			crew_start(c, i, now);
+			crew_start(c, i, c->at[i].role, now);
 }
 
 static void
-start_missing(struct crew *c, int64_t now)
+start_missing(struct crew *c, enum worker_role role, int64_t now)
 {
-	struct tally t = count(c);
-	int slot;
+	struct tally t = count(c, role);
+	int most = wanted(c, role), slot;
 
-	while (t.fresh < c->settings.workers &&
-	    (t.not_ready == 0 || t.fresh + t.old < c->settings.workers) &&
+	while (t.fresh < most && (t.not_ready == 0 || t.fresh + t.old < most) &&
 	    (slot = free_slot(c)) >= 0) {
-		crew_start(c, slot, now);
+		crew_start(c, slot, role, now);
 		t.fresh++;
 		t.not_ready++;
 	}
 }
 
 static void
-tell_old(struct crew *c, int64_t now)
+tell_old(struct crew *c, enum worker_role role, int64_t now)
 {
-	struct tally t = count(c);
+	struct tally t = count(c, role);
 
 	for (int i = 0; i < c->slots && t.old > 0; i++) {
+		const struct crew_member *m = &c->at[i];
 		bool accepts = crew_accepts(c, i);
 
-		if (c->at[i].phase != CREW_RUNNING || c->at[i].told ||
-		    c->at[i].generation == c->generation ||
-		    (accepts && t.accepting <= c->settings.workers))
+		if (m->phase != CREW_RUNNING || m->role != role || m->told ||
+		    m->generation == c->generation ||
+		    (accepts && t.accepting <= wanted(c, role)))
 			continue;
 		crew_tell(c, i, now);
 		t.old--;
@@ -125,6 +131,8 @@ is_hung(const struct crew *c, int slot, int64_t now)
 	scoreboard_view(c->board, slot, &v);
 	if (v.state == WORKER_STARTING)
 		return now - v.since_ms > (most > START_MOST_MS ? most : START_MOST_MS);
+	if (c->at[slot].role == WORKER_FOR_JOBS)
+		return now - v.since_ms > c->settings.job_silence_ms;
 	return v.state == WORKER_BUSY && now - v.since_ms > most;
 }
 
@@ -146,7 +154,7 @@ kill_overdue(struct crew *c, int64_t now)
 static void
 tell_when_ready(struct master *m)
 {
-	struct tally t = count(&m->crew);
+	struct tally t = count(&m->crew, WORKER_FOR_REQUESTS);
 
 	if (m->told || t.old > 0 || t.fresh < m->crew.settings.workers ||
 	    t.not_ready > 0)
@@ -164,8 +172,10 @@ apply_rules(struct master *m)
 	if (m->stopping)
 		return;
 	start_due(&m->crew, now);
-	start_missing(&m->crew, now);
-	tell_old(&m->crew, now);
+	for (int role = WORKER_FOR_REQUESTS; role < WORKER_ROLE_COUNT; role++) {
+		start_missing(&m->crew, (enum worker_role)role, now);
+		tell_old(&m->crew, (enum worker_role)role, now);
+	}
 	tell_when_ready(m);
 }
 
@@ -195,6 +205,11 @@ clamp_workers(const struct crew *c, struct master_settings *s)
 {
 	int most = c->slots / 2;
 
+	if (s->job_workers < 0 || c->hooks->work_jobs == NULL)
+		s->job_workers = 0;
+	if (s->job_workers > most - 1)
+		s->job_workers = most - 1;
+	most -= s->job_workers;
 	if (s->workers < 1)
 		s->workers = 1;
 	if (s->workers > most) {
@@ -228,8 +243,8 @@ reload(struct master *m)
 		if (c->at[i].phase == CREW_WAITING)
 			c->at[i].phase = CREW_FREE;
 	}
-	log_event(LOG_INFO, c->cx, "reload", "workers=%d generation=%u", s.workers,
-	    c->generation);
+	log_event(LOG_INFO, c->cx, "reload", "workers=%d job_workers=%d generation=%u",
+	    s.workers, s.job_workers, c->generation);
 }
 
 static void
@@ -258,7 +273,8 @@ take_signals(struct master *m)
 		}
 }
 
-/* Its settings cannot work. After a reload the older ones go on as long as they can. */
+/* Its settings cannot work. After a reload the older ones go on as long as they can,
+ * and no job worker is a reason to serve no requests. */
 static void
 take_config_fault(struct master *m, int slot)
 {
@@ -267,7 +283,7 @@ take_config_fault(struct master *m, int slot)
 
 	if (m->stopping || w->generation != c->generation)
 		return;
-	if (count(c).old == 0) {
+	if (w->role == WORKER_FOR_REQUESTS && count(c, w->role).old == 0) {
 		m->result = err_set(&c->cx->err, ERR_CONFIG,
 		    "a worker found that its settings cannot work (exit status 78)");
 		stop(m, false, "config");
@@ -299,10 +315,12 @@ static int
 tick(const struct master *m)
 {
 	const struct crew *c = &m->crew;
-	struct tally t = count(c);
+	const struct tally t = count(c, WORKER_FOR_REQUESTS),
+			   jobs = count(c, WORKER_FOR_JOBS);
 	int ms = c->settings.request_timeout_ms / 4;
 
-	if ((t.old > 0 || !m->told) && t.starting > 0)
+	if (((t.old > 0 || !m->told) && t.starting > 0) ||
+	    (jobs.old > 0 && jobs.starting > 0))
 		return READY_TICK_MS;
 	if (ms > TICK_MOST_MS)
 		return TICK_MOST_MS;
@@ -359,12 +377,14 @@ master_run(struct ctx *cx, int fd, struct scoreboard *board,
 		return rc;
 	clamp_workers(&m.crew, &m.crew.settings);
 	if ((rc = master_signals_open(cx, &m.crew.signals)) == ERR_OK) {
-		log_event(LOG_INFO, cx, "master-started", "workers=%d",
-		    m.crew.settings.workers);
+		log_event(LOG_INFO, cx, "master-started", "workers=%d job_workers=%d",
+		    m.crew.settings.workers, m.crew.settings.job_workers);
 		serve(&m);
 		master_signals_close(&m.crew.signals);
-		log_event(LOG_INFO, cx, "master-stopped", "restarts=%llu",
-		    (unsigned long long)scoreboard_restarts(board));
+		log_event(LOG_INFO, cx, "master-stopped",
+		    "restarts=%llu job_restarts=%llu",
+		    (unsigned long long)scoreboard_restarts(board, WORKER_FOR_REQUESTS),
+		    (unsigned long long)scoreboard_restarts(board, WORKER_FOR_JOBS));
 		rc = m.result;
 	}
 	crew_fini(&m.crew);

@@ -40,8 +40,9 @@ _Static_assert(COUNT_OF(counted_statuses) <= STATUSES, "by_status has room for 3
 struct slot {
 	alignas(LINE) atomic_int state;
 	atomic_int pid;
+	atomic_int role;
 	_Atomic int64_t since_ms;
-	_Atomic uint64_t requests;
+	_Atomic uint64_t done;
 	_Atomic uint64_t counters[COUNTER_COUNT];
 };
 
@@ -52,7 +53,7 @@ struct cell {
 };
 
 struct shared {
-	alignas(LINE) _Atomic uint64_t restarts;
+	alignas(LINE) _Atomic uint64_t restarts[WORKER_ROLE_COUNT];
 	int64_t started_ms;
 };
 
@@ -227,7 +228,13 @@ scoreboard_request(
 	add(&cell->by_status[status_index(status)], 1);
 	add(&cell->buckets[cls][bucket_index(micros)], 1);
 	add(&cell->sum_us[cls], (uint64_t)micros);
-	add(&s->slot[slot].requests, 1);
+	add(&s->slot[slot].done, 1);
+}
+
+void
+scoreboard_job(struct scoreboard *s, int slot)
+{
+	add(&s->slot[slot].done, 1);
 }
 
 void
@@ -236,12 +243,35 @@ scoreboard_add(struct scoreboard *s, int slot, enum worker_counter counter, uint
 	add(&s->slot[slot].counters[counter], n);
 }
 
+/* What was never a value of an enum is its zero: a worker that went wrong may have
+ * written anything. */
+static int
+sane(const atomic_int *from, int count)
+{
+	int value = atomic_load_explicit(from, memory_order_acquire);
+
+	return value >= 0 && value < count ? value : 0;
+}
+
+static enum worker_role
+role_of(const struct slot *w)
+{
+	return (enum worker_role)sane(&w->role, WORKER_ROLE_COUNT);
+}
+
+static enum worker_state
+state_of(const struct slot *w)
+{
+	return (enum worker_state)sane(&w->state, WORKER_STATE_COUNT);
+}
+
 /* -- by the master -- */
 
 void
-scoreboard_enter(struct scoreboard *s, int slot)
+scoreboard_enter(struct scoreboard *s, int slot, enum worker_role role)
 {
 	atomic_store(&s->slot[slot].pid, 0);
+	atomic_store(&s->slot[slot].role, (int)role);
 	scoreboard_state(s, slot, WORKER_STARTING);
 }
 
@@ -254,10 +284,13 @@ scoreboard_set_pid(struct scoreboard *s, int slot, int pid)
 void
 scoreboard_leave(struct scoreboard *s, int slot, bool died)
 {
-	atomic_store(&s->slot[slot].pid, 0);
-	scoreboard_state(s, slot, WORKER_NONE);
+	struct slot *w = &s->slot[slot];
+
 	if (died)
-		add(&s->shared->restarts, 1);
+		add(&s->shared->restarts[role_of(w)], 1);
+	atomic_store(&w->pid, 0);
+	scoreboard_state(s, slot, WORKER_NONE);
+	atomic_store(&w->role, WORKER_ROLE_UNSET);
 }
 
 /* -- reading -- */
@@ -276,14 +309,16 @@ scoreboard_state_name(enum worker_state state)
 	return (unsigned)state < WORKER_STATE_COUNT ? names[state] : "unknown";
 }
 
-/* A worker that went wrong may have written anything: only a state is a state. */
-static enum worker_state
-state_of(const struct slot *w)
+const char *
+scoreboard_role_name(enum worker_role role)
 {
-	int state = atomic_load_explicit(&w->state, memory_order_acquire);
+	static const char *const names[WORKER_ROLE_COUNT] = {
+	    [WORKER_ROLE_UNSET] = "none",
+	    [WORKER_FOR_REQUESTS] = "requests",
+	    [WORKER_FOR_JOBS] = "jobs",
+	};
 
-	return state >= 0 && state < WORKER_STATE_COUNT ? (enum worker_state)state
-							: WORKER_NONE;
+	return (unsigned)role < WORKER_ROLE_COUNT ? names[role] : "unknown";
 }
 
 void
@@ -294,7 +329,7 @@ scoreboard_view(const struct scoreboard *s, int slot, struct worker_view *out)
 	out->state = state_of(w);
 	out->since_ms = atomic_load_explicit(&w->since_ms, memory_order_relaxed);
 	out->pid = atomic_load_explicit(&w->pid, memory_order_relaxed);
-	out->requests = get(&w->requests);
+	out->done = get(&w->done);
 }
 
 static void
@@ -322,11 +357,13 @@ scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out)
 }
 
 void
-scoreboard_states(const struct scoreboard *s, int out[static WORKER_STATE_COUNT])
+scoreboard_states(const struct scoreboard *s, enum worker_role role,
+    int out[static WORKER_STATE_COUNT])
 {
 	memset(out, 0, WORKER_STATE_COUNT * sizeof(out[0]));
 	for (int slot = 0; slot < s->slots; slot++)
-		out[state_of(&s->slot[slot])]++;
+		if (role_of(&s->slot[slot]) == role)
+			out[state_of(&s->slot[slot])]++;
 }
 
 uint64_t
@@ -340,9 +377,9 @@ scoreboard_counter(const struct scoreboard *s, enum worker_counter counter)
 }
 
 uint64_t
-scoreboard_restarts(const struct scoreboard *s)
+scoreboard_restarts(const struct scoreboard *s, enum worker_role role)
 {
-	return get(&s->shared->restarts);
+	return get(&s->shared->restarts[role]);
 }
 
 int64_t

@@ -46,13 +46,21 @@ enum worker_counter {
 	COUNTER_COUNT
 };
 
+/* What a worker is for. */
+enum worker_role {
+	WORKER_ROLE_UNSET,
+	WORKER_FOR_REQUESTS,
+	WORKER_FOR_JOBS,
+	WORKER_ROLE_COUNT
+};
+
 struct scoreboard;
 
 /*
- * workers: how many there shall be. There are slots for more: a reload runs two
- * generations side by side, and may ask for more workers; half of the slots
- * is the most that it gets. routes: rows that requests are counted by; the last one
- * is "none", and counts what is out of range.
+ * workers: how many there shall be, of all roles. There are slots for more: a reload
+ * runs two generations side by side, and may ask for more workers; half of the slots is
+ * the most that it gets. routes: rows that requests are counted by; the last one is
+ * "none", and counts what is out of range.
  *
  * A slot and route take 896 bytes, and only those that were counted take memory: 4
  * workers (64 slots) and 60 routes map 3.5 MB, 512 workers (1024 slots) and 200
@@ -63,7 +71,8 @@ enum err scoreboard_new(
 void scoreboard_free(struct scoreboard *s);
 
 /* -- by the master -- */
-void scoreboard_enter(struct scoreboard *s, int slot); /* before the fork: STARTING */
+/* Before the fork: STARTING. */
+void scoreboard_enter(struct scoreboard *s, int slot, enum worker_role role);
 void scoreboard_set_pid(struct scoreboard *s, int slot, int pid);
 void scoreboard_leave(struct scoreboard *s, int slot, bool died);
 
@@ -71,19 +80,21 @@ void scoreboard_leave(struct scoreboard *s, int slot, bool died);
 void scoreboard_state(struct scoreboard *s, int slot, enum worker_state state);
 void scoreboard_request(
     struct scoreboard *s, int slot, int route, int status, int64_t micros);
+void scoreboard_job(struct scoreboard *s, int slot); /* one was done, or tried */
 void scoreboard_add(
     struct scoreboard *s, int slot, enum worker_counter counter, uint64_t n);
 
 /* -- by anybody -- */
 struct worker_view {
 	enum worker_state state;
-	int pid;           /* 0: none */
-	int64_t since_ms;  /* clock_mono_ms() at which it came into this state */
-	uint64_t requests; /* counted in this slot so far, by all that had it */
+	int pid;          /* 0: none */
+	int64_t since_ms; /* clock_mono_ms() at which it last said its state */
+	uint64_t done; /* requests and jobs of this slot so far, by all that had it */
 };
 int scoreboard_slots(const struct scoreboard *s);
 void scoreboard_view(const struct scoreboard *s, int slot, struct worker_view *out);
 const char *scoreboard_state_name(enum worker_state state);
+const char *scoreboard_role_name(enum worker_role role);
 
 struct route_stats {
 	uint64_t by_status[32]; /* as counted_statuses */
@@ -92,9 +103,12 @@ struct route_stats {
 	uint64_t sum_us[5];
 };
 void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
-void scoreboard_states(const struct scoreboard *s, int out[static WORKER_STATE_COUNT]);
+/* Workers of a role by their state. */
+void scoreboard_states(const struct scoreboard *s, enum worker_role role,
+    int out[static WORKER_STATE_COUNT]);
 uint64_t scoreboard_counter(const struct scoreboard *s, enum worker_counter counter);
-uint64_t scoreboard_restarts(const struct scoreboard *s);  /* workers that died */
+/* Those that died. */
+uint64_t scoreboard_restarts(const struct scoreboard *s, enum worker_role role);
 int64_t scoreboard_started_ms(const struct scoreboard *s); /* wall clock */
 
 #endif

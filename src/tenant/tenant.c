@@ -1,6 +1,7 @@
 /* tenant.c - see tenant.h. */
 #include "tenant/tenant.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -145,6 +146,7 @@ tenant_create(
 	char schema[TENANT_SCHEMA_SIZE];
 	enum err rc;
 
+	assert(cx->actor != NULL); /* else a trigger would tell of it once more */
 	tenant_schema_name(schema, d->id);
 	rc = db_queue(cx, db, STMT_tenant_create,
 	    DB_ARGS(d->id, d->name, d->owner_id, schema, d->slug, d->plan,

@@ -75,8 +75,8 @@ enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;
 /* The schema of the older isolation: "tenant_", the id with "_" for "-". */
 void tenant_schema_name(char out[static TENANT_SCHEMA_SIZE], const char *number);
 
-/* Inside a transaction: the tenant, its registry row, its owner's membership, and its
- * schema if asked for. */
+/* Inside a transaction of an actor: the tenant, its registry row, its owner's membership,
+ * the event, and its schema if asked for. */
 enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft *d,
     bool with_schema) MUST_CHECK;
 /* Inside a transaction: makes user_id a member; nothing when they are one. */

@@ -11,7 +11,8 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT count(*) FROM public.tenant_users), (SELECT count(*) FROM public.users),
     (SELECT count(*) FROM tenantd.events), (SELECT count(*) FROM tenantd.jobs),
     (SELECT count(*) FROM pg_namespace),
-    (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t)"""
+    (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
+    (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w)"""
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def db(cluster):
 
 @pytest.fixture(scope="session")
 def app(db):
-    with stack.Tenantd(db, workers=2, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
+    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
         yield a
 
 

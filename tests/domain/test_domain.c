@@ -98,6 +98,7 @@ get_or_create_as(struct fixture *f, const char *user, const char *claim,
 	    .who = {.user_id = user, .tenant_id = claim, .address = "127.0.0.1"}};
 
 	ctx_clear(&f->cx);
+	f->cx.actor = user;
 	return onboarding_get_or_create(&f->cx, &ob, wish, tenant, outcome);
 }
 

@@ -47,8 +47,9 @@ def test_no_argument_and_a_socket_mean_serve(db):
     """lighttpd and mod_fcgid both start a FastCGI program so; how many processes, the settings say."""
     with Alone(db, WORKERS="2") as master:
         assert master.call("GET", "/readyz").status == 200
-        stack.until(lambda: len(master.children()) == 2)
-        stack.until(lambda: master.metric(r'tenantd_workers\{state="idle"\}') == 1)  # the other answers this
+        stack.until(lambda: len(stack.workers(master.process.pid)) == 2 and len(master.children()) == 3)
+        stack.until(lambda: master.metric(r'tenantd_workers\{role="requests",state="idle"\}') == 1)  # the other answers this
+        stack.until(lambda: master.metric(r'tenantd_workers\{role="jobs",state="idle"\}') == 1)
     with Alone(db, "serve") as one:
         assert one.call("GET", "/readyz").status == 200
         assert not one.children()
@@ -62,8 +63,8 @@ def test_the_process_itself_answers_and_counts_what_it_does(alone, db):
     assert not alone.children()
     assert f" pid={alone.process.pid} " in alone.process.tail()
     assert alone.metric(r'tenantd_requests_total\{method="POST",route="/api/tenant/getOrCreate",status="200"\}') == 1
-    assert alone.metric(r'tenantd_workers\{state="busy"\}') == 1
-    assert alone.metric(r'tenantd_workers\{state="idle"\}') == 0
+    assert alone.metric(r'tenantd_workers\{role="requests",state="busy"\}') == 1
+    assert alone.metric(r'tenantd_workers\{role="requests",state="idle"\}') == 0
 
 
 def test_it_does_not_retire_by_itself(db):

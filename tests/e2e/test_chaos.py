@@ -156,9 +156,10 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
                 time.sleep(0.3)
                 if beside:
                     kept.start()
-                    stack.until(lambda: len(stack.children(kept.process.pid)) == 4)
+                    stack.until(lambda: len(stack.workers(kept.process.pid)) == 4)
                 assert old.stop() == 0, old.tail()
                 old = kept.process if beside else kept.start()
+                stack.until(lambda: len(stack.workers(kept.process.pid)) == 4)
             time.sleep(0.3)
         assert not book.refused(), book.refused()[:5]
         book.check()
@@ -212,7 +213,8 @@ def test_only_the_backends_stopped(own, book):
     with Ledger(own, book.urls).clients(WORKERS, 200):
         pass
     backends = [pid for (pid,) in own.cluster.sql(
-        "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state = 'idle'", [own.db.server_role])]
+        "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state = 'idle' AND application_name = 'tenantd'",
+        [own.db.server_role])]
     assert len(backends) == WORKERS, "every worker is connected"
     with stack.stopped(backends):
         began = time.monotonic()

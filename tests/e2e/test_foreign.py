@@ -2,7 +2,6 @@
 role of its own that has nothing but the rights on that table."""
 import json
 import os
-import shutil
 import subprocess
 import uuid
 from pathlib import Path
@@ -38,21 +37,6 @@ def django(foreign):
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
     return run
-
-
-@pytest.fixture(scope="module")
-def node_modules():
-    """pg as package-lock.json has it, in a directory of its own: $NODE_DIR, or made now."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed")
-    place = Path(os.environ.get("NODE_DIR", stack.TOP / "build/node"))
-    if not (place / "node_modules/pg").is_dir():
-        place.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / "node" / name, place)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, check=True,
-                       capture_output=True, timeout=300)
-    return place / "node_modules"
 
 
 @pytest.fixture

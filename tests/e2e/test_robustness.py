@@ -127,6 +127,42 @@ def test_workers_are_recycled_without_a_failure(own):
         assert not before & set(app.workers())
 
 
+def test_job_workers_come_and_go_beside_those_that_answer(own):
+    def metric(role):
+        text = app.call("GET", "/metrics").body.decode()
+        return int(re.search(rf'^tenantd_worker_restarts_total\{{role="{role}"\}} (\d+)', text, re.M)[1])
+
+    with stack.Tenantd(own.db, workers=2, JOB_WORKERS=2) as app:
+        jobs = set(stack.until(lambda: len(app.job_workers()) == 2 and app.job_workers()))
+        before = app.workers()
+        assert len(before) == 2 and not jobs & set(before)
+        for n in range(1, 4):
+            victim = min(jobs)
+            os.kill(victim, signal.SIGKILL)
+            jobs = set(stack.until(lambda gone=victim: len(app.job_workers()) == 2 and gone not in app.job_workers()
+                                   and app.job_workers()))
+            stack.until(lambda count=n: metric("jobs") == count)
+        assert app.workers() == before and metric("requests") == 0
+        for count in (1, 0):
+            before, jobs = set(app.workers()), set(app.job_workers())
+            app.settings["JOB_WORKERS"] = count
+            app.write_config()
+            app.process.send(signal.SIGHUP)
+            stack.until(lambda: not jobs & set(app.job_workers()) and len(app.job_workers()) == count)
+            stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == 2)
+        assert app.call("GET", "/readyz").status == 200
+        app.settings["JOB_WORKERS"] = 17
+        app.write_config()
+        app.process.send(signal.SIGHUP)
+        stack.until(lambda: 'JOB_WORKERS: \\"17\\" is not in 0 to 16' in app.log_text(), what="a word about it")
+
+
+def test_a_job_worker_is_there_unless_the_settings_say_otherwise(own):
+    stack.until(lambda: len(own.job_workers()) == 1)
+    [job_worker] = own.job_workers()
+    assert job_worker not in own.workers()
+
+
 def test_the_figures_add_up_over_workers(own):
     def count():
         text = http_call(own.urls[0], "GET", "/metrics").body.decode()

@@ -21,7 +21,7 @@ def test_lighttpd_takes_the_program_that_it_started_along(db):
     """deploy/lighttpd/spawn.conf.in: no daemon but the web server."""
     with Door("lighttpd-spawn", settings=db.settings) as door:
         (master,) = stack.until(lambda: stack.children(door.process.pid))
-        workers = stack.until(lambda: len(stack.children(master)) == door.kind.workers and stack.children(master))
+        workers = stack.until(lambda: len(stack.workers(master)) == door.kind.workers and stack.workers(master))
     stack.until(lambda: not any(map(stack.lives, [master, *workers])), 20, what="the end of the spawned program")
 
 

@@ -17,10 +17,11 @@ files="
 	http/request http/router http/wire
 	json/decimal json/format json/json json/out json/parse json/pattern json/refs json/schema
 	json/schema_compile json/schema_rules json/uri
+	mail/mime text/mustache text/mustache_compile
 	auth/auth auth/claims auth/issuers auth/issuers_file auth/jwks auth/jws auth/token
 	crypto/base64 crypto/jwk crypto/seal crypto/signature
 	conf/check conf/conf conf/file
-	base/address base/id base/str net/reach net/url cli/args db/ident"
+	base/address base/email base/id base/str net/reach net/url cli/args db/ident"
 
 sh "$top/deploy/build.sh" "$dir" CFLAGS='-O0 -g --coverage'
 cd "$dir"

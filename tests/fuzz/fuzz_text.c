@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 
+#include "base/email.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "cli/args.h"
@@ -20,7 +21,6 @@
 #include "db/call.h"
 #include "db/link.h"
 #include "net/fetch.h"
-#include "people/user.h"
 #include "json/format.h"
 #include "json/uri.h"
 
@@ -106,8 +106,13 @@ read_email(struct ctx *cx, struct slice text)
 {
 	const char *email = slice_dup(cx->mem, text);
 
-	if (user_email_valid(email))
+	struct mailbox m;
+
+	if (email_valid(email))
 		FUZZ_HOLDS(strchr(email, '@') > email && strlen(email) <= 254);
+	if (mailbox_read(email, &m))
+		FUZZ_HOLDS(email_valid(slice_dup(cx->mem, m.address)) &&
+		    memchr(m.name.p, '\n', m.name.n) == NULL);
 }
 
 /* What a string would cost is judged before it costs anything. */

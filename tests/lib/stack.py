@@ -85,6 +85,19 @@ def children(pid):
     return sorted(found)
 
 
+def runs_jobs(pid):
+    """Whether a child of the master runs jobs: its name says so from its first moment on."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().rstrip().endswith("-jobs")
+    except OSError:
+        return False
+
+
+def workers(master):
+    """Those that answer requests."""
+    return [pid for pid in children(master) if not runs_jobs(pid)]
+
+
 def lives(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
@@ -336,9 +349,9 @@ class Database:
         self.cluster.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     def backends(self):
-        """The pids of PostgreSQL's processes that the server is connected to."""
+        """The pids of PostgreSQL's processes that answer the server's requests."""
         return {pid for (pid,) in self.cluster.sql(
-            "SELECT pid FROM pg_stat_activity WHERE usename = %s", [self.server_role])}
+            "SELECT pid FROM pg_stat_activity WHERE usename = %s AND application_name = 'tenantd'", [self.server_role])}
 
     def sql(self, text, args=None):
         """As the owner, who sees every row."""
@@ -406,8 +419,11 @@ class Tenantd:
         return call(self.socket, method, target, headers, body, timeout=15 * PATIENCE, **how)
 
     def workers(self):
-        """The pids of the children of the master."""
-        return children(self.process.pid)
+        """The pids of those that answer requests."""
+        return workers(self.process.pid)
+
+    def job_workers(self):
+        return [pid for pid in children(self.process.pid) if runs_jobs(pid)]
 
     def log_text(self):
         return self.log.read_text(errors="replace")

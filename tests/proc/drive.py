@@ -63,8 +63,8 @@ class Toy:
         with open(self.dir + "/stderr", encoding="utf-8") as err:
             for line in err:
                 print("# " + line.rstrip())
-        until(lambda: not self.live(), 3)
-        for pid in self.live():  # what should have gone with its master
+        until(lambda: not self.live() | self.live("jobs"), 3)
+        for pid in self.live() | self.live("jobs"):  # what should have gone with its master
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.dir)
 
@@ -80,11 +80,11 @@ class Toy:
         except OSError:
             return []
 
-    def started(self):
-        return [int(re.search(r"worker=(\d+)", l)[1]) for l in self.lines("worker-started")]
+    def started(self, role="requests"):
+        return [int(re.search(r"worker=(\d+)", l)[1]) for l in self.lines("worker-started") if f" role={role} " in l]
 
-    def live(self):
-        return {pid for pid in self.started() if alive(pid)}
+    def live(self, role="requests"):
+        return {pid for pid in self.started(role) if alive(pid)}
 
     def dial(self, command):
         s = socket.socket(socket.AF_UNIX)
@@ -131,6 +131,12 @@ class Toy:
             return live <= seen
         assert until(all_answer), f"want {count} workers, have {self.live()}"
         return self.live()
+
+    def settle_jobs(self, count, but=()):
+        """The job workers, once they are `count` and none of `but`."""
+        assert until(lambda: len(live := self.live("jobs")) == count and not live & set(but)), \
+            f"want {count} job workers, have {self.live('jobs')}"
+        return self.live("jobs")
 
     def signal(self, signo):
         self.master.send_signal(signo)
@@ -478,6 +484,195 @@ def systemd_is_not_told_of_workers_that_never_accept():
             assert heard.recv(200) == b"STOPPING=1"
 
 
+def slots(t, event, role):
+    return [re.search(r" slot=(\d+)", l)[1] for l in t.lines(event) if f" role={role} " in l]
+
+
+def name_of(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+        return f.read().strip()
+
+
+def job_workers_are_started_beside_the_others():
+    with Toy("2 jobs 3").ready() as t:
+        workers, jobs = t.settle(2), t.settle_jobs(3)
+        assert not workers & jobs
+        assert {name_of(pid) for pid in workers | {t.master.pid}} == {"toy"}
+        assert {name_of(pid) for pid in jobs} == {"toy-jobs"}
+        with open("/proc/net/unix", encoding="ascii") as f:
+            inodes = {l.split()[6] for l in f if l.rstrip().endswith(t.path)}
+        for pid in jobs | workers:
+            fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+            assert bool(fds & {f"socket:[{i}]" for i in inodes}) == (pid in workers), (fds, inodes)
+        assert t.stop() == 0
+        assert not any(map(alive, workers | jobs))
+
+
+def who_is_killed_is_replaced_in_each_role():
+    with Toy("2 jobs 2").ready() as t:
+        workers, jobs = t.settle(2), t.settle_jobs(2)
+        for n in range(1, 5):
+            victim = min(jobs)
+            os.kill(victim, signal.SIGKILL)
+            jobs = t.settle_jobs(2, but={victim})
+            assert until(lambda: t.ask("restarts").split()[1:] == ["0", str(n)])
+        assert t.live() == workers
+        assert slots(t, "worker-died", "jobs") == slots(t, "worker-started", "jobs")[2:], "each in its own slot"
+        for _ in range(4):
+            victim = min(workers)
+            os.kill(victim, signal.SIGKILL)
+            workers = t.settle(2, but={victim})
+        assert t.live("jobs") == jobs
+        assert t.ask("restarts").split()[1:] == ["4", "4"]
+        assert t.stop() == 0
+
+
+def a_job_worker_that_worked_is_replaced_at_once():
+    with Toy("1 jobs 1").ready() as t:
+        for n in range(1, 9):
+            victim = min(t.settle_jobs(1))
+            woken = len(t.lines("woken"))
+            t.ask("wake")
+            assert until(lambda: len(t.lines("woken")) > woken)
+            begin = time.monotonic()
+            os.kill(victim, signal.SIGKILL)
+            t.settle_jobs(1, but={victim})
+            assert time.monotonic() - begin < 1, n
+
+
+def a_reload_replaces_both_roles():
+    with Toy("2 jobs 2").ready() as t:
+        workers, jobs = t.settle(2), t.settle_jobs(2)
+        with Stream(t) as s:
+            for _ in range(3):
+                t.signal(signal.SIGHUP)
+                workers, jobs = t.settle(2, but=workers), t.settle_jobs(2, but=jobs)
+        assert not s.failed, s.failed
+        assert not t.lines("worker-died")
+        for count in (3, 0, 1):
+            t.configure(f"2 jobs {count}")
+            t.signal(signal.SIGHUP)
+            workers, jobs = t.settle(2, but=workers), t.settle_jobs(count, but=jobs)
+        t.configure("512 jobs 16")
+        t.signal(signal.SIGHUP)
+        assert until(lambda: t.lines("workers-limited"))
+        t.settle(16, but=workers), t.settle_jobs(16, but=jobs)
+        assert t.stop() == 0
+
+
+def a_reload_keeps_job_workers_until_new_ones_are_ready():
+    with Toy("1 jobs 1").ready() as t:
+        workers, jobs = t.settle(1), t.settle_jobs(1)
+        t.configure("1 jobs 1 crash")
+        t.signal(signal.SIGHUP)
+        workers = t.settle(1, but=workers)
+        assert until(lambda: len(slots(t, "worker-died", "jobs")) >= 3)
+        assert t.live("jobs") & jobs == jobs
+        t.configure("1 jobs 1 slow")
+        t.signal(signal.SIGHUP)
+        t.settle_jobs(1, but=jobs)
+        t.settle(1, but=workers)
+        assert t.stop() == 0
+
+
+def a_drain_waits_for_job_workers():
+    with Toy("2 jobs 2 linger").ready() as t:
+        t.settle(2)
+        t.settle_jobs(2)
+        begin = time.monotonic()
+        assert t.stop() == 0
+        assert 0.5 < time.monotonic() - begin < 3
+        assert not t.lines("worker-killed")
+    with Toy("2 jobs 1 stay", drain=500).ready() as t:
+        jobs = t.settle_jobs(1)
+        begin = time.monotonic()
+        assert t.stop() == 0
+        assert 0.4 < time.monotonic() - begin < 3
+        assert not any(map(alive, jobs))
+        killed = t.lines("worker-killed")
+        assert len(killed) == 1 and "role=jobs" in killed[0] and "reason=drain" in killed[0], killed
+
+
+def job_workers_that_cannot_start_cost_no_request():
+    for mode in ("crash", "config", "end"):
+        with tempfile.TemporaryDirectory(prefix="tn-notify-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+            heard.bind(f"{place}/n")
+            heard.settimeout(PATIENCE)
+            with Toy(f"2 jobs 1 {mode}", notify=f"{place}/n").ready() as t:
+                assert heard.recv(200) == b"READY=1"
+                workers = t.settle(2)
+                with Stream(t) as s:
+                    time.sleep(1)
+                assert not s.failed, s.failed
+                assert t.live() == workers
+                forks = len(t.started("jobs"))
+                assert forks == 1 if mode == "config" else 4 <= forks <= 6, forks
+                t.signal(signal.SIGHUP)
+                assert heard.recv(200).startswith(b"RELOADING=1\n")
+                assert heard.recv(200) == b"READY=1"
+                t.settle(2, but=workers)
+                assert t.stop() == 0
+
+
+def a_silent_job_worker_is_killed():
+    with Toy("1 jobs 2", timeout=500).ready() as t:
+        jobs = t.settle_jobs(2)
+        victim = min(jobs)
+        begin = time.monotonic()
+        os.kill(victim, signal.SIGSTOP)
+        new = t.settle_jobs(2, but={victim})
+        assert 0.9 < time.monotonic() - begin < 3
+        assert len(new & jobs) == 1
+        [killed] = t.lines("worker-killed")
+        assert "role=jobs" in killed and "reason=hung" in killed and "state=idle" in killed, killed
+
+
+def job_workers_go_with_a_master_that_is_killed():
+    """Nor do they keep its socket."""
+    with Toy("1 jobs 1 stay", drain=1000).ready() as t:
+        [worker], [jobs] = t.settle(1), t.settle_jobs(1)
+        t.signal(signal.SIGKILL)
+        t.master.wait(PATIENCE)
+        assert until(lambda: not alive(worker), 2)
+        assert alive(jobs)
+        try:
+            t.ask()
+            raise AssertionError("somebody listens")
+        except ConnectionRefusedError:
+            pass
+        assert until(lambda: not alive(jobs), 6)
+
+
+def a_wake_up_reaches_a_job_worker_and_news_come_back():
+    with Toy("2 jobs 3").ready() as t:
+        t.settle(2)
+        t.settle_jobs(3)
+        time.sleep(0.2)
+        before = len(t.lines("woken"))
+        for n in range(1, 20):
+            t.ask("wake")
+            assert until(lambda: len(t.lines("woken")) >= before + n)
+        assert len(t.lines("woken")) == before + n, "one of them suffices"
+        assert int(t.ask("news").split()[1]) >= before + n - 1
+
+
+def the_place_of_a_waiting_worker_that_is_killed_is_free_again():
+    with Toy("1 jobs 1").ready() as t:
+        [worker] = t.settle(1)
+        assert t.ask("seat").split()[1:] == ["1", "1"]
+        assert t.ask("seat").split()[1:] == ["0", "1"]
+        os.kill(worker, signal.SIGKILL)
+        t.settle(1, but={worker})
+        assert t.ask("seat").split()[1:] == ["1", "1"]
+
+
+def usr1_reaches_job_workers():
+    with Toy("1 jobs 1").ready() as t:
+        pids = t.settle(1) | t.settle_jobs(1)
+        t.signal(signal.SIGUSR1)
+        assert until(lambda: {int(re.search(r"pid=(\d+)", l)[1]) for l in t.lines("reopened")} == pids)
+
+
 def nobody_to_notify_is_no_matter():
     for nowhere in ("/nonexistent/n", "@tn-nobody", "n", "@", "/" + "a" * 200):
         with Toy("1", notify=nowhere).ready() as t:
@@ -485,8 +680,8 @@ def nobody_to_notify_is_no_matter():
 
 
 def workers_hold_nothing_of_the_master():
-    with Toy("2").ready() as t:
-        for pid in t.settle(2):
+    with Toy("2 jobs 1").ready() as t:
+        for pid in t.settle(2) | t.settle_jobs(1):
             fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
             assert not [f for f in fds if "signalfd" in f], fds
             with open(f"/proc/{pid}/status", encoding="ascii") as f:
@@ -496,8 +691,9 @@ def workers_hold_nothing_of_the_master():
 
 
 def an_idle_master_sleeps():
-    with Toy("2").ready() as t:
+    with Toy("2 jobs 1").ready() as t:
         t.settle(2)
+        t.settle_jobs(1)
         def ticks():
             with open(f"/proc/{t.master.pid}/status", encoding="ascii") as f:
                 return int(re.search(r"\nvoluntary_ctxt_switches:\s*(\d+)", f.read())[1])
@@ -531,6 +727,18 @@ CASES = [
     *([a_socket_that_systemd_passed_is_kept] if shutil.which("systemd-socket-activate") else []),
     systemd_hears_when_all_accept_and_when_it_stops,
     systemd_is_not_told_of_workers_that_never_accept,
+    job_workers_are_started_beside_the_others,
+    who_is_killed_is_replaced_in_each_role,
+    a_job_worker_that_worked_is_replaced_at_once,
+    a_reload_replaces_both_roles,
+    a_reload_keeps_job_workers_until_new_ones_are_ready,
+    a_drain_waits_for_job_workers,
+    job_workers_that_cannot_start_cost_no_request,
+    a_silent_job_worker_is_killed,
+    job_workers_go_with_a_master_that_is_killed,
+    a_wake_up_reaches_a_job_worker_and_news_come_back,
+    the_place_of_a_waiting_worker_that_is_killed_is_free_again,
+    usr1_reaches_job_workers,
     nobody_to_notify_is_no_matter,
     workers_hold_nothing_of_the_master,
     an_idle_master_sleeps,

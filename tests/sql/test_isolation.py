@@ -13,6 +13,12 @@ PROTECTED = {
     "tenantd.events": "INSERT INTO tenantd.events (tenant_id, kind) VALUES (%s, 'k')",
     "tenantd.jobs": "INSERT INTO tenantd.jobs (tenant_id, kind) VALUES (%s, 'k')",
     "tenantd.audit": "INSERT INTO tenantd.audit (tenant_id, event, severity) VALUES (%s, 'e', 'low')",
+    "tenantd.webhooks": "INSERT INTO tenantd.webhooks (tenant_id, id, url, secrets)"
+                        " VALUES (%s, gen_random_uuid()::text, 'https://hooks.example.com/', '[]')",
+    "tenantd.deliveries": "INSERT INTO tenantd.deliveries (tenant_id, webhook_id, seq, event_id, kind, job_id, attempt,"
+                          " started_at, url, outcome) VALUES (%s, 'w', 1, 1, 'k', 1, 1, now(), 'https://x/', 'ok')",
+    "tenantd.email_templates": "INSERT INTO tenantd.email_templates (tenant_id, name, subject, text, html)"
+                               " VALUES (%s, 'u', 's', 't', 'h')",
     "tenantd.idempotency": "INSERT INTO tenantd.idempotency VALUES (encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
                            " %s, 'u', 'h', 201, 'application/json', '', '{}', false, now(), now())",
 }
@@ -147,7 +153,8 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in list.split(", ") if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.events", "tenantd.job_lanes", "tenantd.jobs", "tenantd.idempotency"}
+        "public.tenant_users", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
+        "tenantd.job_lanes", "tenantd.jobs", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 

@@ -39,7 +39,8 @@ def test_probe_leaves_nothing_behind_even_when_committed(db):
     assert db.srv.within("unset", "SELECT count(*) FROM tenant_users") == [(0,)]
 
 
-PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency"]
+PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency",
+             "tenantd.webhooks", "tenantd.deliveries"]
 
 
 @pytest.mark.parametrize("sabotage, check", [
@@ -291,7 +292,7 @@ def test_a_recorded_exemption_is_shown_with_its_reason(db):
 
 OURS = ["public.tenants", "public.users", "tenantd.names", "tenantd.adoption_faults", "tenantd.job_lanes", "public.tenant_users",
         "tenantd.events", "tenantd.event_head", "tenantd.jobs", "tenantd.audit",
-        "tenantd.idempotency", "tenantd.migrations",
+        "tenantd.email_templates", "tenantd.idempotency", "tenantd.migrations",
         "tenantd.rls_exempt", "tenantd.server_rights", "tenantd.tenant_transitions"]
 
 

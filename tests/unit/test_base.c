@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/email.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -145,6 +146,9 @@ utf8_is_checked_and_folded(void **state)
 	assert_string_equal(
 	    utf8_fold(cx->mem, "MA\xc3\x9f@Example.COM"), "mass@example.com");
 	assert_null(utf8_fold(cx->mem, "\xff"));
+	assert_string_equal(utf8_mend(cx->mem, "h\xc3\xa9 \xc3(\0\xf0\x9f\x98", 10),
+	    "h\xc3\xa9 \xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	assert_string_equal(utf8_mend(cx->mem, NULL, 0), "");
 }
 
 static void
@@ -363,6 +367,72 @@ told_errors_are_public_and_set_ones_are_not(void **state)
 	assert_int_equal(err_http(ERR_KEY_REUSED), 409);
 }
 
+/* -- addresses -- */
+
+static void
+addresses_are_checked(void **state)
+{
+	static const char *const good[] = {"a@b", "ada@example.com",
+	    "a.b+c@x-y.example", "o'neil@example.com",
+	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
+	    "j\xc3\xb6rg@b\xc3\xbc"
+	    "cher.example",
+	    "1@2.3"};
+	static const char *const bad[] = {"", "@", "a", "a@", "@b", "a@b@c", "a b@c",
+	    "a@b c", "a..b@c", ".a@c", "a.@c", "a@c.", "a@.c", "a@c..d", "a@-c", "a@c-",
+	    "a@c-.d", "a@c_d", "a\n@c", "a@c\n", "\"a\"@c", "a@[1.2.3.4]", "a,b@c",
+	    "a<b@c", "\xff@c", "a\t@c"};
+	char longest[300];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++)
+		if (!email_valid(good[i]))
+			fail_msg("\"%s\" is refused", good[i]);
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (email_valid(bad[i]))
+			fail_msg("\"%s\" is taken", bad[i]);
+	snprintf(longest, sizeof(longest), "%064d@c", 0);
+	assert_true(email_valid(longest));
+	snprintf(longest, sizeof(longest), "%065d@c", 0);
+	assert_false(email_valid(longest));
+	snprintf(longest, sizeof(longest), "a@%063d.c", 0);
+	assert_true(email_valid(longest));
+	snprintf(longest, sizeof(longest), "a@%064d.c", 0);
+	assert_false(email_valid(longest));
+	snprintf(longest, sizeof(longest), "a@%063d.%063d.%063d.%061d", 0, 0, 0, 0);
+	assert_false(email_valid(longest)); /* 255 bytes */
+}
+
+static void
+a_mailbox_has_a_name_or_none(void **state)
+{
+	static const struct {
+		const char *text, *name, *address;
+	} good[] = {
+	    {"a@b", "", "a@b"},
+	    {" a@b\t", "", "a@b"},
+	    {"<a@b>", "", "a@b"},
+	    {"Ada Lovelace <ada@example.com>", "Ada Lovelace", "ada@example.com"},
+	    {"\"Lovelace, Ada\" <ada@example.com>", "Lovelace, Ada", "ada@example.com"},
+	    {"J\xC3\xB6rg<a@b> ", "J\xC3\xB6rg", "a@b"},
+	    {"a <b> c <a@b>", "a <b> c", "a@b"},
+	};
+	static const char *const bad[] = {"", "<>", "a", "Ada <a>", "Ada a@b",
+	    "Ada <a@b", "Ada a@b>", "Ada <a@b> x", "\"Ada <a@b>", "A\"d\"a <a@b>",
+	    "A\\da <a@b>", "A\nda <a@b>", "Ada <a@b\n>", "Ada < a@b>", "\xff <a@b>"};
+	struct mailbox m;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		assert_true(mailbox_read(good[i].text, &m));
+		assert_true(slice_eq(m.name, good[i].name));
+		assert_true(slice_eq(m.address, good[i].address));
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (mailbox_read(bad[i], &m))
+			fail_msg("\"%s\" is taken", bad[i]);
+}
+
 int
 main(void)
 {
@@ -384,6 +454,8 @@ main(void)
 	    cmocka_unit_test(wrapped_addresses_and_their_ranges_are_those_of_ipv4),
 	    UNIT_CTX_TEST(faults_keep_their_order_and_count),
 	    cmocka_unit_test(told_errors_are_public_and_set_ones_are_not),
+	    cmocka_unit_test(addresses_are_checked),
+	    cmocka_unit_test(a_mailbox_has_a_name_or_none),
 	};
 
 	return UNIT_RUN(tests);

@@ -7,7 +7,6 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/table.h"
-#include "people/user.h"
 
 /* -- arguments -- */
 
@@ -241,42 +240,6 @@ cells_cannot_steer_a_terminal(void **state)
 	assert_string_equal(table_printable(cx->mem, ""), "");
 }
 
-/* -- addresses -- */
-
-static void
-addresses_are_checked(void **state)
-{
-	static const char *const good[] = {"a@b", "ada@example.com",
-	    "a.b+c@x-y.example", "o'neil@example.com",
-	    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
-	    "j\xc3\xb6rg@b\xc3\xbc"
-	    "cher.example",
-	    "1@2.3"};
-	static const char *const bad[] = {"", "@", "a", "a@", "@b", "a@b@c", "a b@c",
-	    "a@b c", "a..b@c", ".a@c", "a.@c", "a@c.", "a@.c", "a@c..d", "a@-c", "a@c-",
-	    "a@c-.d", "a@c_d", "a\n@c", "a@c\n", "\"a\"@c", "a@[1.2.3.4]", "a,b@c",
-	    "a<b@c", "\xff@c", "a\t@c"};
-	char longest[300];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(good); i++)
-		if (!user_email_valid(good[i]))
-			fail_msg("\"%s\" is refused", good[i]);
-	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		if (user_email_valid(bad[i]))
-			fail_msg("\"%s\" is taken", bad[i]);
-	snprintf(longest, sizeof(longest), "%064d@c", 0);
-	assert_true(user_email_valid(longest));
-	snprintf(longest, sizeof(longest), "%065d@c", 0);
-	assert_false(user_email_valid(longest));
-	snprintf(longest, sizeof(longest), "a@%063d.c", 0);
-	assert_true(user_email_valid(longest));
-	snprintf(longest, sizeof(longest), "a@%064d.c", 0);
-	assert_false(user_email_valid(longest));
-	snprintf(longest, sizeof(longest), "a@%063d.%063d.%063d.%061d", 0, 0, 0, 0);
-	assert_false(user_email_valid(longest)); /* 255 bytes */
-}
-
 int
 main(void)
 {
@@ -290,7 +253,6 @@ main(void)
 	    UNIT_CTX_TEST(empty_tables_are_a_heading_or_an_empty_array),
 	    UNIT_CTX_TEST(a_record_has_a_line_for_each_column),
 	    UNIT_CTX_TEST(cells_cannot_steer_a_terminal),
-	    cmocka_unit_test(addresses_are_checked),
 	};
 
 	return UNIT_RUN(tests);

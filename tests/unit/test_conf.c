@@ -277,6 +277,59 @@ right_values_are_taken(void **state)
 }
 
 static void
+settings_of_mail_fit_together(void **state)
+{
+	static const struct {
+		const char *file, *told; /* NULL: nothing is wrong */
+	} rows[] = {
+	    {"SMTP_URL=smtp://[::1]:25\nMAIL_FROM=a@b\nSMTP_TLS=off\n", NULL},
+	    {"SMTP_URL=smtps://mail.example\nMAIL_FROM=\"Acme, Inc. <a@b>\"\n"
+	     "SMTP_USER=u\nSMTP_PASSWORD=p\nSMTP_TLS=required\n",
+		NULL},
+	    {"SMTP_URL=smtp://a:25\n", "MAIL_FROM: is not set, but SMTP_URL is"},
+	    {"SMTP_USER=u\n", "SMTP_PASSWORD: is not set, but SMTP_USER is"},
+	    {"SMTP_PASSWORD=p\n", "SMTP_USER: is not set, but SMTP_PASSWORD is"},
+	    {"SMTP_URL=smtps://a\nMAIL_FROM=a@b\nSMTP_TLS=off\n",
+		"SMTP_TLS: is off, but SMTP_URL is smtps://"},
+	};
+	static const char *const urls[] = {"a:25", "smtp://", "smtp://:25", "smtp://a/",
+	    "smtp://u:p@a", "smtp://a b", "http://a"};
+	static const char *const from[] = {"Acme", "Acme <a>", "<>"};
+	struct ctx *cx = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		ctx_clear(cx);
+		assert_int_equal(load(cx, rows[i].file, ENV()),
+		    rows[i].told == NULL ? ERR_OK : ERR_CONFIG);
+		if (rows[i].told != NULL)
+			assert_string_equal(fault(cx, 0), rows[i].told);
+	}
+	for (size_t i = 0; i < COUNT_OF(urls); i++) {
+		ctx_clear(cx);
+		assert_int_equal(load(cx, NULL,
+				     ENV(arena_printf(cx->mem, "SMTP_URL=%s", urls[i]),
+					 "MAIL_FROM=a@b")),
+		    ERR_CONFIG);
+		assert_string_equal(fault(cx, 0),
+		    arena_printf(cx->mem,
+			"environment: SMTP_URL: \"%s\" is neither smtp://HOST:PORT nor "
+			"smtps://HOST:PORT",
+			urls[i]));
+	}
+	for (size_t i = 0; i < COUNT_OF(from); i++) {
+		ctx_clear(cx);
+		assert_int_equal(
+		    load(cx, NULL, ENV(arena_printf(cx->mem, "MAIL_FROM=%s", from[i]))),
+		    ERR_CONFIG);
+		assert_string_equal(fault(cx, 0),
+		    arena_printf(cx->mem,
+			"environment: MAIL_FROM: \"%s\" is neither ADDRESS nor NAME "
+			"<ADDRESS>",
+			from[i]));
+	}
+}
+
+static void
 what_belongs_together_must_be_set_together(void **state)
 {
 	struct ctx *cx = *state;
@@ -414,6 +467,7 @@ main(void)
 	    CONF_TEST(every_fault_is_named_at_once),
 	    CONF_TEST(wrong_values_are_refused),
 	    CONF_TEST(right_values_are_taken),
+	    CONF_TEST(settings_of_mail_fit_together),
 	    CONF_TEST(what_belongs_together_must_be_set_together),
 	    CONF_TEST(the_database_alone_needs_no_keys),
 	    CONF_TEST(connection_keywords_are_quoted),

@@ -146,6 +146,24 @@ base64url_goes_both_ways(void **state)
 }
 
 static void
+base64_has_its_padding(void **state)
+{
+	/* RFC 4648, section 10 */
+	static const char *const cases[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+	    {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+	    {"foobar", "Zm9vYmFy"}, {"\xfb\xff\xfe", "+//+"}};
+	char text[BASE64_TEXT_SIZE(6)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		base64_encode(text, cases[i][0], strlen(cases[i][0]));
+		assert_string_equal(text, cases[i][1]);
+		assert_int_equal(
+		    strlen(text) + 1, BASE64_TEXT_SIZE(strlen(cases[i][0])));
+	}
+}
+
+static void
 base64url_has_one_text_for_a_value(void **state)
 {
 	static const char *const bad[] = {"Z", "Zg==", "Zg=", "Zh", "Zm9",
@@ -442,6 +460,7 @@ main(void)
 	    cmocka_unit_test(equality_sees_every_byte),
 	    UNIT_CTX_TEST(base64url_goes_both_ways),
 	    UNIT_CTX_TEST(base64url_has_one_text_for_a_value),
+	    cmocka_unit_test(base64_has_its_padding),
 	    UNIT_CTX_TEST(random_bytes_differ),
 	    UNIT_CTX_TEST(passwords_verify_and_salts_differ),
 	    UNIT_CTX_TEST(foreign_password_strings_are_read_or_refused),

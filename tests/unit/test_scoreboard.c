@@ -96,26 +96,60 @@ states_and_their_time_are_seen(void **state)
 	int states[WORKER_STATE_COUNT];
 	struct worker_view v;
 
-	scoreboard_enter(s, 1);
+	scoreboard_enter(s, 1, WORKER_FOR_REQUESTS);
 	scoreboard_set_pid(s, 1, 77);
-	scoreboard_states(s, states);
+	scoreboard_states(s, WORKER_FOR_REQUESTS, states);
 	assert_int_equal(states[WORKER_STARTING], 1);
 	scoreboard_state(s, 1, WORKER_BUSY);
 	scoreboard_request(s, 1, 0, 200, 1);
 	scoreboard_view(s, 1, &v);
 	assert_int_equal(v.state, WORKER_BUSY);
 	assert_int_equal(v.pid, 77);
-	assert_int_equal(v.requests, 1);
+	assert_int_equal(v.done, 1);
 	assert_true(v.since_ms >= before && v.since_ms <= clock_mono_ms());
 	assert_string_equal(scoreboard_state_name(v.state), "busy");
 	scoreboard_leave(s, 1, true);
 	scoreboard_leave(s, 0, false);
 	scoreboard_view(s, 1, &v);
 	assert_int_equal(v.pid, 0);
-	assert_int_equal(v.requests, 1);
-	scoreboard_states(s, states);
-	assert_int_equal(states[WORKER_NONE], scoreboard_slots(s));
-	assert_int_equal(scoreboard_restarts(s), 1);
+	assert_int_equal(v.done, 1);
+	scoreboard_states(s, WORKER_FOR_REQUESTS, states);
+	for (int i = 0; i < WORKER_STATE_COUNT; i++)
+		assert_int_equal(states[i], 0);
+	assert_int_equal(scoreboard_restarts(s, WORKER_FOR_REQUESTS), 1);
+	scoreboard_free(s);
+}
+
+static void
+roles_are_counted_apart_and_leave_nothing_in_a_slot(void **state)
+{
+	struct scoreboard *s = board_of(*state, 2, 1);
+	int states[WORKER_STATE_COUNT];
+	struct worker_view v;
+
+	scoreboard_enter(s, 0, WORKER_FOR_REQUESTS);
+	scoreboard_enter(s, 1, WORKER_FOR_JOBS);
+	scoreboard_enter(s, 2, WORKER_FOR_JOBS);
+	scoreboard_state(s, 2, WORKER_BUSY);
+	scoreboard_states(s, WORKER_FOR_REQUESTS, states);
+	assert_int_equal(states[WORKER_STARTING], 1);
+	scoreboard_states(s, WORKER_FOR_JOBS, states);
+	assert_int_equal(states[WORKER_STARTING], 1);
+	assert_int_equal(states[WORKER_BUSY], 1);
+	scoreboard_job(s, 2);
+	scoreboard_add(s, 2, COUNTER_DB_RETRIES, 3);
+	scoreboard_leave(s, 2, true);
+	scoreboard_enter(s, 2, WORKER_FOR_REQUESTS);
+	scoreboard_request(s, 2, 0, 200, 1);
+	scoreboard_add(s, 2, COUNTER_DB_RETRIES, 4);
+	scoreboard_view(s, 2, &v);
+	assert_int_equal(v.done, 2);
+	assert_int_equal(scoreboard_counter(s, COUNTER_DB_RETRIES), 7);
+	assert_int_equal(scoreboard_restarts(s, WORKER_FOR_JOBS), 1);
+	assert_int_equal(scoreboard_restarts(s, WORKER_FOR_REQUESTS), 0);
+	assert_string_equal(scoreboard_role_name(WORKER_FOR_REQUESTS), "requests");
+	assert_string_equal(scoreboard_role_name(WORKER_FOR_JOBS), "jobs");
+	assert_string_equal(scoreboard_role_name(WORKER_ROLE_UNSET), "none");
 	scoreboard_free(s);
 }
 
@@ -199,6 +233,7 @@ main(void)
 	    UNIT_CTX_TEST(requests_are_counted_by_route_status_and_time),
 	    UNIT_CTX_TEST(a_route_out_of_range_is_none),
 	    UNIT_CTX_TEST(states_and_their_time_are_seen),
+	    UNIT_CTX_TEST(roles_are_counted_apart_and_leave_nothing_in_a_slot),
 	    UNIT_CTX_TEST(counts_of_other_processes_are_summed),
 	    UNIT_CTX_TEST(the_largest_board_takes_memory_only_where_it_counted),
 	    UNIT_CTX_TEST(a_reload_finds_room_for_twice_the_workers),

@@ -1,0 +1,42 @@
+/*
+ * list.h - what lists have in common: ?limit= and ?cursor= in, next_cursor and a Link
+ * out.
+ *
+ *   { "items": [ … ], "next_cursor": "…" }      Link: <…>; rel="next"   (RFC 8288)
+ *
+ * A cursor is opaque to clients: base64url of a text that the list's own code makes,
+ * such as the key of the last row. A handler asks for one row more than `limit`, to
+ * know whether there is a next page.
+ *
+ * Owner:    the handler; texts live in the call's arena.
+ * Lifetime: one request.
+ * Threads:  one.
+ * Failure:  ERR_INVALID, told, for a limit or a cursor that is none.
+ */
+#ifndef TENANTD_CONTROLLERS_LIST_H
+#define TENANTD_CONTROLLERS_LIST_H
+
+#include "controllers/app.h"
+#include "json/json.h"
+
+enum { LIST_LIMIT_DEFAULT = 50, LIST_LIMIT_MOST = 200, LIST_CURSOR_MAX = 1024 };
+
+struct list_query {
+	int limit; /* 1 to LIST_LIMIT_MOST */
+	const char
+	    *cursor; /* what the last answer's cursor stands for; NULL: the start */
+};
+
+enum err list_read(struct call *call, struct list_query *out) MUST_CHECK;
+/* The same for a cursor that is a number from 1 on, 0: the start. */
+enum err list_read_number(
+    struct call *call, struct list_query *out, int64_t *cursor) MUST_CHECK;
+/* A query parameter, or NULL when it is absent or empty. */
+const char *list_filter(struct call *call, const char *name);
+
+/* Opens the object and its items. */
+void list_open(struct call *call, struct json_out *o);
+/* Closes both. next: what the next page's cursor stands for; NULL: this is the last. */
+void list_close(struct call *call, struct json_out *o, const char *next);
+
+#endif

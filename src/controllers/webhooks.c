@@ -1,0 +1,315 @@
+/* webhooks.c - the routes about webhooks; see webhooks.h. */
+#include "controllers/webhooks.h"
+
+#include "controllers/list.h"
+
+struct webhook_site
+webhook_site_of(const struct app *app, const struct call *call)
+{
+	return (struct webhook_site){
+	    .tenant_id = call->tenant_id,
+	    .address = call->rq.client,
+	    .allow = app->conf->webhook_allow,
+	    .keys = app->seal_keys,
+	};
+}
+
+const char *
+webhook_context_of(const struct call *call)
+{
+	return call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT;
+}
+
+const char *
+webhook_param(struct call *call, int i)
+{
+	return slice_dup(
+	    call->cx.mem, call->params[i + (call->tenant_id != NULL ? 1 : 0)]);
+}
+
+void
+webhook_put_queued(struct call *call, int64_t count)
+{
+	struct json_out o;
+
+	call->rs->status = 202;
+	json_out_init(&o, &call->rs->body);
+	json_open_object(&o);
+	json_member_i64(&o, "queued", count);
+	json_close_object(&o);
+}
+
+static void
+put_members(struct json_out *o, const struct webhook *w)
+{
+	json_member_text(o, "id", w->id);
+	json_member_text(o, "tenantId", w->tenant_id);
+	json_member_text(o, "url", w->url);
+	json_member_text(o, "description", w->description);
+	json_member_raw(o, "kinds", w->kinds);
+	json_member_i64(o, "concurrency", w->concurrency);
+	json_member_bool(o, "enabled", w->enabled);
+	json_member_text(o, "disabledReason", w->disabled_reason);
+	json_member_text(o, "disabledAt", w->disabled_at);
+	json_member_raw(o, "secrets", w->secrets);
+	json_member_i64(o, "version", w->version);
+	json_member_text(o, "createdBy", w->created_by);
+	json_member_text(o, "createdAt", w->created_at);
+	json_member_text(o, "updatedAt", w->updated_at);
+	if (w->secret != NULL)
+		json_member_text(o, "secret", w->secret);
+}
+
+static void
+put_webhook(struct json_out *o, const struct webhook *w)
+{
+	json_open_object(o);
+	put_members(o, w);
+	json_close_object(o);
+}
+
+static void
+answer(struct call *call, const struct webhook *w)
+{
+	struct json_out o;
+
+	json_out_init(&o, &call->rs->body);
+	put_webhook(&o, w);
+}
+
+enum err
+webhook_list_get(struct app *app, struct call *call)
+{
+	const struct webhook_site site = webhook_site_of(app, call);
+	struct webhook_page page;
+	struct list_query q;
+	struct webhook *list;
+	struct json_out o;
+	int count, shown;
+	enum err rc = list_read(call, &q);
+
+	page = (struct webhook_page){q.cursor, q.limit + 1};
+	if (rc == ERR_OK)
+		rc = webhooks_list(&call->cx, app->db, &site, &page, &list, &count);
+	if (rc != ERR_OK)
+		return rc;
+	shown = count > q.limit ? q.limit : count;
+	list_open(call, &o);
+	for (int i = 0; i < shown; i++)
+		put_webhook(&o, &list[i]);
+	list_close(call, &o, count > shown ? list[shown - 1].id : NULL);
+	return ERR_OK;
+}
+
+enum err
+webhook_get(struct app *app, struct call *call)
+{
+	const struct webhook_site site = webhook_site_of(app, call);
+	struct webhook w;
+	enum err rc =
+	    webhook_show(&call->cx, app->db, &site, webhook_param(call, 0), &w);
+
+	if (rc == ERR_OK)
+		answer(call, &w);
+	return rc;
+}
+
+enum err
+webhook_health_get(struct app *app, struct call *call)
+{
+	const struct webhook_site site = webhook_site_of(app, call);
+	struct webhook_health h;
+	struct json_out o;
+	enum err rc =
+	    webhook_get_health(&call->cx, app->db, &site, webhook_param(call, 0), &h);
+
+	if (rc != ERR_OK)
+		return rc;
+	json_out_init(&o, &call->rs->body);
+	json_open_object(&o);
+	json_member_bool(&o, "enabled", h.enabled);
+	json_member_i64(&o, "failures", h.failures);
+	json_member_text(&o, "failingSince", h.failing_since);
+	json_member_text(&o, "lastAttemptAt", h.last_attempt_at);
+	json_member_text(&o, "lastSuccessAt", h.last_success_at);
+	json_close_object(&o);
+	return ERR_OK;
+}
+
+/* -- changes -- */
+
+/* What the body says, over what is there. A member that is null is as if there never
+ * was one. */
+static struct webhook_draft
+draft_of(struct call *call, const struct webhook *now)
+{
+	const struct json *body = call->body, *v;
+	struct webhook_draft d = {
+	    now->url, now->description, now->kinds, now->concurrency, now->enabled};
+
+	if (json_has(body, "url"))
+		d.url = json_get_text(body, "url");
+	if (json_has(body, "description")) {
+		v = json_get(body, "description");
+		d.description = v != NULL ? json_text(v) : "";
+	}
+	if (json_has(body, "kinds")) {
+		v = json_get(body, "kinds");
+		d.kinds = v != NULL ? json_print(call->cx.mem, v) : "[]";
+	}
+	if (json_has(body, "concurrency")) {
+		v = json_get(body, "concurrency");
+		d.concurrency =
+		    v != NULL ? (int)json_number(v) : WEBHOOK_CONCURRENCY_DEFAULT;
+	}
+	if (json_has(body, "enabled")) {
+		v = json_get(body, "enabled");
+		d.enabled = v == NULL || json_bool(v);
+	}
+	return d;
+}
+
+enum err
+webhook_post(struct app *app, struct call *call)
+{
+	static const struct webhook nothing = {.description = "",
+	    .kinds = "[]",
+	    .concurrency = WEBHOOK_CONCURRENCY_DEFAULT,
+	    .enabled = true};
+	const struct webhook_site site = webhook_site_of(app, call);
+	const struct webhook_draft draft = draft_of(call, &nothing);
+	struct webhook w;
+	enum err rc = webhook_create(&call->cx, app->db, &site, &draft, &w);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->rs->status = 201;
+	response_header(call->rs, "Location",
+	    site.tenant_id != NULL
+		? arena_printf(call->cx.mem, "%s/api/tenants/%s/webhooks/%s",
+		      call->rq.prefix, site.tenant_id, w.id)
+		: arena_printf(
+		      call->cx.mem, "%s/api/webhooks/%s", call->rq.prefix, w.id));
+	answer(call, &w);
+	return ERR_OK;
+}
+
+/* A change of one that is there, and its answer. */
+struct change {
+	struct app *app;
+	struct call *call;
+	struct webhook_site site;
+	struct webhook now;
+};
+
+/* Holds it, if it is still what the caller has seen. */
+static enum err
+hold(struct ctx *cx, struct db *db, struct change *c)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+	struct buf *body = &c->call->rs->body;
+	enum err rc =
+	    webhook_hold(cx, db, &c->site, webhook_param(c->call, 0), &c->now);
+
+	if (rc != ERR_OK)
+		return rc;
+	buf_reset(body);
+	answer(c->call, &c->now);
+	response_etag(etag, body->p, body->n);
+	buf_reset(body);
+	if (!response_if_match(&c->call->rq, etag))
+		return err_tell(&cx->err, ERR_PRECONDITION,
+		    "the webhook is not what If-Match says any more");
+	return ERR_OK;
+}
+
+static enum err
+run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
+{
+	*c = (struct change){app, call, webhook_site_of(app, call), {0}};
+	return db_transaction(&call->cx, app->db, webhook_context_of(call), fn, c);
+}
+
+static enum err
+patch(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	struct webhook_draft draft;
+	enum err rc = hold(cx, db, c);
+
+	if (rc != ERR_OK)
+		return rc;
+	draft = draft_of(c->call, &c->now);
+	return webhook_update(cx, db, &c->site, &draft, &c->now);
+}
+
+enum err
+webhook_patch(struct app *app, struct call *call)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+	struct change c;
+	enum err rc = run(app, call, patch, &c);
+
+	if (rc != ERR_OK)
+		return rc;
+	answer(call, &c.now);
+	response_etag(etag, call->rs->body.p, call->rs->body.n);
+	response_header(call->rs, "ETag", etag);
+	return ERR_OK;
+}
+
+static enum err
+remove_it(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	enum err rc = hold(cx, db, c);
+
+	return rc == ERR_OK ? webhook_delete(cx, db, &c->site, &c->now) : rc;
+}
+
+enum err
+webhook_remove(struct app *app, struct call *call)
+{
+	struct change c;
+	enum err rc = run(app, call, remove_it, &c);
+
+	if (rc == ERR_OK)
+		call->rs->status = 204;
+	return rc;
+}
+
+enum err
+webhook_secret_post(struct app *app, struct call *call)
+{
+	struct change c = {app, call, webhook_site_of(app, call), {0}};
+	int hours = WEBHOOK_KEEP_HOURS;
+	enum err rc = hold(&call->cx, app->db, &c);
+
+	if (json_has(call->body, "keepHours"))
+		hours = (int)json_number(json_get(call->body, "keepHours"));
+	if (rc == ERR_OK)
+		rc = webhook_rotate(&call->cx, app->db, &c.site, hours, &c.now);
+	if (rc == ERR_OK)
+		answer(call, &c.now);
+	return rc;
+}
+
+static enum err
+test(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	enum err rc = hold(cx, db, c);
+
+	return rc == ERR_OK ? webhook_test(cx, db, &c->site, &c->now) : rc;
+}
+
+enum err
+webhook_test_post(struct app *app, struct call *call)
+{
+	struct change c;
+	enum err rc = run(app, call, test, &c);
+
+	if (rc == ERR_OK)
+		webhook_put_queued(call, 1);
+	return rc;
+}
