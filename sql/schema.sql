@@ -113,6 +113,50 @@ BEGIN
 	END LOOP;
 END $$;
 
+CREATE FUNCTION tenantd.audit_checkpoints_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	RAISE EXCEPTION 'a checkpoint of the audit log stays (%)', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE FUNCTION tenantd.audit_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	same RECORD;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		same := NEW;
+		same.seq := OLD.seq;
+		same.seal := OLD.seal;
+		IF NEW *= OLD OR (OLD.seq IS NULL AND OLD.seal IS NULL AND same *= OLD) THEN
+			RETURN NEW;
+		END IF;
+	ELSIF TG_OP = 'DELETE' THEN
+		IF OLD.seq <= (SELECT max(seq) FROM tenantd.audit_checkpoints)
+		   AND OLD.created_at <= now() - interval '30 days' THEN
+			RETURN OLD;
+		END IF;
+	END IF;
+	RAISE EXCEPTION 'what is in the audit log stays (%)', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE FUNCTION tenantd.audit_prune() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	DELETE FROM tenantd.audit WHERE seq <= NEW.seq;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.current_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text);
@@ -471,6 +515,29 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+CREATE FUNCTION tenantd.users_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+	about CONSTANT TEXT := coalesce(NEW.id, OLD.id);
+	earlier CONSTANT TEXT := CASE WHEN OLD.is_active THEN OLD.tenant_id END;
+	now_in CONSTANT TEXT := CASE WHEN NEW.is_active THEN NEW.tenant_id END;
+BEGIN
+	IF earlier IS NOT DISTINCT FROM now_in THEN
+		RETURN NULL;
+	END IF;
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	PERFORM tenantd.tell(c.tenant_id, c.what, 1,
+			jsonb_build_object('tenantId', c.tenant_id, 'userId', about, 'role', 'member'))
+	   FROM (VALUES (earlier, 'membership.removed'), (now_in, 'membership.created')) AS c (tenant_id, what)
+	  WHERE c.tenant_id IS NOT NULL
+	    AND NOT EXISTS (SELECT FROM public.tenant_users m WHERE m.user_id = about AND m.tenant_id = c.tenant_id);
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
 CREATE TABLE public.custom_auth_tenant (
     id uuid NOT NULL,
     name character varying(255) NOT NULL,
@@ -530,12 +597,33 @@ CREATE TABLE tenantd.audit (
     tenant_id text,
     request_id text,
     address text,
-    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    details json DEFAULT '{}'::json NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    entry uuid,
+    mac text,
+    seal text,
+    CONSTRAINT audit_sealed_whole CHECK (((seq IS NULL) = (seal IS NULL))),
     CONSTRAINT audit_severity_known CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
 );
 
 ALTER TABLE ONLY tenantd.audit FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.audit_checkpoints (
+    seq bigint NOT NULL,
+    seal text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    mac text NOT NULL
+);
+
+CREATE TABLE tenantd.audit_head (
+    one boolean DEFAULT true NOT NULL,
+    seq bigint NOT NULL,
+    seal text NOT NULL,
+    older bigint NOT NULL,
+    sealed_at timestamp with time zone,
+    mac text NOT NULL,
+    CONSTRAINT audit_head_one CHECK (one)
+);
 
 ALTER TABLE tenantd.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME tenantd.audit_id_seq
@@ -644,6 +732,18 @@ CREATE TABLE tenantd.idempotency (
 
 ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.identity_sync (
+    provider text NOT NULL,
+    user_id text NOT NULL,
+    tenant_id text,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    synced_at timestamp with time zone,
+    missing_at timestamp with time zone,
+    CONSTRAINT identity_sync_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text))
+);
+
+ALTER TABLE ONLY tenantd.identity_sync FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.job_lanes (
     lane text NOT NULL,
     job_id bigint NOT NULL,
@@ -725,6 +825,12 @@ CREATE TABLE tenantd.rls_exempt (
     reason text NOT NULL
 );
 
+CREATE TABLE tenantd.sealed_keys (
+    name text NOT NULL,
+    sealed text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE tenantd.server_rights (
     relation text NOT NULL,
     privileges text NOT NULL
@@ -782,6 +888,15 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY tenantd.adoption_faults
     ADD CONSTRAINT adoption_faults_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.audit_checkpoints
+    ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY tenantd.audit
+    ADD CONSTRAINT audit_entry_key UNIQUE (entry);
+
+ALTER TABLE ONLY tenantd.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY tenantd.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
@@ -806,6 +921,9 @@ ALTER TABLE ONLY tenantd.events
 ALTER TABLE ONLY tenantd.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
 
+ALTER TABLE ONLY tenantd.identity_sync
+    ADD CONSTRAINT identity_sync_pkey PRIMARY KEY (provider, user_id);
+
 ALTER TABLE ONLY tenantd.job_lanes
     ADD CONSTRAINT job_lanes_pkey PRIMARY KEY (lane);
 
@@ -823,6 +941,9 @@ ALTER TABLE ONLY tenantd.names
 
 ALTER TABLE ONLY tenantd.rls_exempt
     ADD CONSTRAINT rls_exempt_pkey PRIMARY KEY (relation);
+
+ALTER TABLE ONLY tenantd.sealed_keys
+    ADD CONSTRAINT sealed_keys_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY tenantd.server_rights
     ADD CONSTRAINT server_rights_pkey PRIMARY KEY (relation);
@@ -858,6 +979,8 @@ CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq)
 CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (seq IS NULL);
 
 CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
+
+CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (tenant_id);
 
 CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 
@@ -909,7 +1032,29 @@ CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR E
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
 
+CREATE TRIGGER users_tell AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell();
+
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+
+CREATE TRIGGER audit_checkpoints_guard_rows BEFORE DELETE OR UPDATE ON tenantd.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION tenantd.audit_checkpoints_guard();
+
+ALTER TABLE tenantd.audit_checkpoints ENABLE ALWAYS TRIGGER audit_checkpoints_guard_rows;
+
+CREATE TRIGGER audit_checkpoints_guard_table BEFORE TRUNCATE ON tenantd.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tenantd.audit_checkpoints_guard();
+
+ALTER TABLE tenantd.audit_checkpoints ENABLE ALWAYS TRIGGER audit_checkpoints_guard_table;
+
+CREATE TRIGGER audit_checkpoints_prune AFTER INSERT ON tenantd.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION tenantd.audit_prune();
+
+ALTER TABLE tenantd.audit_checkpoints ENABLE ALWAYS TRIGGER audit_checkpoints_prune;
+
+CREATE TRIGGER audit_guard_rows BEFORE DELETE OR UPDATE ON tenantd.audit FOR EACH ROW EXECUTE FUNCTION tenantd.audit_guard();
+
+ALTER TABLE tenantd.audit ENABLE ALWAYS TRIGGER audit_guard_rows;
+
+CREATE TRIGGER audit_guard_table BEFORE TRUNCATE ON tenantd.audit FOR EACH STATEMENT EXECUTE FUNCTION tenantd.audit_guard();
+
+ALTER TABLE tenantd.audit ENABLE ALWAYS TRIGGER audit_guard_table;
 
 CREATE TRIGGER jobs_open_lanes AFTER INSERT ON tenantd.jobs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION tenantd.jobs_open_lanes();
 
@@ -938,6 +1083,8 @@ ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
@@ -949,6 +1096,8 @@ CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SEL
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 

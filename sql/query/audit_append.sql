@@ -1,6 +1,8 @@
--- $1 event, $2 severity, $3 actor, $4 tenant or NULL, $5 request, $6 address, $7 details.
--- params: 7
+-- $1 entry, $2 event, $3 severity, $4 actor, $5 tenant or NULL, $6 request, $7 address, $8 time,
+-- $9 details, $10 the MAC of all these.
+-- params: 10
 -- rows: none
 INSERT INTO tenantd.audit
-       (event, severity, actor, tenant_id, request_id, address, details)
-VALUES ($1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::jsonb);
+       (entry, event, severity, actor, tenant_id, request_id, address, created_at, details, mac)
+VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::timestamptz,
+        $9::json, $10::text);

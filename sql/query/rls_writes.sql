@@ -1,5 +1,5 @@
 -- Rights that no policy holds: TRUNCATE ignores row-level security, and what is written down in
--- the audit table stays.
+-- the audit table stays: of a row the server sets number and seal, which the guards let it do once.
 -- params: 0
 -- rows: many
 WITH held AS (
@@ -24,11 +24,30 @@ SELECT 'tenantd.audit', 'append only', CASE WHEN may.rights IS NULL THEN 'ok' EL
                  may.rights, may.rights, current_user) END
   FROM pg_namespace n, pg_class c,
        LATERAL (SELECT string_agg(p.name, ', ' ORDER BY p.name) AS rights
-                  FROM (VALUES ('UPDATE', has_any_column_privilege(c.oid, 'UPDATE')),
+                  FROM (VALUES ('UPDATE', EXISTS (SELECT FROM pg_attribute k
+                                                 WHERE k.attrelid = c.oid AND k.attnum > 0 AND NOT k.attisdropped
+                                                   AND k.attname NOT IN ('seq', 'seal')
+                                                   AND has_column_privilege(c.oid, k.attnum, 'UPDATE'))),
                                ('DELETE', has_table_privilege(c.oid, 'DELETE')),
                                ('TRUNCATE', has_table_privilege(c.oid, 'TRUNCATE'))) AS p (name, has)
                  WHERE p.has) AS may
  WHERE n.nspname = 'tenantd' AND c.relnamespace = n.oid AND c.relname = 'audit'
    AND pg_get_userbyid(n.nspowner) <> current_user
    AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = current_user AND r.rolsuper)
+UNION ALL
+SELECT 'tenantd.' || w.name, 'guard', CASE WHEN g.missing IS NULL THEN 'ok' ELSE 'failed' END,
+       CASE WHEN g.missing IS NULL THEN 'what is in it stays, whoever comes'
+            ELSE format('what keeps its rows is off or another (%s): as the owner, ALTER TABLE tenantd.%s ENABLE ALWAYS TRIGGER %s',
+                 g.missing, w.name, g.missing) END
+  FROM (VALUES ('audit', 'audit_guard', ARRAY['audit_guard_rows', 'audit_guard_table']),
+               ('audit_checkpoints', 'audit_checkpoints_guard',
+                ARRAY['audit_checkpoints_guard_rows', 'audit_checkpoints_guard_table'])) AS w (name, body, triggers)
+  JOIN pg_namespace n ON n.nspname = 'tenantd'
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+ CROSS JOIN LATERAL (
+       SELECT string_agg(i.name, ', ' ORDER BY i.name) AS missing
+         FROM unnest(w.triggers) AS i (name)
+        WHERE NOT EXISTS (SELECT FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+                           WHERE t.tgrelid = c.oid AND t.tgname = i.name AND t.tgenabled = 'A'
+                             AND f.pronamespace = n.oid AND f.proname = w.body AND f.proowner = n.nspowner)) AS g
  ORDER BY 1, 2, 4;

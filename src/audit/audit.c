@@ -2,6 +2,10 @@
 #include "audit/audit.h"
 
 #include <assert.h>
+#include <string.h>
+
+#include "audit/keys.h"
+#include "base/id.h"
 
 static const char *const severities[AUDIT_COUNT] = {
     [AUDIT_LOW] = "low",
@@ -9,11 +13,50 @@ static const char *const severities[AUDIT_COUNT] = {
     [AUDIT_HIGH] = "high",
 };
 
-enum err
-audit_append(struct ctx *cx, struct db *db, const struct audit_entry *a)
+const char *
+audit_severity_name(enum audit_severity s)
 {
-	assert(a->severity > AUDIT_UNSET && a->severity < AUDIT_COUNT);
+	assert(s > AUDIT_UNSET && s < AUDIT_COUNT);
+	return severities[s];
+}
+
+enum audit_severity
+audit_severity_of(const char *name)
+{
+	for (int i = AUDIT_UNSET + 1; i < AUDIT_COUNT; i++)
+		if (strcmp(severities[i], name) == 0)
+			return (enum audit_severity)i;
+	return AUDIT_UNSET;
+}
+
+enum err
+audit_append(
+    struct ctx *cx, struct audit *log, struct db *db, const struct audit_entry *a)
+{
+	const struct audit_time now = audit_time_of(clock_wall_ms());
+	const struct audit_keys *keys;
+	char entry[UUID_TEXT_SIZE], mac[AUDIT_MAC_SIZE];
+	enum err rc = audit_keys_need(cx, log, db, &keys);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (strlen(a->details) > AUDIT_DETAILS_MAX)
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "the details of an audit row may have %d bytes", AUDIT_DETAILS_MAX);
+	uuid_text(entry, uuid_random());
+	audit_row_mac(mac, keys,
+	    &(struct audit_content){{
+		[AUDIT_ENTRY] = entry,
+		[AUDIT_EVENT] = a->event,
+		[AUDIT_SEVERITY] = audit_severity_name(a->severity),
+		[AUDIT_ACTOR] = a->actor,
+		[AUDIT_TENANT] = a->tenant_id,
+		[AUDIT_REQUEST] = cx->request_id,
+		[AUDIT_ADDRESS] = a->address,
+		[AUDIT_EPOCH] = now.epoch,
+		[AUDIT_DETAILS] = a->details,
+	    }});
 	return db_queue(cx, db, STMT_audit_append,
-	    DB_ARGS(a->event, severities[a->severity], a->actor, a->tenant_id,
-		cx->request_id, a->address, a->details));
+	    DB_ARGS(entry, a->event, audit_severity_name(a->severity), a->actor,
+		a->tenant_id, cx->request_id, a->address, now.text, a->details, mac));
 }

@@ -70,3 +70,96 @@ clock_text(char out[static CLOCK_TEXT_SIZE], int64_t wall_ms)
 	put_digits(out + 19, tm.tm_sec);
 	put_digits(out + 23, (int)ms);
 }
+
+/* n digits of **p, which moves on; -1: there are not as many, or more than `most`. */
+static int
+take_digits(const char **p, int n, int most)
+{
+	int v = 0;
+
+	for (; n > 0; n--, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		v = v * 10 + (**p - '0');
+	}
+	return v <= most ? v : -1;
+}
+
+static bool
+take(const char **p, const char *any_of)
+{
+	if (**p == '\0' || strchr(any_of, **p) == NULL)
+		return false;
+	(*p)++;
+	return true;
+}
+
+static bool
+take_date(const char **p, struct tm *tm)
+{
+	struct tm again;
+	time_t t;
+
+	tm->tm_year = take_digits(p, 4, 9999) - 1900;
+	if (tm->tm_year < -1900 || !take(p, "-"))
+		return false;
+	tm->tm_mon = take_digits(p, 2, 12) - 1;
+	if (tm->tm_mon < 0 || !take(p, "-"))
+		return false;
+	tm->tm_mday = take_digits(p, 2, 31);
+	again = *tm;
+	t = timegm(&again); /* February 30th comes out as another day */
+	return tm->tm_mday > 0 && t != -1 && again.tm_mday == tm->tm_mday;
+}
+
+/* ".123456": *ms; without a point none. */
+static bool
+take_fraction(const char **p, int *ms)
+{
+	int n = 0;
+
+	*ms = 0;
+	if (!take(p, "."))
+		return true;
+	for (; **p >= '0' && **p <= '9'; (*p)++, n++)
+		if (n < 3)
+			*ms = *ms * 10 + (**p - '0');
+	for (int i = n; i < 3; i++)
+		*ms *= 10;
+	return n > 0;
+}
+
+/* "Z" or "+01:00", as seconds east. */
+static bool
+take_zone(const char **p, int *east)
+{
+	const char sign = **p;
+	int hours, minutes;
+
+	*east = 0;
+	if (take(p, "Zz"))
+		return true;
+	if (!take(p, "+-") || (hours = take_digits(p, 2, 23)) < 0 || !take(p, ":") ||
+	    (minutes = take_digits(p, 2, 59)) < 0)
+		return false;
+	*east = (hours * 60 + minutes) * 60 * (sign == '-' ? -1 : 1);
+	return true;
+}
+
+bool
+clock_from_text(const char *text, int64_t *wall_ms)
+{
+	struct tm tm = {0};
+	int ms = 0, east = 0;
+
+	if (!take_date(&text, &tm))
+		return false;
+	if (*text != '\0' &&
+	    (!take(&text, "Tt ") || (tm.tm_hour = take_digits(&text, 2, 23)) < 0 ||
+		!take(&text, ":") || (tm.tm_min = take_digits(&text, 2, 59)) < 0 ||
+		!take(&text, ":") || (tm.tm_sec = take_digits(&text, 2, 60)) < 0 ||
+		!take_fraction(&text, &ms) || !take_zone(&text, &east)))
+		return false;
+	*wall_ms = ((int64_t)timegm(&tm) - east) * 1000 + ms;
+	return *text == '\0';
+}

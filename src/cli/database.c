@@ -24,6 +24,33 @@ database_open(struct ctx *cx, const struct conf *conf, enum database_role role)
 	return db;
 }
 
+static void
+free_keys(void *keys)
+{
+	seal_keys_free(keys);
+}
+
+static void
+free_audit(void *log)
+{
+	audit_free(log);
+}
+
+enum err
+database_audit(struct ctx *cx, const struct conf *conf, struct audit **out)
+{
+	struct seal_keys *keys;
+	enum err rc =
+	    seal_keys_new(&cx->err, conf->secret_key, conf->secret_key_previous, &keys);
+
+	if (rc != ERR_OK)
+		return rc;
+	arena_defer(cx->mem, free_keys, keys);
+	*out = audit_new(keys);
+	arena_defer(cx->mem, free_audit, *out);
+	return ERR_OK;
+}
+
 enum err
 database_identify(struct ctx *cx, struct db *db, struct database_identity *out)
 {

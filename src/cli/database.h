@@ -4,11 +4,12 @@
  * Owner:    the command's arena, which closes the connection.
  * Lifetime: of the command.
  * Threads:  one.
- * Failure:  none here: the first call connects.
+ * Failure:  none of the connection: the first call connects.
  */
 #ifndef TENANTD_CLI_DATABASE_H
 #define TENANTD_CLI_DATABASE_H
 
+#include "audit/audit.h"
 #include "conf/conf.h"
 #include "db/db.h"
 
@@ -16,6 +17,10 @@ enum database_role { DATABASE_AS_SERVER, DATABASE_AS_OWNER };
 
 struct db *database_open(
     struct ctx *cx, const struct conf *conf, enum database_role role);
+
+/* The audit log, for commands that write it down or look into it; needs SECRET_KEY. */
+enum err database_audit(
+    struct ctx *cx, const struct conf *conf, struct audit **out) MUST_CHECK;
 
 /* Which database somebody is connected to, and as whom. */
 struct database_identity {

@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "controllers/routes.h"
 #include "db/stmt.h"
+#include "mail/template.h"
 
 static enum err
 print_rows(struct cli *c, const struct table *t)
@@ -67,6 +68,29 @@ command_errors(struct cli *c)
 		table_i64(&t, err_exit(i));
 		table_text(&t, err_slug(i));
 		table_text(&t, err_text(i));
+	}
+	return print_rows(c, &t);
+}
+
+/* A row for each mail, and one for each of its variables. */
+enum err
+command_mails(struct cli *c)
+{
+	static const char *const columns[] = {"mail", "variable", "meaning"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < mail_variable_count; i++) {
+		const struct mail_variable *v = &mail_variables[i];
+
+		if (i == 0 || v->of != v[-1].of) {
+			table_text(&t, v->of->name);
+			table_text(&t, NULL);
+			table_text(&t, v->of->meaning);
+		}
+		table_text(&t, v->of->name);
+		table_text(&t, v->name);
+		table_text(&t, v->meaning);
 	}
 	return print_rows(c, &t);
 }

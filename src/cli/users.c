@@ -8,7 +8,7 @@
 #include "people/user.h"
 
 static enum err
-create(struct cli *c, const char *password, size_t n)
+create(struct cli *c, struct audit *audit, const char *password, size_t n)
 {
 	static const char *const columns[] = {"id", "email", "is_superuser", "tenant"};
 	const struct user_draft draft = {
@@ -17,6 +17,7 @@ create(struct cli *c, const char *password, size_t n)
 	    .password_n = n,
 	    .tenant = args_value(c->args, "tenant"),
 	    .actor = "tenantd user create",
+	    .audit = audit,
 	    .superuser = args_flag(c->args, "superuser"),
 	};
 	const char *id;
@@ -38,11 +39,14 @@ enum err
 command_user_create(struct cli *c)
 {
 	char password[PASSWORD_MAX + 2]; /* and the newline, and NUL */
+	struct audit *audit;
 	size_t n;
 	enum err rc = input_line(c->cx, "password", password, sizeof(password), &n);
 
 	if (rc == ERR_OK)
-		rc = create(c, password, n);
+		rc = database_audit(c->cx, c->conf, &audit);
+	if (rc == ERR_OK)
+		rc = create(c, audit, password, n);
 	secret_cleanse(password, sizeof(password));
 	return rc;
 }

@@ -88,6 +88,8 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 		rc = seal_keys_new(&cx->err, conf->secret_key,
 		    conf->secret_key_previous, &app->seal_keys);
 	if (rc == ERR_OK)
+		app->audit = audit_new(app->seal_keys);
+	if (rc == ERR_OK)
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);
 	if (rc == ERR_OK)
@@ -107,6 +109,7 @@ app_free(struct app *app)
 {
 	db_free(app->db);
 	auth_free(app->auth);
+	audit_free(app->audit);
 	seal_keys_free(app->seal_keys);
 	arena_free(app->call_mem);
 	arena_free(app->mem);

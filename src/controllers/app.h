@@ -9,6 +9,7 @@
 #ifndef TENANTD_CONTROLLERS_APP_H
 #define TENANTD_CONTROLLERS_APP_H
 
+#include "audit/audit.h"
 #include "auth/auth.h"
 #include "conf/conf.h"
 #include "controllers/routes.h"
@@ -33,6 +34,7 @@ struct app {
 	struct db *db;
 	struct auth *auth;
 	struct seal_keys *seal_keys;
+	struct audit *audit;
 	const struct cors *cors;
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT];

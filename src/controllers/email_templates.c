@@ -14,12 +14,14 @@ struct subject {
 };
 
 static enum err
-find_place(struct call *call, struct mail_place *p)
+find_place(const struct app *app, struct call *call, struct mail_place *p)
 {
 	const char *name = slice_dup(call->cx.mem, call->params[1]);
 
-	*p = (struct mail_place){
-	    call->tenant_id, call->rq.client, mail_template_find(name)};
+	*p = (struct mail_place){.tenant_id = call->tenant_id,
+	    .address = call->rq.client,
+	    .audit = app->audit,
+	    .of = mail_template_find(name)};
 	if (p->of == NULL)
 		return err_tell(&call->cx.err, ERR_NOT_FOUND, "there is no such mail");
 	return ERR_OK;
@@ -103,7 +105,7 @@ enum err
 email_template_get(struct app *app, struct call *call)
 {
 	struct subject s = {.call = call};
-	enum err rc = find_place(call, &s.place);
+	enum err rc = find_place(app, call, &s.place);
 
 	if (rc == ERR_OK)
 		rc = mail_own_read(&call->cx, app->db, &s.place, &s.own);
@@ -151,7 +153,7 @@ email_template_preview_post(struct app *app, struct call *call)
 	struct subject s = {.call = call};
 	struct mail_texts own, made;
 	struct json_out o;
-	enum err rc = find_place(call, &s.place);
+	enum err rc = find_place(app, call, &s.place);
 
 	if (rc == ERR_OK)
 		rc = mail_own_read(&call->cx, app->db, &s.place, &s.own);
@@ -206,7 +208,7 @@ email_template_put(struct app *app, struct call *call)
 	struct subject s = {.call = call};
 	struct mail_texts own, made;
 	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = find_place(call, &s.place);
+	enum err rc = find_place(app, call, &s.place);
 
 	own = texts_of(call->body, &s.own.texts);
 	if (rc == ERR_OK)
@@ -237,7 +239,7 @@ enum err
 email_template_delete(struct app *app, struct call *call)
 {
 	struct subject s = {.call = call};
-	enum err rc = find_place(call, &s.place);
+	enum err rc = find_place(app, call, &s.place);
 
 	if (rc == ERR_OK)
 		rc =

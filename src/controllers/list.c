@@ -78,10 +78,10 @@ list_open(struct call *call, struct json_out *o)
 	json_open_array(o);
 }
 
-/* The same list from another cursor. */
-static void
-put_link(struct call *call, const char *cursor)
+void
+list_link(struct call *call, const char *next)
 {
+	const char *cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
 	const char *target = call->rq.target;
 	struct slice rest = slice_of(call->rq.query), piece;
 	char mark = '?';
@@ -105,13 +105,11 @@ put_link(struct call *call, const char *cursor)
 void
 list_close(struct call *call, struct json_out *o, const char *next)
 {
-	const char *cursor = NULL;
-
-	if (next != NULL)
-		cursor = base64url_encode_dup(call->cx.mem, next, strlen(next));
 	json_close_array(o);
-	json_member_text(o, "next_cursor", cursor);
+	json_member_text(o, "next_cursor",
+	    next != NULL ? base64url_encode_dup(call->cx.mem, next, strlen(next))
+			 : NULL);
 	json_close_object(o);
-	if (cursor != NULL)
-		put_link(call, cursor);
+	if (next != NULL)
+		list_link(call, next);
 }

@@ -34,6 +34,9 @@ enum err list_read_number(
 /* A query parameter, or NULL when it is absent or empty. */
 const char *list_filter(struct call *call, const char *name);
 
+/* Link: the same list from another cursor; what list_close() does by itself. */
+void list_link(struct call *call, const char *next);
+
 /* Opens the object and its items. */
 void list_open(struct call *call, struct json_out *o);
 /* Closes both. next: what the next page's cursor stands for; NULL: this is the last. */

@@ -15,6 +15,7 @@ onboarding_of(const struct app *app, const struct call *call)
 {
 	return (struct onboarding){
 	    .db = app->db,
+	    .audit = app->audit,
 	    .settings = &app->onboarding,
 	    .who = {.user_id = call->who.user.text,
 		.email = call->who.email,

@@ -11,6 +11,7 @@ webhook_site_of(const struct app *app, const struct call *call)
 	    .address = call->rq.client,
 	    .allow = app->conf->webhook_allow,
 	    .keys = app->seal_keys,
+	    .audit = app->audit,
 	};
 }
 
@@ -83,21 +84,20 @@ webhook_list_get(struct app *app, struct call *call)
 	const struct webhook_site site = webhook_site_of(app, call);
 	struct webhook_page page;
 	struct list_query q;
-	struct webhook *list;
 	struct json_out o;
-	int count, shown;
+	int shown;
 	enum err rc = list_read(call, &q);
 
-	page = (struct webhook_page){q.cursor, q.limit + 1};
+	page = (struct webhook_page){.after = q.cursor, .limit = q.limit + 1};
 	if (rc == ERR_OK)
-		rc = webhooks_list(&call->cx, app->db, &site, &page, &list, &count);
+		rc = webhooks_list(&call->cx, app->db, &site, &page);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > q.limit ? q.limit : count;
+	shown = page.count > q.limit ? q.limit : page.count;
 	list_open(call, &o);
 	for (int i = 0; i < shown; i++)
-		put_webhook(&o, &list[i]);
-	list_close(call, &o, count > shown ? list[shown - 1].id : NULL);
+		put_webhook(&o, &page.list[i]);
+	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
 	return ERR_OK;
 }
 

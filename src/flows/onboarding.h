@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "audit/audit.h"
 #include "base/ctx.h"
 #include "base/id.h"
 #include "db/db.h"
@@ -38,6 +39,7 @@ struct onboarding_caller {
 /* One call of one caller. */
 struct onboarding {
 	struct db *db;
+	struct audit *audit;
 	const struct onboarding_settings *settings;
 	struct onboarding_caller who;
 };

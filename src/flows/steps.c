@@ -168,7 +168,7 @@ steps_tell(struct ctx *cx, const struct onboarding *ob, const struct steps_news 
 			.tenant_id = news->tenant_id,
 			.payload = payload});
 	if (rc == ERR_OK)
-		rc = audit_append(cx, ob->db,
+		rc = audit_append(cx, ob->audit, ob->db,
 		    &(struct audit_entry){.event = news->audit_event,
 			.severity = AUDIT_HIGH,
 			.actor = who->user_id,

@@ -76,7 +76,7 @@ mail_own_find(
 static enum err
 audit(struct ctx *cx, struct db *db, const struct mail_place *p, const char *event)
 {
-	return audit_append(cx, db,
+	return audit_append(cx, p->audit, db,
 	    &(struct audit_entry){.event = event,
 		.severity = AUDIT_MEDIUM,
 		.actor = cx->actor,

@@ -10,6 +10,7 @@
 #ifndef TENANTD_MAIL_OWN_H
 #define TENANTD_MAIL_OWN_H
 
+#include "audit/audit.h"
 #include "db/db.h"
 #include "mail/template.h"
 
@@ -27,6 +28,7 @@ enum err mail_own_list(struct ctx *cx, struct db *db, const char *tenant_id,
 /* Whose, and of which mail. */
 struct mail_place {
 	const char *tenant_id, *address; /* address: of the client, for the audit */
+	struct audit *audit;             /* where changes are written down */
 	const struct mail_template *of;
 };
 

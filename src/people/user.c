@@ -91,7 +91,7 @@ create(struct ctx *cx, struct db *db, void *arg)
 		    NULL);
 	if (rc != ERR_OK)
 		return rc;
-	return audit_append(cx, db,
+	return audit_append(cx, c->d->audit, db,
 	    &(struct audit_entry){.event = "USER_CREATED",
 		.severity = c->d->superuser ? AUDIT_HIGH : AUDIT_MEDIUM,
 		.actor = c->d->actor,

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "audit/audit.h"
 #include "base/ctx.h"
 #include "db/db.h"
 
@@ -23,8 +24,9 @@ struct user_draft {
 	const char *email;    /* known to be theirs; stored as given */
 	const char *password; /* n bytes; the caller cleanses it */
 	size_t password_n;
-	const char *tenant; /* id or slug of the tenant they belong to; NULL: none */
-	const char *actor;  /* who makes them: a user id, or the name of a command */
+	const char *tenant;  /* id or slug of the tenant they belong to; NULL: none */
+	const char *actor;   /* who makes them: a user id, or the name of a command */
+	struct audit *audit; /* where it is written down */
 	bool superuser;
 };
 

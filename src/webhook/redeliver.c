@@ -29,7 +29,7 @@ static enum err
 note(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const struct webhook *w, const char *more)
 {
-	return audit_append(cx, db,
+	return audit_append(cx, site->audit, db,
 	    &(struct audit_entry){.event = "WEBHOOK_REDELIVERED",
 		.severity = AUDIT_LOW,
 		.actor = cx->actor,

@@ -56,7 +56,7 @@ webhook_tell(struct ctx *cx, struct db *db, const struct webhook_site *site,
 
 	if (rc != ERR_OK)
 		return rc;
-	return audit_append(cx, db,
+	return audit_append(cx, site->audit, db,
 	    &(struct audit_entry){.event = changes[change].audit,
 		.severity = changes[change].severity,
 		.actor = cx->actor,
@@ -67,7 +67,7 @@ webhook_tell(struct ctx *cx, struct db *db, const struct webhook_site *site,
 
 static const char *
 disabled_payload(struct ctx *cx, const struct webhook_name *of,
-    const struct db_rows *rows, const char *reason, const char *error)
+    const struct db_rows *rows, const struct webhook_why *why)
 {
 	struct json_out o;
 	struct buf b;
@@ -78,33 +78,33 @@ disabled_payload(struct ctx *cx, const struct webhook_name *of,
 	json_member_text(&o, "webhookId", of->id);
 	json_member_text(&o, "tenantId", of->tenant_id);
 	json_member_text(&o, "url", db_text(rows, 0, 0));
-	json_member_text(&o, "reason", reason);
+	json_member_text(&o, "reason", why->reason);
 	json_member_i64(&o, "failures", db_i64(rows, 0, 1));
 	json_member_text(&o, "failingSince", db_text(rows, 0, 2));
-	json_member_text(&o, "error", error);
+	json_member_text(&o, "error", why->error);
 	json_close_object(&o);
 	return buf_text(&b);
 }
 
 enum err
-webhook_disable(struct ctx *cx, struct db *db, const struct webhook_name *of,
-    const char *reason, const char *error)
+webhook_disable(struct ctx *cx, struct audit *audit, struct db *db,
+    const struct webhook_name *of, const struct webhook_why *why)
 {
 	const char *payload;
 	struct db_rows *rows;
 	enum err rc =
-	    db_query(cx, db, STMT_webhook_disable, DB_ARGS(of->id, reason), &rows);
+	    db_query(cx, db, STMT_webhook_disable, DB_ARGS(of->id, why->reason), &rows);
 
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
-	payload = disabled_payload(cx, of, rows, reason, error);
+	payload = disabled_payload(cx, of, rows, why);
 	rc = event_append(cx, db,
 	    &(struct event){.kind = EVENT_WEBHOOK_DISABLED,
 		.tenant_id = of->tenant_id,
 		.payload = payload});
 	if (rc != ERR_OK)
 		return rc;
-	return audit_append(cx, db,
+	return audit_append(cx, audit, db,
 	    &(struct audit_entry){.event = "WEBHOOK_DISABLED",
 		.severity = AUDIT_HIGH,
 		.actor = cx->actor,

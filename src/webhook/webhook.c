@@ -70,7 +70,7 @@ webhook_hold(struct ctx *cx, struct db *db, const struct webhook_site *site,
 
 enum err
 webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
-    const struct webhook_page *page, struct webhook **out, int *count)
+    struct webhook_page *page)
 {
 	char limit[STR_I64_SIZE];
 	struct db_rows *rows;
@@ -81,10 +81,11 @@ webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
 
 	if (rc != ERR_OK)
 		return rc;
-	*count = db_row_count(rows);
-	*out = arena_alloc(cx->mem, ((size_t)*count + 1) * sizeof(**out));
-	for (int i = 0; i < *count; i++)
-		read_row(rows, i, &(*out)[i]);
+	page->count = db_row_count(rows);
+	page->list =
+	    arena_alloc(cx->mem, ((size_t)page->count + 1) * sizeof(*page->list));
+	for (int i = 0; i < page->count; i++)
+		read_row(rows, i, &page->list[i]);
 	return ERR_OK;
 }
 

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit/audit.h"
 #include "db/db.h"
 #include "events/sequence.h"
 #include "webhook/message.h"
@@ -54,6 +55,7 @@ struct webhook_site {
 	const char *address;   /* the client's, for the audit */
 	const char *allow;     /* WEBHOOK_ALLOW */
 	const struct seal_keys *keys;
+	struct audit *audit;
 };
 
 /* -- each in a transaction of its own -- */
@@ -62,10 +64,11 @@ enum err webhook_show(struct ctx *cx, struct db *db, const struct webhook_site *
 struct webhook_page {
 	const char *after; /* an id; NULL: from the first */
 	int limit;
+	struct webhook *list; /* the answer, in the order of ids: `count` of them */
+	int count;
 };
-/* In the order of ids; *count of them. */
 enum err webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
-    const struct webhook_page *page, struct webhook **out, int *count) MUST_CHECK;
+    struct webhook_page *page) MUST_CHECK;
 struct webhook_health {
 	bool enabled;
 	int64_t failures;          /* in a row */
@@ -99,8 +102,11 @@ enum err webhook_test(struct ctx *cx, struct db *db, const struct webhook_site *
 /* A job for each event of the batch and each webhook that wants it. */
 enum err webhook_fan_out(
     struct ctx *cx, struct db *db, const struct event_batch *batch) MUST_CHECK;
-/* Turns it off; reason: "failures" or "gone". error: what the last attempt met. */
-enum err webhook_disable(struct ctx *cx, struct db *db, const struct webhook_name *of,
-    const char *reason, const char *error) MUST_CHECK;
+/* Why it is turned off: "failures" or "gone"; error: what the last attempt met. */
+struct webhook_why {
+	const char *reason, *error;
+};
+enum err webhook_disable(struct ctx *cx, struct audit *audit, struct db *db,
+    const struct webhook_name *of, const struct webhook_why *why) MUST_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
 /* keeping.c - removes what has outlived its retention; see work.h. */
+#include "audit/retain.h"
 #include "base/log.h"
 #include "events/sequence.h"
 #include "jobs/ledger.h"
@@ -20,6 +21,9 @@ work_keep_house(struct work *w)
 		rc = jobs_expire(&cx, w->db, c->job_retention_days);
 	if (rc == ERR_OK && c->delivery_retention_days > 0)
 		rc = deliveries_expire(&cx, w->db, c->delivery_retention_days);
+	if (rc == ERR_OK)
+		rc = audit_retain(
+		    &cx, w->audit, w->db, c->audit_retention_days, &removed);
 	if (rc != ERR_OK)
 		log_error(LOG_WARNING, &cx, "keeping-failed");
 }

@@ -2,6 +2,7 @@
  * loop.c - the job worker's loop; see work.h.
  *
  *   publish  events get their numbers, and jobs are made of them
+ *   seal     audit rows get their numbers and seals
  *   claim    due jobs are leased, as many as may run at once
  *   step     each that is ready
  *   wait     for transfers, wake-ups, notifications, or until something is due
@@ -14,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "audit/seal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "flows/publish.h"
@@ -25,6 +27,7 @@ enum {
 	RENEW_MS = LEASE_MS / 3,
 	BUSY_PAUSE_MS = 5, /* somebody else publishes */
 	DATABASE_PAUSE_MS = 500,
+	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
 	KEEP_HOUSE_MS = 600 * 1000,
 	FIRST_KEEPING_MS = 30 * 1000,
 	TURN_MEMORY = 16 * 1024 * 1024,
@@ -74,6 +77,7 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
+	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
@@ -103,7 +107,9 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	if (rc == ERR_OK)
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
-	if (rc != ERR_OK)
+	if (rc == ERR_OK)
+		w->audit = audit_new(w->keys);
+	else
 		work_fini(w);
 	return rc;
 }
@@ -128,6 +134,7 @@ publish(struct work *w)
 
 	ctx_init(&cx, w->mem);
 	w->publish_wanted = false;
+	w->seal_wanted = true;
 	w->publish_due_ms = clock_mono_ms() + w->conf->job_poll;
 	rc = publish_step(&cx, w->db, w->conf, &r);
 	if (rc == ERR_OK && r.events > 0) {
@@ -141,6 +148,30 @@ publish(struct work *w)
 		w->publish_wanted = true;
 	else if (r.busy)
 		w->publish_due_ms = clock_mono_ms() + BUSY_PAUSE_MS;
+}
+
+/* -- seal -- */
+
+static bool
+is_seal_due(const struct work *w, int64_t now)
+{
+	return w->seal_wanted && now >= w->seal_due_ms;
+}
+
+static void
+seal(struct work *w)
+{
+	struct ctx cx;
+	int count;
+	enum err rc;
+
+	ctx_init(&cx, w->mem);
+	rc = audit_seal(&cx, w->audit, w->db, &count);
+	w->seal_wanted = rc == ERR_OK && count == AUDIT_SEAL_MOST;
+	if (rc == ERR_OK)
+		return;
+	log_error(LOG_ERROR, &cx, "audit-seal-failed");
+	w->seal_due_ms = clock_mono_ms() + SEAL_PAUSE_MS;
 }
 
 /* -- claim -- */
@@ -242,7 +273,7 @@ time_to_wait(const struct work *w)
 		due = earlier(due, w->publish_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
-		if (w->publish_wanted ||
+		if (w->publish_wanted || is_seal_due(w, now) ||
 		    (w->claim_wanted && w->running < w->item_count))
 			return 0;
 	}
@@ -315,6 +346,8 @@ turn(struct work *w)
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
 		claim(w);
 	step_all(w);
+	if (!w->stopping && is_seal_due(w, now))
+		seal(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
 	if (!w->stopping && now >= w->keep_due_ms) {
@@ -365,7 +398,7 @@ static bool
 is_idle(const struct work *w)
 {
 	return w->running == 0 && !w->publish_wanted && !w->claim_wanted &&
-	    w->claim_due_ms > clock_mono_ms() + 1;
+	    !is_seal_due(w, clock_mono_ms()) && w->claim_due_ms > clock_mono_ms() + 1;
 }
 
 enum err

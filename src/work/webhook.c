@@ -280,8 +280,8 @@ count_failure(struct work *w, struct work_item *it, bool *off)
 	if (!*off)
 		return ERR_OK;
 	w->publish_wanted = true;
-	return webhook_disable(
-	    &it->cx, w->db, &s->of, gone ? "gone" : "failures", it->why);
+	return webhook_disable(&it->cx, w->audit, w->db, &s->of,
+	    &(struct webhook_why){gone ? "gone" : "failures", it->why});
 }
 
 static enum err

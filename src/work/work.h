@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit/audit.h"
 #include "conf/conf.h"
 #include "crypto/seal.h"
 #include "db/db.h"
@@ -78,13 +79,14 @@ struct work {
 	struct db *ear; /* listens; NULL: nothing is listened to */
 	struct transfers *transfers;
 	struct seal_keys *keys;
+	struct audit *audit;
 	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
 	int item_count, running;
 	bool stopping;
-	bool claim_wanted, publish_wanted;
-	int64_t claim_due_ms, publish_due_ms, renew_due_ms, keep_due_ms;
+	bool claim_wanted, publish_wanted, seal_wanted;
+	int64_t claim_due_ms, publish_due_ms, seal_due_ms, renew_due_ms, keep_due_ms;
 	int64_t done; /* attempts that ended, since the start */
 };
 

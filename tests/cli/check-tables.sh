@@ -4,7 +4,7 @@ set -eu
 # shellcheck source=tap.sh
 . "${srcdir:-.}/tests/cli/tap.sh"
 
-for table in commands errors options routes statements; do
+for table in commands errors mails options routes statements; do
 	run $table
 	is "$table succeeds" 0 "$status"
 	if [ "$(wc -l < "$out")" -gt 5 ]; then result 0 "$table has rows"; else result 1 "$table has rows"; fi

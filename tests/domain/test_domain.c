@@ -4,6 +4,8 @@
  */
 #include "../db/dbtest.h"
 
+#include "audit/seal.h"
+#include "audit/verify.h"
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
@@ -19,6 +21,8 @@ static const struct onboarding_settings settings = {
 };
 
 static char server_url[512];
+static struct seal_keys *seal_keys;
+static struct audit *audit_log;
 
 /* Once for the program: an owner, a server role, the schema. */
 static int
@@ -50,10 +54,22 @@ setup(void **state)
 	f = *state;
 	db_free(f->db);
 	f->db = db_new(&set);
+	if (seal_keys_new(&f->cx.err, "0123456789abcdef0123456789abcdef", "",
+		&seal_keys) != ERR_OK)
+		return -1;
+	audit_log = audit_new(seal_keys);
 	return 0;
 }
 
-#define DOMAIN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, dbtest_teardown)
+static int
+teardown(void **state)
+{
+	audit_free(audit_log);
+	seal_keys_free(seal_keys);
+	return dbtest_teardown(state);
+}
+
+#define DOMAIN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static void
 every_statement_prepares_as_the_least_role(void **state)
@@ -94,6 +110,7 @@ get_or_create_as(struct fixture *f, const char *user, const char *claim,
     enum onboarding_outcome *outcome)
 {
 	const struct onboarding ob = {.db = f->db,
+	    .audit = audit_log,
 	    .settings = &settings,
 	    .who = {.user_id = user, .tenant_id = claim, .address = "127.0.0.1"}};
 
@@ -385,6 +402,70 @@ superuser_is_read_each_time(void **state)
 	assert_false(superuser);
 }
 
+/* -- the audit log -- */
+
+static enum err
+append(struct ctx *cx, struct db *db, void *arg)
+{
+	return audit_append(cx, audit_log, db, arg);
+}
+
+static void
+a_row_costs_no_round_trip_once_the_key_is_known(void **state)
+{
+	struct audit_entry entry = {.event = "TEST",
+	    .severity = AUDIT_LOW,
+	    .actor = "ann",
+	    .address = "::1",
+	    .details = "{ \"kept\" : \"as it is\" }"};
+	struct fixture *f = *state;
+	uint64_t trips[3];
+
+	for (size_t i = 0; i < COUNT_OF(trips); i++) {
+		const uint64_t before = db_get_stats(f->db).round_trips;
+
+		assert_int_equal(
+		    db_transaction(&f->cx, f->db, DB_MANAGEMENT, append, &entry),
+		    ERR_OK);
+		trips[i] = db_get_stats(f->db).round_trips - before;
+	}
+	assert_int_equal(trips[2], 1);
+	assert_string_equal(dbtest_sql(f,
+				"SELECT details::text FROM tenantd.audit "
+				"WHERE event = 'TEST' LIMIT 1"),
+	    entry.details);
+}
+
+static void
+what_the_flows_wrote_is_sealed_and_holds(void **state)
+{
+	struct fixture *f = *state;
+	struct audit_report report;
+	int count, again;
+
+	assert_int_equal(audit_seal(&f->cx, audit_log, f->db, &count), ERR_OK);
+	assert_true(count > 3);
+	assert_int_equal(audit_seal(&f->cx, audit_log, f->db, &again), ERR_OK);
+	assert_int_equal(again, 0);
+	assert_int_equal(audit_verify(&f->cx, audit_log, f->db, NULL, &report), ERR_OK);
+	assert_null(report.first);
+	assert_int_equal(report.rows, count);
+	assert_int_equal(report.unsealed, 0);
+}
+
+static void
+details_that_are_too_long_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char *details = arena_alloc(f->cx.mem, AUDIT_DETAILS_MAX + 2);
+	struct audit_entry entry = {
+	    .event = "TEST", .severity = AUDIT_LOW, .details = details};
+
+	memset(details, ' ', AUDIT_DETAILS_MAX + 1);
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, append, &entry), ERR_INTERNAL);
+}
+
 /* -- idempotency -- */
 
 struct once {
@@ -488,13 +569,8 @@ static void
 an_answer_with_a_secret_is_stored_sealed(void **state)
 {
 	struct fixture *f = *state;
-	struct seal_keys *keys;
-	struct once o = {0};
+	struct once o = {.keys = seal_keys};
 
-	assert_int_equal(
-	    seal_keys_new(&f->cx.err, "0123456789abcdef0123456789abcdef", "", &keys),
-	    ERR_OK);
-	o.keys = keys;
 	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
 	assert_string_equal(dbtest_sql(f,
 				arena_printf(f->cx.mem,
@@ -505,7 +581,6 @@ an_answer_with_a_secret_is_stored_sealed(void **state)
 	    "truefalse");
 	assert_int_equal(request(f, &o, "k-sealed", "{}"), ERR_OK);
 	assert_memory_equal(o.answer.body.p, "{\"secret\":1}", 12);
-	seal_keys_free(keys);
 }
 
 static void
@@ -547,6 +622,9 @@ main(void)
 	    DOMAIN_TEST(a_key_is_free_again_after_its_hours),
 	    DOMAIN_TEST(an_answer_with_a_secret_is_stored_sealed),
 	    DOMAIN_TEST(malformed_keys_are_refused),
+	    DOMAIN_TEST(a_row_costs_no_round_trip_once_the_key_is_known),
+	    DOMAIN_TEST(what_the_flows_wrote_is_sealed_and_holds),
+	    DOMAIN_TEST(details_that_are_too_long_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, migrate_cluster, NULL);

@@ -1,10 +1,6 @@
 """The whole way: a real web server, the program, PostgreSQL."""
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import doors
+import npm
 import pytest
 import stack
 
@@ -49,16 +45,4 @@ def door(request, servers):
 
 @pytest.fixture(scope="session")
 def node_modules():
-    """What package-lock.json has, in a directory of its own: $NODE_DIR, or made now."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed")
-    here, place = Path(__file__).parent / "node", Path(os.environ.get("NODE_DIR", stack.TOP / "build/node"))
-    made = place / "node_modules/.package-lock.json"
-    lock = (here / "package-lock.json").read_text()
-    if not made.exists() or (place / "package-lock.json").read_text() != lock:
-        place.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(here / name, place)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, check=True,
-                       capture_output=True, timeout=300)
-    return place / "node_modules"
+    return npm.modules("node")

@@ -19,7 +19,7 @@ GRANT ctl TO srv;
 
 
 # Of the tests in these files a run with a sample takes each M-th.
-SAMPLED = {"test_rls_check.py": 8, "test_adoption.py": 4, "test_isolation.py": 4, "test_registry.py": 4}
+SAMPLED = {"test_audit.py": 8, "test_rls_check.py": 8, "test_adoption.py": 4, "test_isolation.py": 4, "test_registry.py": 4}
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,5 +1,6 @@
 """Row-level security: who sees what, in which context, by which role; and who has which rights."""
 
+import re
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ PROTECTED = {
     "public.tenant_users": "INSERT INTO public.tenant_users (tenant_id, user_id) VALUES (%s, 'u')",
     "tenantd.events": "INSERT INTO tenantd.events (tenant_id, kind) VALUES (%s, 'k')",
     "tenantd.jobs": "INSERT INTO tenantd.jobs (tenant_id, kind) VALUES (%s, 'k')",
+    "tenantd.identity_sync": "INSERT INTO tenantd.identity_sync (tenant_id, provider, user_id) VALUES (%s, gen_random_uuid(), 'u')",
     "tenantd.audit": "INSERT INTO tenantd.audit (tenant_id, event, severity) VALUES (%s, 'e', 'low')",
     "tenantd.webhooks": "INSERT INTO tenantd.webhooks (tenant_id, id, url, secrets)"
                         " VALUES (%s, gen_random_uuid()::text, 'https://hooks.example.com/', '[]')",
@@ -150,7 +152,7 @@ def test_strangers_have_nothing(db):
 def test_server_role_has_what_its_rows_say(db):
     wanted = {("tenantd.my_tenant", "SELECT")}
     for table, list in db.own.run("SELECT relation, privileges FROM tenantd.server_rights"):
-        wanted |= {(table, r) for r in list.split(", ") if "(" not in r}
+        wanted |= {(table, r) for r in re.split(r", (?![^()]*\))", list) if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
         "public.tenant_users", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",

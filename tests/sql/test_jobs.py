@@ -88,6 +88,12 @@ def test_many_jobs_of_one_statement_open_each_lane_once(db):
     assert claim(db.srv) == [1, 2, 3]
 
 
+def test_nothing_is_due_where_there_is_no_lane(db):
+    assert call(db.srv, "job_due") == [(None,)]
+    append(db.srv, "a")
+    assert call(db.srv, "job_due") == [(0,)]
+
+
 def test_a_lane_that_failed_waits_and_keeps_its_order(db):
     first, second = append(db.srv, "a"), append(db.srv, "a")
     assert claim(db.srv) == [first]

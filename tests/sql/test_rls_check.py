@@ -290,9 +290,11 @@ def test_a_recorded_exemption_is_shown_with_its_reason(db):
     assert text(found, "public.notes", "exempt") == "a list of prices"
 
 
-OURS = ["public.tenants", "public.users", "tenantd.names", "tenantd.adoption_faults", "tenantd.job_lanes", "public.tenant_users",
+UNHELD = ["public.tenants", "public.users", "tenantd.names", "tenantd.adoption_faults", "tenantd.job_lanes",
+          "tenantd.sealed_keys", "tenantd.audit_head", "tenantd.audit_checkpoints"] # by any policy
+OURS = [*UNHELD, "public.tenant_users",
         "tenantd.events", "tenantd.event_head", "tenantd.jobs", "tenantd.audit",
-        "tenantd.email_templates", "tenantd.idempotency", "tenantd.migrations",
+        "tenantd.email_templates", "tenantd.idempotency", "tenantd.identity_sync", "tenantd.migrations",
         "tenantd.rls_exempt", "tenantd.server_rights", "tenantd.tenant_transitions"]
 
 
@@ -309,8 +311,8 @@ def test_what_no_policy_holds_is_for_nobody_else_to_read(db, who):
     for table in OURS:
         db.own.run(f"GRANT SELECT ON {table} TO {who}")
     found = rls_check(db.srv)
-    assert bad(found) == {(table, "grants") for table in OURS[:5]}
-    assert bad(found, "warning") == {(table, "grants") for table in OURS[5:]}
+    assert bad(found) == {(table, "grants") for table in UNHELD}
+    assert bad(found, "warning") == {(table, "grants") for table in OURS if table not in UNHELD}
 
 
 @pytest.mark.parametrize("who", ["PUBLIC", "app"])
@@ -345,16 +347,29 @@ def test_truncate_is_the_owners_alone(db, who, table):
 
 @pytest.mark.parametrize("grant", [
     "UPDATE ON {} TO srv", "UPDATE (details) ON {} TO srv", "DELETE ON {} TO srv", "TRUNCATE ON {} TO srv",
-    "DELETE ON {} TO ctl", "DELETE ON {} TO PUBLIC"])
+    "UPDATE (mac) ON {} TO srv", "UPDATE (id) ON {} TO ctl", "DELETE ON {} TO ctl", "DELETE ON {} TO PUBLIC"])
 def test_the_server_cannot_change_the_audit(db, grant):
     db.own.run("GRANT " + grant.format("tenantd.audit"))
     assert ("tenantd.audit", "append only") in bad(rls_check(db.srv))
 
 
+@pytest.mark.parametrize("sabotage", [
+    "ALTER TABLE tenantd.{0} DISABLE TRIGGER {0}_guard_rows", "ALTER TABLE tenantd.{0} ENABLE TRIGGER {0}_guard_rows",
+    "ALTER TABLE tenantd.{0} ENABLE REPLICA TRIGGER {0}_guard_table", "DROP TRIGGER {0}_guard_table ON tenantd.{0}",
+    "DROP TRIGGER {0}_guard_rows ON tenantd.{0};"
+    "CREATE TRIGGER {0}_guard_rows BEFORE UPDATE ON tenantd.{0} FOR EACH ROW EXECUTE FUNCTION tenantd.touch();"
+    "ALTER TABLE tenantd.{0} ENABLE ALWAYS TRIGGER {0}_guard_rows"])
+@pytest.mark.parametrize("table", ["audit", "audit_checkpoints"])
+@pytest.mark.parametrize("role", ["srv", "lone"])
+def test_what_guards_the_audit_is_on(db, lone_db, role, table, sabotage):
+    (db.own if role == "srv" else lone_db.lone).run(sabotage.format(table))
+    assert bad(rls_check(db.srv if role == "srv" else lone_db.lone)) == {(f"tenantd.{table}", "guard")}
+
+
 @pytest.mark.parametrize("who", ["PUBLIC", "app"])
 @pytest.mark.parametrize("function, arguments", [
     ("grant_roles", "TEXT, TEXT, TEXT"), ("protect", "REGCLASS"), ("adopt_tenant", "UUID"), ("adopt_all", ""),
-    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_name", "")])
+    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_name", ""), ("audit_prune", "")])
 def test_our_functions_are_for_nobody_else(db, who, function, arguments):
     db.own.run(f"GRANT EXECUTE ON FUNCTION tenantd.{function}({arguments}) TO {who}")
     assert bad(rls_check(db.srv)) == {(f"tenantd.{function}()", "execute")}

@@ -217,6 +217,41 @@ drawn_ids_are_all_different(void **state)
 }
 
 static void
+times_are_read_strictly(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = {
+	    {"2025-02-10", INT64_C(1739145600000)},
+	    {"2025-02-10T16:30:00Z", INT64_C(1739205000000)},
+	    {"2025-02-10t16:30:00.5z", INT64_C(1739205000500)},
+	    {"2025-02-10 16:30:00.1239Z", INT64_C(1739205000123)},
+	    {"2025-02-10T18:00:00+01:30", INT64_C(1739205000000)},
+	    {"2025-02-10T15:30:00.000-01:00", INT64_C(1739205000000)},
+	    {"2024-02-29", INT64_C(1709164800000)},
+	    {"1969-12-31", INT64_C(-86400000)},
+	    {"9999-12-31T23:59:59.999Z", INT64_C(253402300799999)},
+	};
+	static const char *const bad[] = {"", "2025", "2025-2-10", "2025-02-30",
+	    "2025-13-01", "2025-00-01", "2025-01-00", "2025-02-10T16:30:00",
+	    "2025-02-10T16:30Z", "2025-02-10T24:00:00Z", "2025-02-10T16:60:00Z",
+	    "2025-02-10T16:30:00.Z", "2025-02-10T16:30:00+1:00",
+	    "2025-02-10T16:30:00+01:00x", "2025-02-10Z", " 2025-02-10", "2025-02-10 ",
+	    "now", "2025-02-1\xd9\xa0"};
+	int64_t ms;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		assert_true(clock_from_text(good[i].text, &ms));
+		assert_int_equal(ms, good[i].ms);
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (clock_from_text(bad[i], &ms))
+			fail_msg("\"%s\" was read", bad[i]);
+}
+
+static void
 time_is_told_in_utc(void **state)
 {
 	char text[CLOCK_TEXT_SIZE];
@@ -448,6 +483,7 @@ main(void)
 	    cmocka_unit_test(drawn_ids_are_all_different),
 	    cmocka_unit_test(numbers_are_written),
 	    cmocka_unit_test(time_is_told_in_utc),
+	    cmocka_unit_test(times_are_read_strictly),
 	    cmocka_unit_test(log_values_cannot_break_out),
 	    cmocka_unit_test(a_log_line_in_pieces_is_whole_and_bounded),
 	    cmocka_unit_test(addresses_match_ranges_bit_by_bit),

@@ -117,7 +117,7 @@ every_template_renders(void **state)
 		assert_int_equal(count(out.forms[MAIL_FORM_html], "& "), 0);
 		assert_true(count(out.forms[MAIL_FORM_html], "Acme &amp; Sons") >= 2);
 		assert_non_null(
-		    strstr(out.forms[MAIL_FORM_text], "sent by Acme & Sons."));
+		    strstr(out.forms[MAIL_FORM_text], "Sent by Acme & Sons\n"));
 	}
 	assert_null(mail_template_find("header"));
 }

@@ -1,0 +1,19 @@
+-- What is sealed up to number $9 (NULL: the head's), oldest first: $1 the id to go on after, or
+-- NULL; $2 event, $3 severity, $4 actor, $5 request, $6 from and
+-- $7 before what time, or NULL each; $8 how many. The last column is that number:
+-- whoever goes on with it misses nothing, and sees nothing that was sealed since.
+-- params: 9
+-- rows: many
+SELECT a.id, a.seq, a.entry, a.event, a.severity, a.actor, a.tenant_id, a.request_id, a.address,
+       to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), a.details::text, a.seal, b.seq
+  FROM (SELECT coalesce($9::bigint, (SELECT h.seq FROM tenantd.audit_head h)) AS seq) AS b
+  JOIN tenantd.audit a ON a.seq <= b.seq
+ WHERE ($1::bigint IS NULL OR a.id > $1::bigint)
+   AND ($2::text IS NULL OR a.event = $2::text)
+   AND ($3::text IS NULL OR a.severity = $3::text)
+   AND ($4::text IS NULL OR a.actor = $4::text)
+   AND ($5::text IS NULL OR a.request_id = $5::text)
+   AND ($6::timestamptz IS NULL OR a.created_at >= $6::timestamptz)
+   AND ($7::timestamptz IS NULL OR a.created_at < $7::timestamptz)
+ ORDER BY a.id
+ LIMIT $8::int;

@@ -1,0 +1,5 @@
+-- $1 the last number, $2 its seal, $3 time or NULL, $4 the MAC of these.
+-- params: 4
+-- rows: none
+UPDATE tenantd.audit_head
+   SET seq = $1::bigint, seal = $2::text, sealed_at = $3::timestamptz, mac = $4::text;
