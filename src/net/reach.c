@@ -78,12 +78,12 @@ reach_range(const struct address *a)
 	struct address inner;
 	const char *name;
 
+	if (translate(a, &inner))
+		a = &inner;
 	if (a->family == AF_INET)
 		return find_range(a, ranges_v4, COUNT_OF(ranges_v4));
 	if (a->family != AF_INET6)
 		return "of no known family";
-	if (translate(a, &inner))
-		return reach_range(&inner);
 	name = find_range(a, ranges_v6, COUNT_OF(ranges_v6));
 	if (name == NULL && !address_in_range(a, slice_of(unicast)))
 		name = "not given out";

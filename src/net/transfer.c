@@ -189,9 +189,11 @@ transfers_wait(struct transfers *set, struct pollfd *also, int also_n, int timeo
 	assert(also_n >= 0 && also_n <= ALSO_MAX);
 	for (int i = 0; i < also_n; i++) {
 		also[i].revents = 0;
-		fds[i] = (struct curl_waitfd){.fd = also[i].fd,
-		    .events = (short)((also[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
-			(also[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0))};
+		fds[i] = (struct curl_waitfd){.fd = also[i].fd};
+		if ((also[i].events & POLLIN) != 0)
+			fds[i].events |= CURL_WAIT_POLLIN;
+		if ((also[i].events & POLLOUT) != 0)
+			fds[i].events |= CURL_WAIT_POLLOUT;
 	}
 	perform(set);
 	if (set->ended.first != NULL)

@@ -328,6 +328,6 @@ transfer_ask(struct transfer *t, const struct transfer_request *rq)
 	if (rc == CURLE_OK)
 		rc = set_place(t, rq);
 	if (rc == CURLE_OK)
-		rc = t->mail ? set_mail(t, rq) : set_http(t, rq);
+		rc = rq->mail != NULL ? set_mail(t, rq) : set_http(t, rq);
 	return rc == CURLE_OK ? transfer_hear(t) : rc;
 }

@@ -122,29 +122,28 @@ take_brackets(struct slice host, struct url *out)
 static const char *
 take_authority(struct slice s, struct url *out)
 {
-	const char *end, *why;
+	bool brackets = s.n > 0 && s.p[0] == '[';
+	const char *end = s.n > 0 ? memchr(s.p, brackets ? ']' : ':', s.n) : NULL, *why;
+	struct slice host = s, port;
 
-	if (memchr(s.p, '@', s.n) != NULL)
+	if (s.n > 0 && memchr(s.p, '@', s.n) != NULL)
 		return "holds a user";
-	if (memchr(s.p, '%', s.n) != NULL)
+	if (s.n > 0 && memchr(s.p, '%', s.n) != NULL)
 		return "has an escape or a zone in its host";
-	if (s.n > 0 && s.p[0] == '[') {
-		end = memchr(s.p, ']', s.n);
-		if (end == NULL)
-			return "has a bracket that is not closed";
-		why = take_brackets(
-		    (struct slice){s.p + 1, (size_t)(end - s.p - 1)}, out);
-		end++;
-	} else {
-		end = memchr(s.p, ':', s.n);
-		end = end != NULL ? end : s.p + s.n;
-		why = take_name((struct slice){s.p, (size_t)(end - s.p)}, out);
-	}
+	if (brackets && end == NULL)
+		return "has a bracket that is not closed";
+	if (end == NULL)
+		end = s.p + s.n;
+	host.p += brackets;
+	host.n = (size_t)(end - host.p);
+	why = brackets ? take_brackets(host, out) : take_name(host, out);
+	end += brackets;
 	if (why != NULL || end == s.p + s.n)
 		return why;
 	if (*end != ':')
 		return "has something between its host and its port";
-	return check_port((struct slice){end + 1, (size_t)(s.p + s.n - end - 1)});
+	port = (struct slice){end + 1, (size_t)(s.p + s.n - end - 1)};
+	return check_port(port);
 }
 
 const char *
@@ -157,5 +156,6 @@ url_parse(const char *text, const char *schemes, struct url *out)
 	if ((why = check_bytes(text)) != NULL ||
 	    (why = cut_scheme(&rest, schemes, &out->scheme)) != NULL)
 		return why;
-	return take_authority((struct slice){rest.p, strcspn(rest.p, "/?#")}, out);
+	rest.n = strcspn(rest.p, "/?#");
+	return take_authority(rest, out);
 }
