@@ -603,6 +603,38 @@ ALTER TABLE tenantd.adoption_faults ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE tenantd.alert_rules (
+    id text NOT NULL,
+    tenant_id text,
+    name text NOT NULL,
+    condition text NOT NULL,
+    threshold integer NOT NULL,
+    window_minutes integer NOT NULL,
+    emails text[] DEFAULT '{}'::text[] NOT NULL,
+    webhook boolean DEFAULT true NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    last_raised_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT alert_rules_condition_known CHECK ((condition = ANY (ARRAY['repeated_failures'::text, 'tenant_suspended'::text, 'provisioning_failed'::text, 'quota_threshold'::text, 'webhook_disabled'::text]))),
+    CONSTRAINT alert_rules_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT alert_rules_threshold_bounded CHECK (((threshold >= 1) AND (threshold <= 10000))),
+    CONSTRAINT alert_rules_window_bounded CHECK (((window_minutes >= 1) AND (window_minutes <= 10080)))
+);
+
+ALTER TABLE ONLY tenantd.alert_rules FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.alerts (
+    rule_id text NOT NULL,
+    about text NOT NULL,
+    tenant_id text,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.alerts FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.audit (
     id bigint NOT NULL,
     seq bigint,
@@ -835,6 +867,32 @@ CREATE TABLE tenantd.names (
     CONSTRAINT names_lower_case CHECK ((name = lower(name)))
 );
 
+CREATE TABLE tenantd.notifications (
+    id bigint NOT NULL,
+    tenant_id text NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    title text NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone,
+    read_by text,
+    CONSTRAINT notifications_read_by CHECK (((read_at IS NULL) = (read_by IS NULL))),
+    CONSTRAINT notifications_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+
+ALTER TABLE ONLY tenantd.notifications FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.notifications_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE tenantd.rls_exempt (
     relation text NOT NULL,
     reason text NOT NULL
@@ -903,6 +961,12 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY tenantd.adoption_faults
     ADD CONSTRAINT adoption_faults_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.alert_rules
+    ADD CONSTRAINT alert_rules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (rule_id, about);
+
 ALTER TABLE ONLY tenantd.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (seq);
 
@@ -954,6 +1018,9 @@ ALTER TABLE ONLY tenantd.migrations
 ALTER TABLE ONLY tenantd.names
     ADD CONSTRAINT names_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY tenantd.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.rls_exempt
     ADD CONSTRAINT rls_exempt_pkey PRIMARY KEY (relation);
 
@@ -977,6 +1044,8 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 
+CREATE INDEX alert_rules_tenant_id_idx ON tenantd.alert_rules USING btree (tenant_id, id);
+
 CREATE INDEX audit_tenant_id_idx ON tenantd.audit USING btree (tenant_id, id);
 
 CREATE INDEX audit_unsequenced_idx ON tenantd.audit USING btree (id) WHERE (seq IS NULL);
@@ -986,6 +1055,8 @@ CREATE INDEX deliveries_bad_idx ON tenantd.deliveries USING btree (webhook_id, i
 CREATE INDEX deliveries_started_at_idx ON tenantd.deliveries USING btree (started_at);
 
 CREATE INDEX deliveries_webhook_id_idx ON tenantd.deliveries USING btree (webhook_id, id);
+
+CREATE INDEX events_alerting_idx ON tenantd.events USING btree (COALESCE(tenant_id, ''::text), seq) WHERE (kind = ANY (ARRAY['job.dead'::text, 'webhook.disabled'::text, 'tenant.failed'::text, 'tenant.suspended'::text]));
 
 CREATE INDEX events_created_at_idx ON tenantd.events USING brin (created_at);
 
@@ -1010,6 +1081,12 @@ CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (lane, id) WHERE (state
 CREATE INDEX names_held_until_idx ON tenantd.names USING btree (held_until) WHERE (held_until IS NOT NULL);
 
 CREATE INDEX names_tenant_id_idx ON tenantd.names USING btree (tenant_id);
+
+CREATE INDEX notifications_created_at_idx ON tenantd.notifications USING btree (created_at);
+
+CREATE INDEX notifications_tenant_id_idx ON tenantd.notifications USING btree (tenant_id, id);
+
+CREATE INDEX notifications_unread_idx ON tenantd.notifications USING btree (tenant_id, id) WHERE (read_at IS NULL);
 
 CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
@@ -1088,6 +1165,10 @@ CREATE POLICY tenant_scope ON public.tenant_users USING (((tenant_id = ( SELECT 
 
 ALTER TABLE public.tenant_users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.alert_rules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.alerts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.deliveries ENABLE ROW LEVEL SECURITY;
@@ -1102,6 +1183,12 @@ ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.notifications ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant_scope ON tenantd.alert_rules USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.alerts USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.deliveries USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
@@ -1115,6 +1202,8 @@ CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT 
 CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.notifications USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.webhooks USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 

@@ -44,7 +44,8 @@ BEGIN
 		FOR t IN
 			SELECT w.name, c.oid::regclass AS sql_name,
 			       w.name IN ('public.tenant_users', 'tenantd.events', 'tenantd.jobs', 'tenantd.audit',
-			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries') AS known,
+			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
+			           'tenantd.alert_rules', 'tenantd.alerts') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
@@ -61,7 +62,10 @@ BEGIN
 				           WHEN w.name = 'tenantd.audit' AND k.attname = 'severity' THEN '''low'''
 				           WHEN w.name = 'tenantd.idempotency' AND k.attname = 'scope'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
-				           WHEN w.name = 'tenantd.webhooks' AND k.attname = 'id' THEN 'gen_random_uuid()::text'
+				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules') AND k.attname = 'id'
+				           THEN 'gen_random_uuid()::text'
+				           WHEN w.name = 'tenantd.alert_rules' AND k.attname = 'condition' THEN '''tenant_suspended'''
+				           WHEN w.name = 'tenantd.notifications' AND k.attname = 'severity' THEN '''info'''
 				           WHEN w.name = 'tenantd.deliveries' AND k.attname = 'outcome' THEN '''ok'''
 				           WHEN k.atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
 				           WHEN k.atttypid IN ('json'::regtype, 'jsonb'::regtype) THEN '''{}'''

@@ -1,11 +1,12 @@
 -- A tenant, its row in the shared registry, its owner's membership, and the event that tells of it:
--- $1 id, $2 name, $3 owner, $4 schema name, $5 slug, $6 plan, $7 billing cycle. What the event says is
+-- $1 id, $2 name, $3 owner, $4 schema name, $5 slug, $6 plan, $7 billing cycle, $8 the address that mails
+-- go to or NULL. What the event says is
 -- what tenantd.tenant_state() would.
--- params: 7
+-- params: 8
 -- rows: none
 WITH twin AS (
-  INSERT INTO public.tenants (id, tenant, slug, plan, billing_cycle)
-  VALUES ($1::uuid::text, $1::uuid, $5::text, $6::text, $7::text)
+  INSERT INTO public.tenants (id, tenant, slug, plan, billing_cycle, contact_email)
+  VALUES ($1::uuid::text, $1::uuid, $5::text, $6::text, $7::text, $8::text)
   RETURNING *
 ), registered AS (
   INSERT INTO public.custom_auth_tenant

@@ -1,10 +1,11 @@
 -- A job of kind $3 for each of the events $1 to $2 and each webhook that wants it, in order; the platform's
 -- hear of every tenant. A test is for the webhook it names alone, whatever that wants, and in no
--- other's way.
+-- other's way; of an alert none hears whose rule says so.
 -- params: 3
 -- rows: none
 WITH batch AS MATERIALIZED (
-  SELECT e.seq, e.tenant_id, e.kind, e.payload->>'webhookId' AS named
+  SELECT e.seq, e.tenant_id, e.kind, e.payload->>'webhookId' AS named,
+         e.kind = 'alert.raised' AND e.payload->'webhook' = 'false' AS quiet
     FROM tenantd.events e
    WHERE e.seq BETWEEN $1::bigint AND $2::bigint
 ), pair AS (
@@ -20,5 +21,5 @@ SELECT $3::text, p.owner,
        p.id, p.concurrency, jsonb_build_object('webhookId', p.id, 'seq', p.seq)
   FROM pair p
  WHERE CASE p.kind WHEN 'webhook.test' THEN p.named = p.id
-                   ELSE p.enabled AND tenantd.kind_is_wanted(p.kind, p.kinds) END
+                   ELSE p.enabled AND NOT p.quiet AND tenantd.kind_is_wanted(p.kind, p.kinds) END
  ORDER BY p.seq, p.id;

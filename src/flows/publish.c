@@ -4,27 +4,33 @@
 #include "base/str.h"
 #include "events/sequence.h"
 #include "identity/identity.h"
+#include "notify/notify.h"
 #include "webhook/webhook.h"
 
 struct step {
 	const struct conf *conf;
 	struct event_batch batch;
-	bool busy;
+	bool busy, more;
 };
 
 static enum err
-fan_out(struct ctx *cx, struct db *db, const struct step *s)
+fan_out(struct ctx *cx, struct db *db, struct step *s)
 {
 	enum err rc = identity_fan_out(cx, db, s->conf, &s->batch);
 
-	return rc == ERR_OK ? webhook_fan_out(cx, db, &s->batch) : rc;
+	if (rc == ERR_OK)
+		rc = webhook_fan_out(cx, db, &s->batch);
+	return rc == ERR_OK ? notify_fan_out(cx, db, s->conf, &s->batch, &s->more) : rc;
 }
 
 static enum err
 step(struct ctx *cx, struct db *db, void *arg)
 {
 	struct step *s = arg;
-	enum err rc = events_number(cx, db, PUBLISH_MOST, &s->batch, &s->busy);
+	enum err rc;
+
+	s->more = false;
+	rc = events_number(cx, db, PUBLISH_MOST, &s->batch, &s->busy);
 
 	if (rc != ERR_OK || s->batch.last < s->batch.first)
 		return rc;
@@ -38,7 +44,7 @@ publish_step(
 	struct step s = {.conf = conf, .batch = {1, 0}};
 	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, step, &s);
 
-	*out = (struct publish_result){.busy = s.busy};
+	*out = (struct publish_result){.busy = s.busy, .more = s.more};
 	if (rc == ERR_OK && s.batch.last >= s.batch.first) {
 		out->events = (int)(s.batch.last - s.batch.first + 1);
 		out->newest = s.batch.last;

@@ -25,6 +25,7 @@ enum { PUBLISH_MOST = 1000 }; /* events a step */
 struct publish_result {
 	int events;     /* that were numbered */
 	int64_t newest; /* number, when there were any */
+	bool more;      /* there are further ones, which those led to */
 	bool busy; /* somebody else is at it: what is new may not be among theirs */
 };
 

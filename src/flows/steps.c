@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "base/email.h"
 #include "json/json.h"
 
 enum { OWN_IDS = 8, TRIES = 3, PAYLOAD_MAX = 16 * 1024 };
@@ -185,12 +186,15 @@ steps_create(
 	const struct steps_detail *chosen =
 	    STEPS_DETAILS(STEPS_TEXT("planId", draft->plan),
 		STEPS_TEXT("billingCycle", draft->billing_cycle));
+	const char *email = ob->who.email;
+	struct tenant_draft made = *draft;
 	enum err rc;
 
 	if (draft->id == NULL)
 		return err_tell(
 		    &cx->err, ERR_CONFLICT, "no tenant id is left that would be yours");
-	rc = tenant_create(cx, ob->db, draft, ob->settings->create_schemas);
+	made.contact_email = email != NULL && email_valid(email) ? email : NULL;
+	rc = tenant_create(cx, ob->db, &made, ob->settings->create_schemas);
 	if (rc == ERR_OK)
 		rc = steps_tell(cx, ob,
 		    &(struct steps_news){.audit_event = "TENANT_CREATED",

@@ -150,7 +150,7 @@ tenant_create(
 	tenant_schema_name(schema, d->id);
 	rc = db_queue(cx, db, STMT_tenant_create,
 	    DB_ARGS(d->id, d->name, d->owner_id, schema, d->slug, d->plan,
-		d->billing_cycle));
+		d->billing_cycle, d->contact_email));
 	if (rc == ERR_OK && with_schema)
 		rc = db_queue_ddl(cx, db, STMT_tenant_schema_create, DB_ARGS(schema));
 	return rc;

@@ -29,10 +29,11 @@ struct tenant {
 	bool rls_enabled;
 };
 
-/* A tenant to be made; every text is set. */
+/* A tenant to be made; every text is set but the last. */
 struct tenant_draft {
 	const char *id; /* UUID text */
 	const char *name, *owner_id, *slug, *plan, *billing_cycle;
+	const char *contact_email; /* whom its mails go to; NULL: not known */
 };
 
 /* Whose tenant is looked for. */

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "events/sequence.h"
 #include "jobs/ledger.h"
+#include "notify/notification.h"
 #include "webhook/delivery.h"
 #include "work/work.h"
 
@@ -21,6 +22,8 @@ work_keep_house(struct work *w)
 		rc = jobs_expire(&cx, w->db, c->job_retention_days);
 	if (rc == ERR_OK && c->delivery_retention_days > 0)
 		rc = deliveries_expire(&cx, w->db, c->delivery_retention_days);
+	if (rc == ERR_OK && c->notification_retention_days > 0)
+		rc = notifications_expire(&cx, w->db, c->notification_retention_days);
 	if (rc == ERR_OK)
 		rc = audit_retain(
 		    &cx, w->audit, w->db, c->audit_retention_days, &removed);

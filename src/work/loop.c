@@ -145,7 +145,7 @@ publish(struct work *w)
 	}
 	if (rc != ERR_OK)
 		w->publish_due_ms = after_failure(&cx, "publish-failed");
-	else if (r.events == PUBLISH_MOST)
+	else if (r.events == PUBLISH_MOST || r.more)
 		w->publish_wanted = true;
 	else if (r.busy)
 		w->publish_due_ms = clock_mono_ms() + BUSY_PAUSE_MS;

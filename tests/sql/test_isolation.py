@@ -19,6 +19,11 @@ PROTECTED = {
                         " VALUES (%s, gen_random_uuid()::text, 'https://hooks.example.com/', '[]')",
     "tenantd.deliveries": "INSERT INTO tenantd.deliveries (tenant_id, webhook_id, seq, event_id, kind, job_id, attempt,"
                           " started_at, url, outcome) VALUES (%s, 'w', 1, 1, 'k', 1, 1, now(), 'https://x/', 'ok')",
+    "tenantd.notifications": "INSERT INTO tenantd.notifications (tenant_id, seq, kind, severity, title, body)"
+                             " VALUES (%s, 1, 'k', 'info', 't', '{}')",
+    "tenantd.alert_rules": "INSERT INTO tenantd.alert_rules (tenant_id, id, name, condition, threshold, window_minutes)"
+                           " VALUES (%s, gen_random_uuid()::text, 'n', 'tenant_suspended', 1, 1)",
+    "tenantd.alerts": "INSERT INTO tenantd.alerts (tenant_id, rule_id, about) VALUES (%s, gen_random_uuid()::text, '')",
     "tenantd.email_templates": "INSERT INTO tenantd.email_templates (tenant_id, name, subject, text, html)"
                                " VALUES (%s, 'u', 's', 't', 'h')",
     "tenantd.idempotency": "INSERT INTO tenantd.idempotency VALUES (encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
@@ -155,8 +160,8 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in re.split(r", (?![^()]*\))", list) if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
-        "tenantd.job_lanes", "tenantd.jobs", "tenantd.webhooks"}
+        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
+        "tenantd.job_lanes", "tenantd.jobs", "tenantd.notifications", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 

@@ -40,7 +40,8 @@ def test_probe_leaves_nothing_behind_even_when_committed(db):
 
 
 PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency",
-             "tenantd.webhooks", "tenantd.deliveries"]
+             "tenantd.webhooks", "tenantd.deliveries", "tenantd.notifications", "tenantd.alert_rules",
+             "tenantd.alerts"]
 
 
 @pytest.mark.parametrize("sabotage, check", [
@@ -292,7 +293,7 @@ def test_a_recorded_exemption_is_shown_with_its_reason(db):
 
 UNHELD = ["public.tenants", "public.users", "tenantd.names", "tenantd.adoption_faults", "tenantd.job_lanes",
           "tenantd.sealed_keys", "tenantd.audit_head", "tenantd.audit_checkpoints"] # by any policy
-OURS = [*UNHELD, "public.tenant_users",
+OURS = [*UNHELD, "public.tenant_users", "tenantd.notifications", "tenantd.alert_rules", "tenantd.alerts",
         "tenantd.events", "tenantd.event_head", "tenantd.jobs", "tenantd.audit",
         "tenantd.email_templates", "tenantd.idempotency", "tenantd.identity_sync", "tenantd.migrations",
         "tenantd.rls_exempt", "tenantd.server_rights", "tenantd.tenant_transitions"]

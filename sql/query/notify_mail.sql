@@ -1,0 +1,29 @@
+-- A job of kind $3 for each mail that hangs on one of the events $1 to $2, and each address that it goes
+-- to: the tenant's own, and those of its managers, each once. A deactivated tenant may be deleted $4
+-- days later.
+-- params: 4
+-- rows: none
+INSERT INTO tenantd.jobs (kind, tenant_id, payload)
+SELECT $3::text, e.tenant_id, jsonb_build_object('template', k.template, 'to', r.email, 'tenantId', e.tenant_id,
+         'view', jsonb_strip_nulls(jsonb_build_object(
+           'tenant', jsonb_build_object('name', e.payload->>'name'),
+           'reason', CASE k.template WHEN 'tenant_suspended' THEN e.payload->>'statusReason' END,
+           'deletesAt', CASE k.template WHEN 'deletion_scheduled'
+                        THEN to_char(e.created_at AT TIME ZONE 'UTC' + make_interval(days => $4::int), 'YYYY-MM-DD') END)))
+  FROM tenantd.events e
+  JOIN (VALUES ('tenant.created', 'welcome'), ('tenant.suspended', 'tenant_suspended'),
+               ('tenant.deactivated', 'deletion_scheduled')) AS k (kind, template) ON k.kind = e.kind
+ CROSS JOIN LATERAL (
+   SELECT DISTINCT ON (lower(a.email)) a.email
+     FROM (SELECT t.contact_email, 1
+             FROM public.tenants t WHERE t.id = e.tenant_id
+            UNION ALL
+           SELECT u.email, 2
+             FROM public.tenant_users m JOIN public.users u ON u.id = m.user_id AND u.is_active
+            WHERE m.tenant_id = e.tenant_id AND lower(m.role) IN ('owner', 'admin')
+            UNION ALL
+           SELECT u.email, 3
+             FROM public.users u WHERE u.id = e.payload->>'ownerId' AND u.is_active) AS a (email, place)
+    WHERE a.email <> ''
+    ORDER BY lower(a.email), a.place) AS r
+ WHERE e.seq BETWEEN $1::bigint AND $2::bigint;
