@@ -19,9 +19,10 @@
 # the old settings until mod_fcgid ends them; "kill -HUP PID" has one read the settings anew,
 # "kill PID" ends one after the request in hand.
 #
-# Cron: nothing needs it yet. Idempotency keys whose time is over are removed by the
-# requests that store new ones. Work that is done later (the rows of tenantd.jobs) waits
-# there until there is a command for it; that command is what cron will be needed for.
+# Cron runs what is done later: events get their numbers, webhooks and mails go out, the
+# audit log is sealed. Once a minute is enough, and it may overlap:
+#
+#   * * * * * $HOME/sbin/tenantd --config $HOME/etc/tenantd.conf jobs run >/dev/null
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 config=$HOME/etc/tenantd.conf program=$HOME/sbin/tenantd path='' dir=''
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
 	--path) path=${2-}; shift ;;
 	--config) config=${2-}; shift ;;
 	--program) program=${2-}; shift ;;
-	-*) sed -n '2,27s/^# \{0,1\}//p' "$0"; exit 64 ;;
+	-*) sed -n '2,28s/^# \{0,1\}//p' "$0"; exit 64 ;;
 	*) dir=$1 ;;
 	esac
 	shift
@@ -86,3 +87,4 @@ fill() { # fill FILE MODE TARGET
 fill tenantd.fcgi.in 700 "$dir/tenantd.fcgi"
 fill htaccess.in 644 "$dir/.htaccess"
 echo "installed in $dir; try: curl http://your-host$prefix/readyz"
+echo "and for what is done later, in crontab: * * * * * $program --config $config jobs run >/dev/null"

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/table.h"
+#include "jobs/job.h"
 #include "jobs/ledger.h"
 #include "work/work.h"
 
@@ -25,6 +26,23 @@ command_jobs_run(struct cli *c)
 	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
 	table_i64(&t, ended);
 	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+}
+
+enum err
+command_jobs_kinds(struct cli *c)
+{
+	static const char *const columns[] = {"kind", "attempts", "meaning"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = JOB_UNSET + 1; i < JOB_COUNT; i++) {
+		const enum job_kind kind = (enum job_kind)i;
+
+		table_text(&t, job_kind_name(kind));
+		table_i64(&t, job_kind_attempts(kind));
+		table_text(&t, job_kind_meaning(kind));
+	}
+	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
 }
 
 static enum err

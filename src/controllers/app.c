@@ -87,11 +87,11 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	if (rc == ERR_OK)
 		rc = seal_keys_new(&cx->err, conf->secret_key,
 		    conf->secret_key_previous, &app->seal_keys);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
 		app->audit = audit_new(app->seal_keys);
-	if (rc == ERR_OK)
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);
+	}
 	if (rc == ERR_OK)
 		rc = compile_schemas(cx, app);
 	if (rc == ERR_OK)

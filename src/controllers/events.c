@@ -234,6 +234,7 @@ event_snapshot_get(struct app *app, struct call *call)
 	const char *events, *next = NULL;
 	struct json_out o;
 	int count, shown;
+	bool more;
 	enum err rc = list_read(call, &page);
 
 	if (rc == ERR_OK)
@@ -243,7 +244,8 @@ event_snapshot_get(struct app *app, struct call *call)
 		rc = tenant_states(cx, app->db, &q, &list, &count);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > page.limit ? page.limit : count;
+	more = count > page.limit;
+	shown = more ? page.limit : count;
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_member_text(
@@ -252,7 +254,7 @@ event_snapshot_get(struct app *app, struct call *call)
 	json_open_array(&o);
 	for (int i = 0; i < shown; i++)
 		json_put_raw(&o, list[i].state);
-	if (count > shown)
+	if (more)
 		next = arena_printf(cx->mem, "%s %s", events, list[shown - 1].id);
 	list_close(call, &o, next);
 	return ERR_OK;

@@ -33,6 +33,7 @@ admin_jobs_list(struct app *app, struct call *call)
 	struct json_out o;
 	char last[STR_I64_SIZE];
 	int count, shown;
+	bool more;
 	enum err rc = list_read_number(call, &page, &q.before);
 
 	if (rc == ERR_OK && q.state != NULL && !job_state_known(q.state))
@@ -43,12 +44,12 @@ admin_jobs_list(struct app *app, struct call *call)
 		rc = jobs_list(cx, app->db, &q, &list, &count);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > page.limit ? page.limit : count;
+	more = count > page.limit;
+	shown = more ? page.limit : count;
 	list_open(call, &o);
 	for (int i = 0; i < shown; i++)
 		put_entry(&o, &list[i]);
-	list_close(
-	    call, &o, count > shown ? str_from_i64(last, list[shown - 1].id) : NULL);
+	list_close(call, &o, more ? str_from_i64(last, list[shown - 1].id) : NULL);
 	return ERR_OK;
 }
 

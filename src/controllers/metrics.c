@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "controllers/app.h"
 
+enum { QUEUE_TIMEOUT_MS = 1000 };
+
 static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 
 static void
@@ -169,6 +171,26 @@ put_counters(struct buf *b, const struct scoreboard *board)
 	    (long long)(scoreboard_started_ms(board) / 1000));
 }
 
+/* Without a database these are missing, and the rest is told. */
+static void
+put_queue(struct buf *b, struct app *app, struct call *call)
+{
+	struct ctx cx = {.mem = call->cx.mem};
+	struct db_rows *rows;
+
+	cx.deadline_ms = call->began_us / 1000 + QUEUE_TIMEOUT_MS;
+	if (db_read(&cx, app->db, DB_MANAGEMENT, DB_CALL(STMT_ready, "0"), &rows) !=
+	    ERR_OK)
+		return;
+	buf_printf(b,
+	    "# HELP tenantd_jobs_waiting Jobs to be done, counted up to 10,000.\n"
+	    "# TYPE tenantd_jobs_waiting gauge\ntenantd_jobs_waiting %lld\n"
+	    "# HELP tenantd_jobs_oldest_seconds How long the job that is due longest "
+	    "waits.\n# TYPE tenantd_jobs_oldest_seconds gauge\n"
+	    "tenantd_jobs_oldest_seconds %lld\n",
+	    (long long)db_i64(rows, 0, 1), (long long)db_i64(rows, 0, 2));
+}
+
 enum err
 metrics_get(struct app *app, struct call *call)
 {
@@ -179,5 +201,6 @@ metrics_get(struct app *app, struct call *call)
 	put_workers(b, app->board);
 	put_waiting(b, app->wakeup);
 	put_counters(b, app->board);
+	put_queue(b, app, call);
 	return ERR_OK;
 }

@@ -10,7 +10,7 @@
 enum { ITEM_MEMORY = 8 * 1024 * 1024, PAYLOAD_MAX = 4 * 1024, DATABASE_PAUSE_MS = 200 };
 
 static work_step_fn *const steps[JOB_COUNT] = {
-#define JOB(sym, name, handler, attempts, meaning) [JOB_##sym] = handler,
+#define JOB(sym, name, handler, attempts, meaning) [JOB_##sym] = (handler),
 #include "jobs/kinds.def"
 #undef JOB
 };
