@@ -95,7 +95,9 @@ webhook_sign(struct ctx *cx, const struct webhook_signer *signer,
 {
 	const struct json *list;
 	struct buf header, text;
-	enum err rc = json_parse(cx, signer->sealed, strlen(signer->sealed), 0, &list);
+	enum err rc = signer->sealed == NULL
+	    ? err_set(&cx->err, ERR_INTERNAL, "the webhook has no secret")
+	    : json_parse(cx, signer->sealed, strlen(signer->sealed), 0, &list);
 
 	buf_init(&header, cx->mem, HEADER_MAX);
 	buf_init(&text, cx->mem, BODY_MAX + 256);

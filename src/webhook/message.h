@@ -54,7 +54,7 @@ struct webhook_message {
 struct webhook_signer {
 	const struct seal_keys *keys;
 	struct webhook_name of;
-	const char *sealed;
+	const char *sealed; /* NULL: none, and ERR_INTERNAL */
 };
 enum err webhook_sign(struct ctx *cx, const struct webhook_signer *signer,
     const struct webhook_message *m, const char **out) MUST_CHECK;
