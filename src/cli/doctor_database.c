@@ -121,6 +121,11 @@ check_pooler(struct doctor *d)
 	else if (pooled)
 		doctor_find(d, DOCTOR_OK, NULL,
 		    "a pooler stands before the database, and nothing is prepared");
+	if (pooled && d->conf->job_workers > 0 && *d->conf->database_direct_url == '\0')
+		doctor_find(d, DOCTOR_OK, NULL,
+		    "job workers look every %d ms for what other hosts have told; with "
+		    "DATABASE_DIRECT_URL they hear of it",
+		    d->conf->job_poll);
 	return pooled;
 }
 

@@ -95,7 +95,7 @@ enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *idents) MUST_CHECK;
 
 /* -- notifications, on a connection that does nothing else and goes to the server
- * itself: a pooler in between swallows them -- */
+ * itself: a pooler in between swallows them, which is found out, told, and -1 -- */
 /* The socket that becomes readable when one may have come to the channel (1 to 63
  * bytes); -1: there is no connection now. *fresh: listening began anew, and what came
  * before is lost. To be asked before each wait. */

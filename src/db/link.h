@@ -45,6 +45,7 @@ struct db {
 	int host;               /* the one to try first */
 	bool session_ends;      /* said the server, or it is of no more use */
 	bool listening;         /* on this connection */
+	bool deaf;              /* for good: a pooler stands in between */
 	int64_t quiet_until_ms; /* no attempt to connect before */
 	int64_t grace_until_ms; /* after a loss: the server may be back soon */
 	int backoff_ms;

@@ -2,7 +2,23 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "db/call.h"
+
+/* Would leave the channel on whichever connection the pooler lends, and hear nothing. */
+static bool
+is_deaf(struct ctx *cx, struct db *db)
+{
+	if (db_pooled(cx, db, &db->deaf) != ERR_OK)
+		return true;
+	if (db->deaf) {
+		log_event(LOG_INFO, cx, "db_deaf",
+		    "advice=\"a pooler shares the connection: set DATABASE_DIRECT_URL for "
+		    "news of other hosts at once\"");
+		db_drop(db);
+	}
+	return db->deaf;
+}
 
 int
 db_listen(struct ctx *cx, struct db *db, const char *channel, bool *fresh)
@@ -13,10 +29,10 @@ db_listen(struct ctx *cx, struct db *db, const char *channel, bool *fresh)
 	    .plain = true};
 
 	*fresh = false;
-	if (conn_ensure(cx, db) != ERR_OK)
+	if (db->deaf || conn_ensure(cx, db) != ERR_OK)
 		return -1;
 	if (!db->listening) {
-		if (call_send(cx, db, &call) != ERR_OK ||
+		if (is_deaf(cx, db) || call_send(cx, db, &call) != ERR_OK ||
 		    call_exchange(cx, db) != ERR_OK)
 			return -1;
 		db->listening = *fresh = true;

@@ -46,14 +46,14 @@ stop(void)
 /* -- the process -- */
 
 static struct db *
-connect_to(const struct conf *c, const char *conninfo)
+connect_to(const struct conf *c, const char *conninfo, bool prepare)
 {
 	return db_new(&(struct db_settings){
 	    .conninfo = conninfo,
 	    .application_name = "tenantd jobs",
 	    .connect_timeout_ms = c->db_connect_timeout,
 	    .query_timeout_ms = c->db_query_timeout,
-	    .prepare = c->db_prepare,
+	    .prepare = prepare,
 	});
 }
 
@@ -97,7 +97,7 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	    .me = {holder_name(cx, shared), LEASE_MS},
 	    .item_count = conf->job_concurrency,
 	    .mem = arena_new(TURN_MEMORY),
-	    .db = connect_to(conf, conf_conninfo(conf, cx->mem)),
+	    .db = connect_to(conf, conf_conninfo(conf, cx->mem), conf->db_prepare),
 	    .publish_wanted = true,
 	    .claim_wanted = true,
 	    .keep_due_ms = clock_mono_ms() + FIRST_KEEPING_MS,
@@ -372,7 +372,7 @@ work_serve(const struct conf *conf, const struct work_shared *shared)
 		arena_free(cx.mem);
 		return EX_CONFIG;
 	}
-	w.ear = connect_to(conf, conf_direct_conninfo(conf, cx.mem));
+	w.ear = connect_to(conf, conf_direct_conninfo(conf, cx.mem), false);
 	release(&w);
 	while (!w.stopping || (w.running > 0 && clock_mono_ms() < drained_ms)) {
 		if (worker_log_reopen_wanted())

@@ -65,7 +65,8 @@ class Caller:
 
 def _run(bench, under, cases, n):
     """The pid of each case's worker, which None leaves warmed up."""
-    app = bench.tenantd(workers=1, under=under, REQUEST_TIMEOUT=60000, DB_QUERY_TIMEOUT=60000)
+    app = bench.tenantd(workers=1, under=under, REQUEST_TIMEOUT=60000, DB_QUERY_TIMEOUT=60000, DB_CONNECT_TIMEOUT=60000,
+                        JOB_WORKERS=0)
     caller, pids = Caller(app), []
     for route in (ROUTES[0], *cases):  # the first pays what only a first worker pays
         for warm in ROUTES:

@@ -74,7 +74,7 @@ def db(cluster):
 @pytest.fixture(params=[b"FATAL\0VFATAL\0", b"FATAL\0"], ids=["as the server", "as PgBouncer"])
 def pooled(request, db):
     with contextlib.closing(Pooler(db.settings["DATABASE_URL"], request.param)) as p, \
-            stack.Tenantd(db, workers=1, DATABASE_URL=p.url, DB_PREPARE="off") as app:
+            stack.Tenantd(db, workers=1, DATABASE_URL=p.url, DB_PREPARE="off", JOB_WORKERS=0) as app:
         yield p, app
 
 

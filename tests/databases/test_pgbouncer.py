@@ -14,6 +14,8 @@ from ledger import ONBOARD, SHORT, SHORT_S, Ledger
 from pooler import PgBouncer
 from tokens import bearer
 
+POOL = 2  # connections
+
 
 @pytest.fixture(scope="module")
 def own():
@@ -26,7 +28,7 @@ def own():
 def db(request, own):
     """Migrated through the pooler."""
     with own.database(footing=request.param, migrate=False) as d, \
-            PgBouncer(own, d.roles.values(), default_pool_size=2, query_wait_timeout=1) as d.pooler:
+            PgBouncer(own, d.roles.values(), default_pool_size=POOL, query_wait_timeout=1) as d.pooler:
         d.settings["DATABASE_URL"] = d.pooler.url_of(d.server_role, d.name)
         if "owner" in d.roles:
             d.settings["DATABASE_OWNER_URL"] = d.pooler.url_of(d.roles["owner"], d.name)
@@ -61,7 +63,7 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
     race(app, db, 40)
     with contextlib.ExitStack() as stacked:
         seen = set()
-        for _ in db.backends():
+        for _ in range(POOL):
             c = stacked.enter_context(contextlib.closing(psycopg2.connect(db.settings["DATABASE_URL"])))
             cursor = c.cursor()  # its open transaction keeps the connection from the next
             cursor.execute("SELECT pg_backend_pid(), coalesce(current_setting('app.current_tenant_id', true), '')")
@@ -75,8 +77,19 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
                          "pg_locks WHERE locktype = 'advisory'"):
                 cursor.execute(f"SELECT * FROM {what}")
                 assert cursor.fetchall() == [], what
-        assert seen == db.backends()
+        assert len(seen) == POOL, "all there are"
     assert "db_context_leak" not in app.log_text()
+
+
+def test_job_workers_listen_past_the_pooler_or_not_at_all(app, db):
+    def listeners():
+        return db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^LISTEN'")
+    told = re.findall(r"event=db_deaf .*DATABASE_DIRECT_URL", app.log_text())
+    assert len(told) == 1 and listeners() == 0
+    assert "every 1000 ms for what other hosts have told" in stack.command(db.settings, "doctor")
+    with stack.Tenantd(db, workers=1, DATABASE_DIRECT_URL=db.url) as direct:
+        stack.until(lambda: listeners() == 1, what="a listener")
+        assert "event=db_deaf" not in direct.log_text()
 
 
 def test_what_another_client_leaves_on_a_connection_opens_nothing(db):

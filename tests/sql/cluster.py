@@ -132,3 +132,23 @@ def migrate(cluster, database, owner, server="", control="", app=""):
                   DATABASE_URL=cluster.url(database, server or owner), DB_CONTROL_ROLE=control, DB_APP_ROLE=app)
     if run.returncode:
         raise psycopg2.Error(run.stderr)
+
+
+class Database:
+    """A migrated database and a session for each role that a test asks for."""
+
+    def __init__(self, cluster, name):
+        self.cluster, self.name, self.sessions = cluster, name, {}
+
+    def __getattr__(self, role):
+        if role.startswith("_"):
+            raise AttributeError(role)
+        if role not in self.sessions:
+            self.sessions[role] = Session(self.cluster, self.name, role)
+        return self.sessions[role]
+
+    def close(self):
+        for s in self.sessions.values():
+            s.c.close()
+        with Session(self.cluster, "postgres") as s:
+            s.run(f"DROP DATABASE {self.name} WITH (FORCE)")

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from cluster import Cluster, Session, migrate
+from cluster import Cluster, Database, Session, migrate
 
 ROLES = """
 CREATE ROLE own LOGIN;
@@ -56,26 +56,6 @@ def lone_template(cluster):
     name = cluster.database("lone")
     migrate(cluster, name, "lone")
     return name
-
-
-class Database:
-    """A migrated database and a session for each role that a test asks for."""
-
-    def __init__(self, cluster, name):
-        self.cluster, self.name, self.sessions = cluster, name, {}
-
-    def __getattr__(self, role):
-        if role.startswith("_"):
-            raise AttributeError(role)
-        if role not in self.sessions:
-            self.sessions[role] = Session(self.cluster, self.name, role)
-        return self.sessions[role]
-
-    def close(self):
-        for s in self.sessions.values():
-            s.c.close()
-        with Session(self.cluster, "postgres") as s:
-            s.run(f"DROP DATABASE {self.name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import pytest
 from psycopg2 import errors
 
 import stack
-from cluster import Session, migrate, migrate_by
-from conftest import Database
+from cluster import Database, Session, migrate, migrate_by
 
 SECRETS = {"SECRET_KEY": "s" * 32, "JWT_SECRET_KEY": "j" * 32}
 ROWS = 7
