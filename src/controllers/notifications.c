@@ -42,6 +42,7 @@ notification_list_get(struct app *app, struct call *call)
 	struct json_out o;
 	char last[STR_I64_SIZE];
 	int count, shown;
+	bool more;
 	enum err rc = list_read_number(call, &page, &q.before);
 
 	q.limit = page.limit + 1;
@@ -51,12 +52,12 @@ notification_list_get(struct app *app, struct call *call)
 		rc = notifications_list(&call->cx, app->db, &q, &found, &count);
 	if (rc != ERR_OK)
 		return rc;
-	shown = count > page.limit ? page.limit : count;
+	more = count > page.limit;
+	shown = more ? page.limit : count;
 	list_open(call, &o);
 	for (int i = 0; i < shown; i++)
 		put_notification(&o, &found[i]);
-	list_close(
-	    call, &o, count > shown ? str_from_i64(last, found[shown - 1].id) : NULL);
+	list_close(call, &o, more ? str_from_i64(last, found[shown - 1].id) : NULL);
 	return ERR_OK;
 }
 
@@ -65,7 +66,7 @@ notification_patch(struct app *app, struct call *call)
 {
 	struct notification_mark mark = {.tenant_id = call->tenant_id,
 	    .read = json_bool(json_get(call->body, "read"))};
-	struct notification n;
+	struct notification n = {0};
 	struct json_out o;
 	enum err rc;
 

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "db/call.h"
 
-/* Would leave the channel on whichever connection the pooler lends, and hear nothing. */
+/* LISTEN would stay on whichever connection the pooler lends, and hear nothing. */
 static bool
 is_deaf(struct ctx *cx, struct db *db)
 {
@@ -13,8 +13,8 @@ is_deaf(struct ctx *cx, struct db *db)
 		return true;
 	if (db->deaf) {
 		log_event(LOG_INFO, cx, "db_deaf",
-		    "advice=\"a pooler shares the connection: set DATABASE_DIRECT_URL for "
-		    "news of other hosts at once\"");
+		    "advice=\"a pooler shares the connection: set "
+		    "DATABASE_DIRECT_URL for news of other hosts at once\"");
 		db_drop(db);
 	}
 	return db->deaf;

@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 import counts  # noqa: E402  (after the path)
+import events  # noqa: E402
 import load  # noqa: E402
 import memory  # noqa: E402
 import stack  # noqa: E402
@@ -120,6 +121,8 @@ def main():
             timed.new()
         if timed.rows:
             timed.show()
+        if "events" in args.rows:
+            events.measure(bench, timed, args.quick)
         if {"instructions", "functions"} & set(args.rows):
             instructions(bench, args.rows, routes, n, passes)
         if "calls" in args.rows:

@@ -8,6 +8,8 @@
 #   current       GET /api/tenant/current
 #   healthz       GET /healthz
 #   new           getOrCreate of new users, with schemas and without
+#   events        what events, audit and jobs add to a first call; deliveries a second; the
+#                 time until the first attempt
 #   instructions  instructions and allocations a request, by layer (callgrind)
 #   calls         system calls and database round trips a request (strace)
 #   memory        private memory of a worker over 100,000 requests
@@ -19,12 +21,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current healthz new instructions calls memory" rows='' quick='' seconds=8
+all="existing current healthz new events instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '%s\n' "bench: $*" >&2; }
-usage() { sed -n '2,18s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,20s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds)

@@ -34,9 +34,8 @@ class Timed:
         self.last["seconds"] = seconds or 60
         self.rows = []
 
-    def measure(self, row, runs, floor=None, fastify=None, limit=None):
-        """runs: {(server, program): Run}. floor, fastify, limit: functions that give for
-        such a key the one it is compared with."""
+    def race(self, runs):
+        """{key: Run} -> {key: its Result of each round}"""
         results = {key: [] for key in runs}
         for run in runs.values():
             if run.warm:
@@ -46,6 +45,12 @@ class Timed:
                 if runs[key].prepare:
                     runs[key].prepare()
                 results[key].append(load.counted(runs[key].groups, runs[key].go))
+        return results
+
+    def measure(self, row, runs, floor=None, fastify=None, limit=None):
+        """runs: {(server, program): Run}. floor, fastify, limit: functions that give for
+        such a key the one it is compared with."""
+        results = self.race(runs)
         for key, mine in results.items():
             others = [results.get(of(key)) if of and of(key) != key else None for of in (floor, fastify, limit)]
             errors = load.kinds(sum((r.errors for r in mine), Counter()))

@@ -45,6 +45,17 @@ def test_every_row_with_a_clock_has_its_figures(table):
     assert sum(value(r["us program"]) for r in rows) > 0
 
 
+def test_events_have_their_price_and_their_pace(table):
+    head, *rows = part(table, "events: first calls, TENANT_SCHEMAS")
+    assert [row[0] for row in rows] == ["create", "off"]
+    for row in (dict(zip(head, row)) for row in rows):
+        assert row["errors"] == "0" and value(row["req/s"]) > 1 and 0.1 < value(row["ratio"]) < 10, row
+    _, *rows = part(table, "events: job workers")
+    assert [row[0] for row in rows] == ["1", "2"] and all(value(row[2]) > 1 for row in rows)
+    _, [count, middle, most] = part(table, "events: first attempts")
+    assert value(count) == 20 and 0 <= value(middle) <= value(most) < 60_000
+
+
 def test_instructions_are_split_by_layer_and_add_up(table):
     head, total, *rows = part(table, "a request", "by layer")
     split = [i for i, row in enumerate(rows) if row[0] == "allocations"][0]
