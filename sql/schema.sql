@@ -287,8 +287,8 @@ CREATE FUNCTION tenantd.jobs_open_lanes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most)
-		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most
+	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most, owner)
+		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.tenant_id
 		  FROM fresh f
 		 WHERE f.state = 'queued'
 		 ORDER BY f.lane, f.id
@@ -299,6 +299,61 @@ END $$;
 CREATE FUNCTION tenantd.kind_is_wanted(kind text, wanted text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((cardinality(wanted) = 0) OR (kind = ANY (wanted)) OR ((split_part(kind, '.'::text, 1) || '.*'::text) = ANY (wanted)));
+
+CREATE TABLE public.tenant_users (
+    tenant_id text NOT NULL,
+    user_id character varying(255) NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenant_users FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    id text NOT NULL,
+    tenant uuid NOT NULL,
+    slug text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    plan text DEFAULT 'free'::text NOT NULL,
+    billing_cycle text DEFAULT 'monthly'::text NOT NULL,
+    isolation text DEFAULT 'shared'::text NOT NULL,
+    onboarding_status text DEFAULT 'pending'::text NOT NULL,
+    features jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    contact_email text,
+    CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
+    CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
+    CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
+    CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
+    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
+    CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
+    CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
+    CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
+    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
+    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.users (
+    id text NOT NULL,
+    email text NOT NULL,
+    password_hash text,
+    is_superuser boolean DEFAULT false NOT NULL,
+    tenant_id text,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255)))
+);
+
+CREATE FUNCTION tenantd.may_be_mailed(about text, address text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM public.tenants t WHERE ((t.id = may_be_mailed.about) AND (lower(t.contact_email) = lower(may_be_mailed.address))))) OR (EXISTS (SELECT FROM (public.users u JOIN public.tenant_users m ON ((((m.user_id)::text = u.id) AND (m.tenant_id = may_be_mailed.about)))) WHERE ((lower(u.email) = lower(may_be_mailed.address)) AND u.is_active))));
 
 CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
     LANGUAGE plpgsql
@@ -368,35 +423,6 @@ BEGIN
 	PERFORM tenantd.tell(t.id, what, 2, tenantd.tenant_state(t))
 	   FROM public.tenants t WHERE t.tenant = registry_id;
 END $$;
-
-CREATE TABLE public.tenants (
-    id text NOT NULL,
-    tenant uuid NOT NULL,
-    slug text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    status_reason text,
-    plan text DEFAULT 'free'::text NOT NULL,
-    billing_cycle text DEFAULT 'monthly'::text NOT NULL,
-    isolation text DEFAULT 'shared'::text NOT NULL,
-    onboarding_status text DEFAULT 'pending'::text NOT NULL,
-    features jsonb DEFAULT '{}'::jsonb NOT NULL,
-    version bigint DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    deactivated_at timestamp with time zone,
-    contact_email text,
-    CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
-    CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
-    CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
-    CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
-    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
-    CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
-    CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
-    CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
-    CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
-    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
-    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
-);
 
 CREATE FUNCTION tenantd.tenant_state(t public.tenants) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -565,28 +591,6 @@ CREATE TABLE public.custom_auth_tenant (
     is_active boolean DEFAULT true
 );
 
-CREATE TABLE public.tenant_users (
-    tenant_id text NOT NULL,
-    user_id character varying(255) NOT NULL,
-    role text DEFAULT 'member'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY public.tenant_users FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.users (
-    id text NOT NULL,
-    email text NOT NULL,
-    password_hash text,
-    is_superuser boolean DEFAULT false NOT NULL,
-    tenant_id text,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255)))
-);
-
 CREATE TABLE tenantd.adoption_faults (
     id bigint NOT NULL,
     tenant uuid NOT NULL,
@@ -620,7 +624,7 @@ CREATE TABLE tenantd.alert_rules (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT alert_rules_condition_known CHECK ((condition = ANY (ARRAY['repeated_failures'::text, 'tenant_suspended'::text, 'provisioning_failed'::text, 'quota_threshold'::text, 'webhook_disabled'::text]))),
     CONSTRAINT alert_rules_id_uuid CHECK (((id)::uuid IS NOT NULL)),
-    CONSTRAINT alert_rules_threshold_bounded CHECK (((threshold >= 1) AND (threshold <= 10000))),
+    CONSTRAINT alert_rules_threshold_bounded CHECK (((threshold >= 1) AND (threshold <= 1000))),
     CONSTRAINT alert_rules_window_bounded CHECK (((window_minutes >= 1) AND (window_minutes <= 10080)))
 );
 
@@ -798,6 +802,7 @@ CREATE TABLE tenantd.job_lanes (
     attempts integer DEFAULT 0 NOT NULL,
     pool text,
     pool_most integer,
+    owner text,
     lease_until timestamp with time zone,
     leased_by text,
     CONSTRAINT job_lanes_leased CHECK (((lease_until IS NULL) = (leased_by IS NULL))),
@@ -1056,7 +1061,7 @@ CREATE INDEX deliveries_started_at_idx ON tenantd.deliveries USING btree (starte
 
 CREATE INDEX deliveries_webhook_id_idx ON tenantd.deliveries USING btree (webhook_id, id);
 
-CREATE INDEX events_alerting_idx ON tenantd.events USING btree (COALESCE(tenant_id, ''::text), seq) WHERE (kind = ANY (ARRAY['job.dead'::text, 'webhook.disabled'::text, 'tenant.failed'::text, 'tenant.suspended'::text]));
+CREATE INDEX events_alerting_idx ON tenantd.events USING btree (tenant_id, kind, seq) WHERE (kind = ANY (ARRAY['job.dead'::text, 'webhook.disabled'::text, 'tenant.failed'::text, 'tenant.suspended'::text]));
 
 CREATE INDEX events_created_at_idx ON tenantd.events USING brin (created_at);
 
@@ -1070,7 +1075,9 @@ CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (t
 
 CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 
-CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes USING btree (run_at, job_id);
+CREATE INDEX job_lanes_pool_idx ON tenantd.job_lanes USING btree (pool, run_at, job_id);
+
+CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes USING btree (run_at) WHERE (leased_by IS NULL);
 
 CREATE INDEX jobs_dead_idx ON tenantd.jobs USING btree (id) WHERE (state = 'dead'::text);
 

@@ -20,12 +20,14 @@ CREATE TABLE tenantd.job_lanes (
 	attempts    INT NOT NULL DEFAULT 0, -- that were begun at this job
 	pool        TEXT, -- what bounds how many lanes run at once; NULL: nothing does
 	pool_most   INT CONSTRAINT job_lanes_pool_most_positive CHECK (pool_most > 0),
+	owner       TEXT, -- the tenant that it runs for, which has a share of a worker; NULL: the platform
 	lease_until TIMESTAMPTZ,
 	leased_by   TEXT,
 	CONSTRAINT job_lanes_leased CHECK ((lease_until IS NULL) = (leased_by IS NULL)),
 	CONSTRAINT job_lanes_pool_bounded CHECK ((pool IS NULL) = (pool_most IS NULL))
 );
-CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes (run_at, job_id);
+CREATE INDEX job_lanes_run_at_idx ON tenantd.job_lanes (run_at) WHERE leased_by IS NULL;
+CREATE INDEX job_lanes_pool_idx ON tenantd.job_lanes (pool, run_at, job_id);
 CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes (leased_by) WHERE leased_by IS NOT NULL;
 
 DROP INDEX tenantd.jobs_queued_idx, tenantd.jobs_running_idx, tenantd.jobs_open_by_tenant_idx;
@@ -50,8 +52,8 @@ CREATE INDEX jobs_done_idx ON tenantd.jobs (updated_at) WHERE state = 'done';
 -- where DO NOTHING would take the row for one that stays.
 CREATE FUNCTION tenantd.jobs_open_lanes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most)
-		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most
+	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most, owner)
+		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.tenant_id
 		  FROM fresh f
 		 WHERE f.state = 'queued'
 		 ORDER BY f.lane, f.id
@@ -256,8 +258,8 @@ REVOKE ALL ON FUNCTION tenantd.tell(TEXT, TEXT, INT, JSONB), tenantd.tell_regist
 -- manages is only said after the migrations: until then the owner sees past the policies.
 ALTER TABLE tenantd.events NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE tenantd.jobs NO FORCE ROW LEVEL SECURITY;
-INSERT INTO tenantd.job_lanes (lane, job_id, run_at)
-	SELECT DISTINCT ON (lane) lane, id, run_at
+INSERT INTO tenantd.job_lanes (lane, job_id, run_at, owner)
+	SELECT DISTINCT ON (lane) lane, id, run_at, tenant_id
 	  FROM tenantd.jobs WHERE state = 'queued' ORDER BY lane, id;
 INSERT INTO tenantd.events (tenant_id, kind, version, actor, request_id, payload)
 	SELECT t.id, 'tenant.created', 2, 'tenantd migrate', '', tenantd.tenant_state(t)

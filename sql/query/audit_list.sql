@@ -5,7 +5,7 @@
 SELECT a.id, a.seq, a.entry, a.event, a.severity, a.actor, a.tenant_id, a.request_id, a.address,
        to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), a.details::text, a.seal, NULL::bigint
   FROM tenantd.audit a
- WHERE ($1::bigint IS NULL OR a.id < $1::bigint)
+ WHERE a.id < (SELECT coalesce($1::bigint, 9223372036854775807))
    AND ($2::text IS NULL OR a.event = $2::text)
    AND ($3::text IS NULL OR a.severity = $3::text)
    AND ($4::text IS NULL OR a.actor = $4::text)

@@ -1,7 +1,8 @@
 -- The events after $1, or from the first that is kept: of the next $4 numbers those of a kind in $2,
 -- or all where that is NULL, at most $3. At least one row: how far the feed is, its first, which
 -- database's it is, and after what was looked; without an event the other columns are NULL. What the
--- context may not see is not there.
+-- context may not see is not there. The bounds are subqueries: an operator that might leak would have to
+-- wait for row-level security, and could not use the index.
 -- params: 4
 -- rows: many
 SELECT h.seq, h.oldest, (SELECT (extract(epoch FROM applied_at) * 1000000)::bigint
@@ -13,7 +14,7 @@ SELECT h.seq, h.oldest, (SELECT (extract(epoch FROM applied_at) * 1000000)::bigi
   LEFT JOIN LATERAL (
     SELECT n.*
       FROM tenantd.events n
-     WHERE n.seq > a.after AND n.seq <= least(h.seq, a.after + $4::bigint)
+     WHERE n.seq > (SELECT a.after) AND n.seq <= (SELECT least(h.seq, a.after + $4::bigint))
        AND ($2::text[] IS NULL OR n.kind = ANY ($2::text[]))
      ORDER BY n.seq
      LIMIT $3::int) AS e ON true

@@ -1,35 +1,56 @@
 -- Leases lanes that are due to $1 for $2 milliseconds, at most $3, with the job that is next in each;
--- a pool's lanes only as far as its bound lets them.
--- params: 3
+-- a pool's lanes only as far as its bound lets them, and of a tenant's at most $4 to one worker, so that
+-- none keeps the others waiting. Pools are gone through one by one: of a full one no lane is looked at.
+-- params: 4
 -- rows: many
-WITH busy AS MATERIALIZED (
-  SELECT pool, count(*) AS n
+WITH RECURSIVE busy AS MATERIALIZED (
+  SELECT pool, owner, count(*) AS n, count(*) FILTER (WHERE leased_by = $1::text) AS mine
     FROM tenantd.job_lanes
-   WHERE leased_by IS NOT NULL AND lease_until >= now() AND pool IS NOT NULL
-   GROUP BY pool
+   WHERE leased_by IS NOT NULL AND lease_until >= now()
+   GROUP BY pool, owner
+), owned AS MATERIALIZED (
+  SELECT owner, sum(mine)::int AS n FROM busy WHERE owner IS NOT NULL GROUP BY owner
+), pools (name) AS (
+  (SELECT l.pool FROM tenantd.job_lanes l WHERE l.pool IS NOT NULL ORDER BY l.pool LIMIT 1)
+   UNION ALL
+  SELECT (SELECT l.pool FROM tenantd.job_lanes l WHERE l.pool > p.name ORDER BY l.pool LIMIT 1)
+    FROM pools p WHERE p.name IS NOT NULL
+), rooms AS (
+  SELECT p.name, (SELECT l.pool_most FROM tenantd.job_lanes l WHERE l.pool = p.name ORDER BY l.run_at, l.job_id LIMIT 1)
+                 - coalesce((SELECT sum(b.n) FROM busy b WHERE b.pool = p.name), 0) AS room
+    FROM pools p WHERE p.name IS NOT NULL
 ), due AS MATERIALIZED (
-  SELECT l.lane, l.pool, l.pool_most, l.run_at, l.job_id, coalesce(b.n, 0) AS running
-    FROM tenantd.job_lanes l
-    LEFT JOIN busy b ON b.pool = l.pool
-   WHERE l.run_at <= now()
-     AND (l.lease_until IS NULL OR l.lease_until < now())
-     AND (l.pool IS NULL OR coalesce(b.n, 0) < l.pool_most)
-   ORDER BY l.run_at, l.job_id
-   LIMIT 4 * $3::int
-     FOR UPDATE OF l SKIP LOCKED
-), chosen AS (
+  SELECT d.* FROM rooms r CROSS JOIN LATERAL (
+    SELECT l.lane, l.owner, l.run_at, l.job_id, coalesce(o.n, 0) AS had
+      FROM tenantd.job_lanes l LEFT JOIN owned o ON o.owner = l.owner
+     WHERE l.pool = r.name AND l.run_at <= now() AND (l.lease_until IS NULL OR l.lease_until < now())
+       AND (l.owner IS NULL OR coalesce(o.n, 0) < $4::int)
+     ORDER BY l.run_at, l.job_id
+     LIMIT greatest(least(r.room, $3::int), 0)) AS d
+   UNION ALL
+  (SELECT l.lane, l.owner, l.run_at, l.job_id, coalesce(o.n, 0)
+     FROM tenantd.job_lanes l LEFT JOIN owned o ON o.owner = l.owner
+    WHERE l.pool IS NULL AND l.run_at <= now() AND (l.lease_until IS NULL OR l.lease_until < now())
+      AND (l.owner IS NULL OR coalesce(o.n, 0) < $4::int)
+    ORDER BY l.run_at, l.job_id
+    LIMIT 4 * $3::int)
+), chosen AS MATERIALIZED (
   SELECT lane
-    FROM (SELECT lane, pool, pool_most, run_at, job_id,
-                 running + row_number() OVER (PARTITION BY pool ORDER BY run_at, job_id) AS place
+    FROM (SELECT lane, owner, run_at, job_id, had + row_number() OVER (PARTITION BY owner ORDER BY run_at, job_id) AS share
             FROM due) AS d
-   WHERE pool IS NULL OR place <= pool_most
+   WHERE owner IS NULL OR share <= $4::int
    ORDER BY run_at, job_id
    LIMIT $3::int
+), held AS MATERIALIZED (
+  SELECT l.lane
+    FROM tenantd.job_lanes l JOIN chosen c ON c.lane = l.lane
+   WHERE l.run_at <= now() AND (l.lease_until IS NULL OR l.lease_until < now())
+     FOR UPDATE OF l SKIP LOCKED
 ), taken AS (
   UPDATE tenantd.job_lanes l
      SET leased_by = $1::text, lease_until = now() + $2::int * interval '1 ms', attempts = attempts + 1
-    FROM chosen c
-   WHERE l.lane = c.lane
+    FROM held h
+   WHERE l.lane = h.lane
   RETURNING l.job_id, l.attempts
 )
 SELECT j.id, j.kind, j.lane, j.tenant_id, j.payload::text, t.attempts,

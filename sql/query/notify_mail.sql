@@ -1,11 +1,11 @@
 -- A job of kind $3 for each mail that hangs on one of the events $1 to $2, and each address that it goes
 -- to: the tenant's own, and those of its managers, each once. A deactivated tenant may be deleted $4
--- days later.
--- params: 4
+-- days later. Of all these jobs $5 run at once.
+-- params: 5
 -- rows: none
-INSERT INTO tenantd.jobs (kind, tenant_id, payload)
-SELECT $3::text, e.tenant_id, jsonb_build_object('template', k.template, 'to', r.email, 'tenantId', e.tenant_id,
-         'view', jsonb_strip_nulls(jsonb_build_object(
+INSERT INTO tenantd.jobs (kind, tenant_id, pool, pool_most, payload)
+SELECT $3::text, e.tenant_id, $3::text, $5::int, jsonb_build_object(
+         'template', k.template, 'to', r.email, 'tenantId', e.tenant_id, 'view', jsonb_strip_nulls(jsonb_build_object(
            'tenant', jsonb_build_object('name', e.payload->>'name'),
            'reason', CASE k.template WHEN 'tenant_suspended' THEN e.payload->>'statusReason' END,
            'deletesAt', CASE k.template WHEN 'deletion_scheduled'

@@ -1,4 +1,4 @@
-/* audit.c - the commands about the audit log, and its key. */
+/* audit.c - the commands about the audit log. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -139,17 +139,6 @@ command_audit_verify(struct cli *c)
 
 /* -- what changes -- */
 
-static enum err
-print_count(struct cli *c, const char *what, int64_t count)
-{
-	const char *const columns[] = {what};
-	struct table t;
-
-	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
-	table_i64(&t, count);
-	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
-}
-
 enum err
 command_audit_seal(struct cli *c)
 {
@@ -163,7 +152,7 @@ command_audit_seal(struct cli *c)
 		rc = audit_seal(c->cx, log, db, &count);
 		total += count;
 	}
-	return rc == ERR_OK ? print_count(c, "sealed", total) : rc;
+	return rc == ERR_OK ? cli_print_count(c, "sealed", total) : rc;
 }
 
 static enum err
@@ -204,18 +193,5 @@ command_audit_prune(struct cli *c)
 			rc = audit_prune(c->cx, log, db, before_s, &removed);
 		total += removed;
 	} while (rc == ERR_OK && removed == AUDIT_PRUNE_MOST);
-	return rc == ERR_OK ? print_count(c, "removed", total) : rc;
-}
-
-enum err
-command_secrets_rotate(struct cli *c)
-{
-	struct audit *log;
-	int count = 0;
-	enum err rc = database_audit(c->cx, c->conf, &log);
-
-	if (rc == ERR_OK)
-		rc = audit_rotate(c->cx, log,
-		    database_open(c->cx, c->conf, DATABASE_AS_SERVER), &count);
-	return rc == ERR_OK ? print_count(c, "sealed", count) : rc;
+	return rc == ERR_OK ? cli_print_count(c, "removed", total) : rc;
 }

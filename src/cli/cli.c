@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/manual.h"
+#include "cli/table.h"
 
 enum { COMMAND_MEMORY = 256 * 1024 * 1024, HELP_WIDTH = 78 };
 
@@ -285,6 +286,17 @@ run_line(struct cli *c, int argc, char *const *argv)
 	else
 		return run_command(c, &g, argc - g.used, argv + g.used);
 	return ERR_OK;
+}
+
+enum err
+cli_print_count(struct cli *c, const char *what, int64_t count)
+{
+	const char *const columns[] = {what};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	table_i64(&t, count);
+	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
 int

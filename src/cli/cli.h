@@ -10,6 +10,7 @@
 #ifndef TENANTD_CLI_CLI_H
 #define TENANTD_CLI_CLI_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "cli/args.h"
@@ -35,6 +36,9 @@ struct cli {
 	FILE *out;
 	int status; /* exit status when the command itself succeeds */
 };
+
+/* The command's answer where it is a number: table.h. */
+enum err cli_print_count(struct cli *c, const char *what, int64_t count) MUST_CHECK;
 
 typedef enum err command_fn(struct cli *c) MUST_CHECK;
 

@@ -37,15 +37,27 @@ free_audit(void *log)
 }
 
 enum err
-database_audit(struct ctx *cx, const struct conf *conf, struct audit **out)
+database_seal_keys(
+    struct ctx *cx, const struct conf *conf, const struct seal_keys **out)
 {
 	struct seal_keys *keys;
 	enum err rc =
 	    seal_keys_new(&cx->err, conf->secret_key, conf->secret_key_previous, &keys);
 
+	if (rc == ERR_OK)
+		arena_defer(cx->mem, free_keys, keys);
+	*out = keys;
+	return rc;
+}
+
+enum err
+database_audit(struct ctx *cx, const struct conf *conf, struct audit **out)
+{
+	const struct seal_keys *keys;
+	enum err rc = database_seal_keys(cx, conf, &keys);
+
 	if (rc != ERR_OK)
 		return rc;
-	arena_defer(cx->mem, free_keys, keys);
 	*out = audit_new(keys);
 	arena_defer(cx->mem, free_audit, *out);
 	return ERR_OK;

@@ -18,6 +18,9 @@ enum database_role { DATABASE_AS_SERVER, DATABASE_AS_OWNER };
 struct db *database_open(
     struct ctx *cx, const struct conf *conf, enum database_role role);
 
+/* What seals and opens what is kept sealed. */
+enum err database_seal_keys(
+    struct ctx *cx, const struct conf *conf, const struct seal_keys **out) MUST_CHECK;
 /* The audit log, for commands that write it down or look into it; needs SECRET_KEY. */
 enum err database_audit(
     struct ctx *cx, const struct conf *conf, struct audit **out) MUST_CHECK;

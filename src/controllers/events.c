@@ -29,7 +29,7 @@ enum {
 
 /* A kind, or all of a family: "tenant.*". */
 static bool
-add_kinds(struct slice word, struct buf *to)
+choose_kinds(struct slice word, bool chosen[static EVENT_COUNT])
 {
 	const bool family = word.n > 2 && memcmp(word.p + word.n - 2, ".*", 2) == 0;
 	bool known = false;
@@ -40,8 +40,7 @@ add_kinds(struct slice word, struct buf *to)
 		if (family ? strncmp(name, word.p, word.n - 1) != 0
 			   : !slice_eq(word, name))
 			continue;
-		buf_printf(to, "%s%s", to->n > 1 ? "," : "", name);
-		known = true;
+		chosen[i] = known = true;
 	}
 	return known;
 }
@@ -52,20 +51,24 @@ read_kinds(struct call *call, const char **out)
 {
 	const char *text = list_filter(call, "kind");
 	struct slice rest = slice_of(text != NULL ? text : ""), word;
+	bool chosen[EVENT_COUNT] = {false};
 	struct buf array;
 
 	*out = NULL;
 	if (text == NULL)
 		return ERR_OK;
-	buf_init(&array, call->cx.mem, KINDS_MAX);
-	buf_putc(&array, '{');
 	while (slice_next(&rest, ',', &word))
-		if (!add_kinds(word, &array)) {
+		if (!choose_kinds(word, chosen)) {
 			ctx_fault(&call->cx, "/kind", "enum",
 			    "must be kinds of events, separated by commas");
 			return err_tell(&call->cx.err, ERR_INVALID,
 			    "there is no kind of event \"%.*s\"", (int)word.n, word.p);
 		}
+	buf_init(&array, call->cx.mem, KINDS_MAX);
+	for (int i = EVENT_UNSET + 1; i < EVENT_COUNT; i++)
+		if (chosen[i])
+			buf_printf(&array, "%s%s", array.n > 0 ? "," : "{",
+			    event_kind_name((enum event_kind)i));
 	buf_putc(&array, '}');
 	*out = buf_text(&array);
 	return ERR_OK;

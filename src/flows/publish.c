@@ -9,6 +9,7 @@
 
 struct step {
 	const struct conf *conf;
+	int most;
 	struct event_batch batch;
 	bool busy, more;
 };
@@ -30,7 +31,7 @@ step(struct ctx *cx, struct db *db, void *arg)
 	enum err rc;
 
 	s->more = false;
-	rc = events_number(cx, db, PUBLISH_MOST, &s->batch, &s->busy);
+	rc = events_number(cx, db, s->most, &s->batch, &s->busy);
 
 	if (rc != ERR_OK || s->batch.last < s->batch.first)
 		return rc;
@@ -38,10 +39,10 @@ step(struct ctx *cx, struct db *db, void *arg)
 }
 
 enum err
-publish_step(
-    struct ctx *cx, struct db *db, const struct conf *conf, struct publish_result *out)
+publish_step(struct ctx *cx, struct db *db, const struct conf *conf, int most,
+    struct publish_result *out)
 {
-	struct step s = {.conf = conf, .batch = {1, 0}};
+	struct step s = {.conf = conf, .most = most, .batch = {1, 0}};
 	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, step, &s);
 
 	*out = (struct publish_result){.busy = s.busy, .more = s.more};

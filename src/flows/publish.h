@@ -29,7 +29,8 @@ struct publish_result {
 	bool busy; /* somebody else is at it: what is new may not be among theirs */
 };
 
-enum err publish_step(struct ctx *cx, struct db *db, const struct conf *conf,
+/* At most `most` events, from 1 to PUBLISH_MOST. */
+enum err publish_step(struct ctx *cx, struct db *db, const struct conf *conf, int most,
     struct publish_result *out) MUST_CHECK;
 /* Tells every process that listens, on this host and on others. */
 enum err publish_notify(struct ctx *cx, struct db *db, int64_t newest) MUST_CHECK;

@@ -138,18 +138,3 @@ job_discard(struct ctx *cx, struct db *db, int64_t id)
 
 	return db_transaction(cx, db, DB_MANAGEMENT, change, &c);
 }
-
-static enum err
-expire(struct ctx *cx, struct db *db, void *arg)
-{
-	char days[STR_I64_SIZE];
-
-	return db_queue(
-	    cx, db, STMT_job_expire, DB_ARGS(str_from_i64(days, *(const int *)arg)));
-}
-
-enum err
-jobs_expire(struct ctx *cx, struct db *db, int days)
-{
-	return db_transaction(cx, db, DB_MANAGEMENT, expire, &days);
-}

@@ -41,7 +41,5 @@ enum err job_show(
 /* One that is dead again, one that waits before its time; attempts count anew. */
 enum err job_retry(struct ctx *cx, struct db *db, int64_t id) MUST_CHECK;
 enum err job_discard(struct ctx *cx, struct db *db, int64_t id) MUST_CHECK;
-/* Removes jobs that were done `days` ago. */
-enum err jobs_expire(struct ctx *cx, struct db *db, int days) MUST_CHECK;
 
 #endif

@@ -7,7 +7,7 @@
 
 struct claim {
 	const struct job_holder *me;
-	int most;
+	int most, share;
 	struct db_rows *rows;
 };
 
@@ -15,14 +15,14 @@ static enum err
 claim(struct ctx *cx, struct db *db, void *arg)
 {
 	struct claim *c = arg;
-	char lease[STR_I64_SIZE], most[STR_I64_SIZE];
+	char lease[STR_I64_SIZE], most[STR_I64_SIZE], share[STR_I64_SIZE];
 	enum err rc = db_queue(cx, db, STMT_job_turn, DB_NO_ARGS);
 
 	if (rc != ERR_OK)
 		return rc;
 	return db_query(cx, db, STMT_job_claim,
 	    DB_ARGS(c->me->name, str_from_i64(lease, c->me->lease_ms),
-		str_from_i64(most, c->most)),
+		str_from_i64(most, c->most), str_from_i64(share, c->share)),
 	    &c->rows);
 }
 
@@ -45,7 +45,7 @@ enum err
 jobs_claim(
     struct ctx *cx, struct db *db, const struct job_holder *me, struct job_claim *c)
 {
-	struct claim call = {.me = me, .most = c->most};
+	struct claim call = {.me = me, .most = c->most, .share = c->share};
 	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, claim, &call);
 
 	c->count = rc == ERR_OK ? db_row_count(call.rows) : 0;

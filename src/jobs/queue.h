@@ -34,11 +34,12 @@ struct job_holder {
 };
 
 struct job_claim {
-	int most; /* jobs, of as many lanes */
+	int most;  /* jobs, of as many lanes */
+	int share; /* of one tenant, those that run already included */
 	struct job *jobs;
 	int count;
 };
-/* Leases what is due: c->most is the caller's, the rest is the answer. */
+/* Leases what is due: c->most and c->share are the caller's, the rest is the answer. */
 enum err jobs_claim(struct ctx *cx, struct db *db, const struct job_holder *me,
     struct job_claim *c) MUST_CHECK;
 enum err jobs_renew(

@@ -128,6 +128,16 @@ transfer_refuse(struct ctx *cx, const struct transfer_request *rq)
 	return check_fields(rq->headers);
 }
 
+/* Whoever names a host is not told what address it has: our name server may know more
+ * than they do. */
+static bool
+is_literal(const char *url)
+{
+	struct url u;
+
+	return url_parse(url, "https|http", &u) == NULL && u.literal;
+}
+
 /*
  * The last word on where a transfer goes: of the address that is connected to, whatever
  * a name server said before. Connections to the public are used once, so that each
@@ -149,9 +159,12 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 		t->tried++;
 		return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 	}
-	if (t->refusal[0] == '\0')
+	if (t->refusal[0] == '\0' && t->literal)
 		snprintf(t->refusal, sizeof(t->refusal), "address %s is refused (%s)",
 		    address_text(&a, text), why);
+	else if (t->refusal[0] == '\0')
+		snprintf(t->refusal, sizeof(t->refusal),
+		    "the host's address is refused (%s)", why);
 	return CURL_SOCKET_BAD;
 }
 
@@ -322,6 +335,7 @@ transfer_ask(struct transfer *t, const struct transfer_request *rq)
 	t->allow = rq->allow;
 	t->mail = rq->mail != NULL;
 	t->plain = strncmp(rq->url, "http://", 7) == 0;
+	t->literal = is_literal(rq->url);
 	t->reply_max = rq->reply_max;
 	SET(ERRORBUFFER, t->why);
 	SET(PRIVATE, t);

@@ -26,6 +26,7 @@ struct transfer {
 	struct slice unsent; /* of a mail */
 	enum transfer_reach reach;
 	bool mail, plain;
+	bool literal; /* the URL's host is an address */
 	int timeout_ms;
 
 	/* Addresses: how many may be tried, and the first that may not, in words. */

@@ -26,9 +26,9 @@ notifications_list(struct ctx *cx, struct db *db, const struct notification_quer
 	char before[STR_I64_SIZE], limit[STR_I64_SIZE];
 	struct db_rows *rows;
 	enum err rc = db_read(cx, db, q->tenant_id,
-	    DB_CALL(STMT_notification_list, q->tenant_id,
-		q->before > 0 ? str_from_i64(before, q->before) : NULL,
-		q->unread ? "true" : "false", str_from_i64(limit, q->limit)),
+	    DB_CALL(q->unread ? STMT_notification_list_unread : STMT_notification_list,
+		q->tenant_id, q->before > 0 ? str_from_i64(before, q->before) : NULL,
+		str_from_i64(limit, q->limit)),
 	    &rows);
 
 	if (rc != ERR_OK)
@@ -98,19 +98,4 @@ notifications_read_all(
 
 	*count = g.count;
 	return rc;
-}
-
-static enum err
-expire(struct ctx *cx, struct db *db, void *arg)
-{
-	char days[STR_I64_SIZE];
-
-	return db_queue(cx, db, STMT_notification_expire,
-	    DB_ARGS(str_from_i64(days, *(const int *)arg)));
-}
-
-enum err
-notifications_expire(struct ctx *cx, struct db *db, int days)
-{
-	return db_transaction(cx, db, DB_MANAGEMENT, expire, &days);
 }

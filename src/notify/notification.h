@@ -47,7 +47,5 @@ enum err notification_set(struct ctx *cx, struct db *db,
 /* *count of them were not read. */
 enum err notifications_read_all(
     struct ctx *cx, struct db *db, const char *tenant_id, int64_t *count) MUST_CHECK;
-/* Those older than `days`, at most 10,000 a call. */
-enum err notifications_expire(struct ctx *cx, struct db *db, int days) MUST_CHECK;
 
 #endif

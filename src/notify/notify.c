@@ -6,7 +6,10 @@
 #include "events/event.h"
 #include "jobs/job.h"
 
-enum { ARRAY_MAX = 8 * 1024 };
+enum {
+	ARRAY_MAX = 8 * 1024,
+	MAILS_AT_ONCE = 4 /* a server that hangs holds up no more jobs */
+};
 
 struct notice {
 	enum event_kind kind;
@@ -63,9 +66,11 @@ notify_fan_out(struct ctx *cx, struct db *db, const struct conf *conf,
 {
 	const char *mail =
 	    str_is_set(conf->smtp_url) ? job_kind_name(JOB_MAIL_SEND) : NULL;
-	char first[STR_I64_SIZE], last[STR_I64_SIZE], days[STR_I64_SIZE];
+	char first[STR_I64_SIZE], last[STR_I64_SIZE], days[STR_I64_SIZE],
+	    most[STR_I64_SIZE];
 	const char *from = str_from_i64(first, batch->first),
-		   *to = str_from_i64(last, batch->last);
+		   *to = str_from_i64(last, batch->last),
+		   *at_once = str_from_i64(most, MAILS_AT_ONCE);
 	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_notification_fan_out,
 	    DB_ARGS(from, to, column(cx, kind_of), column(cx, severity_of),
@@ -73,10 +78,11 @@ notify_fan_out(struct ctx *cx, struct db *db, const struct conf *conf,
 
 	if (rc == ERR_OK && mail != NULL)
 		rc = db_queue(cx, db, STMT_notify_mail,
-		    DB_ARGS(
-			from, to, mail, str_from_i64(days, conf->deletion_grace_days)));
+		    DB_ARGS(from, to, mail,
+			str_from_i64(days, conf->deletion_grace_days), at_once));
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_alert_raise, DB_ARGS(from, to, mail), &rows);
+		rc = db_query(
+		    cx, db, STMT_alert_raise, DB_ARGS(from, to, mail, at_once), &rows);
 	if (rc == ERR_OK)
 		*more = db_i64(rows, 0, 0) > 0;
 	return rc;

@@ -131,6 +131,27 @@ word(bool v)
 	return v ? "true" : "false";
 }
 
+/* A tenant has nobody written to who is not one of its own. */
+static enum err
+check_addresses(struct ctx *cx, struct db *db, const struct rule_site *site,
+    const struct rule_draft *d)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	if (site->tenant_id == NULL)
+		return ERR_OK;
+	rc = db_query(cx, db, STMT_alert_rule_strangers,
+	    DB_ARGS(site->tenant_id, d->emails), &rows);
+	if (rc != ERR_OK || db_row_count(rows) == 0)
+		return rc;
+	for (int i = 0; i < db_row_count(rows); i++)
+		ctx_fault(cx,
+		    arena_printf(cx->mem, "/channels/email/%s", db_text(rows, i, 0)),
+		    "enum", "is neither the tenant's address nor that of a member");
+	return err_tell(&cx->err, ERR_INVALID, "the alert rule cannot be made so");
+}
+
 static enum err
 insert(struct ctx *cx, struct db *db, const struct rule_site *site, const char *id,
     const struct rule_draft *d)
@@ -162,7 +183,9 @@ rule_create(struct ctx *cx, struct db *db, const struct rule_site *site,
 	enum err rc;
 
 	uuid_text(id, uuid_random());
-	rc = insert(cx, db, site, id, draft);
+	rc = check_addresses(cx, db, site, draft);
+	if (rc == ERR_OK)
+		rc = insert(cx, db, site, id, draft);
 	if (rc == ERR_OK)
 		rc = rule_hold(cx, db, site, id, out);
 	return rc == ERR_OK ? write_down(cx, db, site, out, "ALERT_RULE_CREATED") : rc;
@@ -173,12 +196,15 @@ rule_update(struct ctx *cx, struct db *db, const struct rule_site *site,
     const struct rule_draft *d, struct rule *now)
 {
 	char threshold[STR_I64_SIZE], window[STR_I64_SIZE];
-	enum err rc = db_queue(cx, db, STMT_alert_rule_update,
-	    DB_ARGS(now->id, d->name, d->condition,
-		str_from_i64(threshold, d->threshold),
-		str_from_i64(window, d->window_minutes), d->emails, word(d->webhook),
-		word(d->enabled)));
+	enum err rc =
+	    d->emails != now->is.emails ? check_addresses(cx, db, site, d) : ERR_OK;
 
+	if (rc == ERR_OK)
+		rc = db_queue(cx, db, STMT_alert_rule_update,
+		    DB_ARGS(now->id, d->name, d->condition,
+			str_from_i64(threshold, d->threshold),
+			str_from_i64(window, d->window_minutes), d->emails,
+			word(d->webhook), word(d->enabled)));
 	if (rc == ERR_OK)
 		rc = rule_hold(cx, db, site, now->id, now);
 	return rc == ERR_OK ? write_down(cx, db, site, now, "ALERT_RULE_UPDATED") : rc;

@@ -63,7 +63,8 @@ enum err rules_list(struct ctx *cx, struct db *db, const struct rule_site *site,
 /* The same, held until the transaction ends. */
 enum err rule_hold(struct ctx *cx, struct db *db, const struct rule_site *site,
     const char *id, struct rule *out) MUST_CHECK;
-/* ERR_CONFLICT when there are RULES_MOST. */
+/* ERR_CONFLICT when there are RULES_MOST. A tenant's addresses are its own and its
+ * members': ERR_INVALID, with faults, for others. */
 enum err rule_create(struct ctx *cx, struct db *db, const struct rule_site *site,
     const struct rule_draft *draft, struct rule *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */

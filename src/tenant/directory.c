@@ -41,11 +41,15 @@ enum err
 tenant_states(struct ctx *cx, struct db *db, const struct tenant_states_query *q,
     struct tenant_state **list, int *count)
 {
+	const char *after = q->after != NULL ? q->after : "";
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, q->only != NULL ? q->only : DB_MANAGEMENT,
-	    DB_CALL(STMT_tenant_states, q->after != NULL ? q->after : "", q->only,
-		arena_printf(cx->mem, "%d", q->limit)),
-	    &rows);
+	enum err rc = q->only != NULL
+	    ? db_read(
+		  cx, db, q->only, DB_CALL(STMT_tenant_state_of, q->only, after), &rows)
+	    : db_read(cx, db, DB_MANAGEMENT,
+		  DB_CALL(
+		      STMT_tenant_states, after, arena_printf(cx->mem, "%d", q->limit)),
+		  &rows);
 
 	if (rc != ERR_OK)
 		return rc;

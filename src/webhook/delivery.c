@@ -148,16 +148,3 @@ delivery_show(struct ctx *cx, struct db *db, const struct delivery_query *q, int
 	out->request_body = body_of(cx, &out->entry, rows, MORE + 7);
 	return ERR_OK;
 }
-
-static enum err
-expire(struct ctx *cx, struct db *db, void *arg)
-{
-	return db_queue(
-	    cx, db, STMT_delivery_expire, DB_ARGS(number(cx, *(const int *)arg)));
-}
-
-enum err
-deliveries_expire(struct ctx *cx, struct db *db, int days)
-{
-	return db_transaction(cx, db, DB_MANAGEMENT, expire, &days);
-}

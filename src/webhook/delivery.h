@@ -79,9 +79,6 @@ struct delivery_detail {
 enum err delivery_show(struct ctx *cx, struct db *db, const struct delivery_query *q,
     int64_t id, struct delivery_detail *out) MUST_CHECK;
 
-/* Removes what is older than `days`, at most 10,000 entries a call. */
-enum err deliveries_expire(struct ctx *cx, struct db *db, int days) MUST_CHECK;
-
 /* -- sending again, inside a transaction in the context of the webhook; ERR_CONFLICT
  * when it is off -- */
 /* The event of one entry. */

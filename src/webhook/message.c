@@ -70,6 +70,20 @@ webhook_secret_new(struct ctx *cx, const struct seal_keys *keys,
 	return rc;
 }
 
+enum err
+webhook_secret_reseal(struct ctx *cx, const struct seal_keys *keys,
+    const struct webhook_name *of, const char *sealed, const char **fresh)
+{
+	struct slice key;
+	enum err rc = seal_open(cx, keys, sealed, associated(cx, of), &key);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = seal_make(cx, keys, key, associated(cx, of), fresh);
+	secret_cleanse((void *)(uintptr_t)key.p, key.n);
+	return rc;
+}
+
 static enum err
 add_signature(struct ctx *cx, const struct webhook_signer *signer, const char *sealed,
     struct slice text, struct buf *to)

@@ -45,6 +45,9 @@ struct webhook_secret {
 };
 enum err webhook_secret_new(struct ctx *cx, const struct seal_keys *keys,
     const struct webhook_name *of, struct webhook_secret *out) MUST_CHECK;
+/* The same secret under the key that seals today. */
+enum err webhook_secret_reseal(struct ctx *cx, const struct seal_keys *keys,
+    const struct webhook_name *of, const char *sealed, const char **fresh) MUST_CHECK;
 
 struct webhook_message {
 	const char *id, *timestamp; /* seconds since 1970, of the attempt */

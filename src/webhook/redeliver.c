@@ -16,13 +16,25 @@ webhook_fan_out(struct ctx *cx, struct db *db, const struct event_batch *batch)
 		job_kind_name(JOB_WEBHOOK_DELIVER)));
 }
 
+/* What waits to be sent again is bounded as a whole, however it was asked for. */
 static enum err
-check_enabled(struct ctx *cx, const struct webhook *w)
+check_room(struct ctx *cx, struct db *db, const struct webhook *w, int64_t *room)
 {
-	if (w->enabled)
+	struct db_rows *rows;
+	enum err rc;
+
+	if (!w->enabled)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "the webhook is off: turn it on before anything is sent again");
+	rc = db_query(cx, db, STMT_webhook_again_count, DB_ARGS(w->id), &rows);
+	if (rc != ERR_OK)
+		return rc;
+	*room = WEBHOOK_REDELIVER_MOST - db_i64(rows, 0, 0);
+	if (*room > 0)
 		return ERR_OK;
 	return err_tell(&cx->err, ERR_CONFLICT,
-	    "the webhook is off: turn it on before anything is sent again");
+	    "%d events wait to be sent again already, as many as may",
+	    WEBHOOK_REDELIVER_MOST);
 }
 
 static enum err
@@ -64,7 +76,8 @@ delivery_redeliver(struct ctx *cx, struct db *db, const struct webhook_site *sit
 {
 	char text[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = check_enabled(cx, w);
+	int64_t room;
+	enum err rc = check_room(cx, db, w, &room);
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_delivery_event,
@@ -105,7 +118,8 @@ deliveries_redeliver(struct ctx *cx, struct db *db, const struct webhook_site *s
 {
 	char first[STR_I64_SIZE], last[STR_I64_SIZE], most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = check_enabled(cx, w);
+	int64_t room;
+	enum err rc = check_room(cx, db, w, &room);
 
 	if (rc == ERR_OK)
 		rc = find_numbers(cx, db, range);
@@ -114,7 +128,7 @@ deliveries_redeliver(struct ctx *cx, struct db *db, const struct webhook_site *s
 		    DB_ARGS(w->id, job_kind_name(JOB_WEBHOOK_DELIVER),
 			str_from_i64(first, range->first),
 			str_from_i64(last, range->last), range->from, range->till,
-			str_from_i64(most, WEBHOOK_REDELIVER_MOST + 1)),
+			str_from_i64(most, room + 1)),
 		    &rows);
 	if (rc != ERR_OK)
 		return rc;
@@ -123,6 +137,11 @@ deliveries_redeliver(struct ctx *cx, struct db *db, const struct webhook_site *s
 		return err_tell(&cx->err, ERR_INVALID,
 		    "these are more than %d events: ask for fewer at a time",
 		    WEBHOOK_REDELIVER_MOST);
+	if (range->queued > room)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "these are more than the %" PRId64
+		    " events that may be sent again beside those that wait for it",
+		    room);
 	return note(cx, db, site, w,
 	    arena_printf(cx->mem,
 		"\"first\": %" PRId64 ", \"last\": %" PRId64 ", \"queued\": %" PRId64,

@@ -23,6 +23,16 @@ static const struct {
     [WEBHOOK_CHANGE_TESTED] = {EVENT_WEBHOOK_TEST, "WEBHOOK_TESTED", AUDIT_LOW},
 };
 
+/* What follows the host is often a secret, which others than its owner would read. */
+static const char *
+origin_of(struct ctx *cx, const char *url)
+{
+	const char *host = strstr(url, "://");
+	size_t n = host != NULL ? (size_t)(host + 3 - url) : 0;
+
+	return arena_printf(cx->mem, "%.*s", (int)(n + strcspn(url + n, "/?#")), url);
+}
+
 static const char *
 payload_of(struct ctx *cx, const struct webhook *w)
 {
@@ -34,7 +44,7 @@ payload_of(struct ctx *cx, const struct webhook *w)
 	json_open_object(&o);
 	json_member_text(&o, "webhookId", w->id);
 	json_member_text(&o, "tenantId", w->tenant_id);
-	json_member_text(&o, "url", w->url);
+	json_member_text(&o, "url", origin_of(cx, w->url));
 	json_member_text(&o, "description", w->description);
 	json_member_raw(&o, "kinds", w->kinds);
 	json_member_i64(&o, "concurrency", w->concurrency);
@@ -77,7 +87,7 @@ disabled_payload(struct ctx *cx, const struct webhook_name *of,
 	json_open_object(&o);
 	json_member_text(&o, "webhookId", of->id);
 	json_member_text(&o, "tenantId", of->tenant_id);
-	json_member_text(&o, "url", db_text(rows, 0, 0));
+	json_member_text(&o, "url", origin_of(cx, db_text(rows, 0, 0)));
 	json_member_text(&o, "reason", why->reason);
 	json_member_i64(&o, "failures", db_i64(rows, 0, 1));
 	json_member_text(&o, "failingSince", db_text(rows, 0, 2));

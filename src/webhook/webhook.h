@@ -80,6 +80,12 @@ enum err webhook_get_health(struct ctx *cx, struct db *db,
     const struct webhook_site *site, const char *id,
     struct webhook_health *out) MUST_CHECK;
 
+/* Seals every webhook's secrets under the key that seals today; *count of them were
+ * not. In transactions of its own. ERR_INTERNAL, saying which webhook, when one does
+ * not open: those before it are done. */
+enum err webhooks_reseal(
+    struct ctx *cx, struct db *db, const struct seal_keys *keys, int *count) MUST_CHECK;
+
 /* -- inside a transaction, in the context of whose it is -- */
 /* The same, held until the transaction ends. */
 enum err webhook_hold(struct ctx *cx, struct db *db, const struct webhook_site *site,

@@ -120,6 +120,7 @@ finish(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	    call->provider->judge(&it->cx, w->conf, it->reply);
 
 	it->why = j.why;
+	it->told = "the identity provider did not take the user's attributes";
 	*verdict = WORK_RETRY;
 	switch (j.outcome) {
 	case IDENTITY_OK:

@@ -71,7 +71,7 @@ tell_dead(struct work *w, struct work_item *it)
 	json_member_text(&o, "job", it->job.kind_name);
 	json_member_text(&o, "tenantId", it->job.tenant_id);
 	json_member_i64(&o, "attempts", it->job.attempts);
-	json_member_text(&o, "error", it->why);
+	json_member_text(&o, "error", it->told != NULL ? it->told : it->why);
 	json_close_object(&o);
 	return event_append(&it->cx, w->db,
 	    &(struct event){.kind = EVENT_JOB_DEAD,
@@ -139,6 +139,13 @@ struct attempt {
 	enum work_verdict verdict;
 };
 
+/* Begun more often than it may be tried: it ends those who run it. */
+static bool
+is_spent(const struct job *job)
+{
+	return job->kind != JOB_UNSET && job->attempts > job_kind_attempts(job->kind);
+}
+
 static enum err
 attempt(struct ctx *cx, struct db *db, void *arg)
 {
@@ -146,9 +153,12 @@ attempt(struct ctx *cx, struct db *db, void *arg)
 	enum err rc;
 
 	a->verdict = WORK_UNSET;
-	a->it->why = NULL;
+	a->it->why = a->it->told = NULL;
 	rc = db_queue(cx, db, STMT_job_lazily, DB_NO_ARGS);
-	if (a->it->job.kind == JOB_UNSET) {
+	if (rc == ERR_OK && is_spent(&a->it->job)) {
+		a->it->why = "no attempt at it came to an end";
+		a->verdict = WORK_DEAD;
+	} else if (a->it->job.kind == JOB_UNSET) {
 		a->it->why = "this program knows no such kind of job";
 		a->verdict = WORK_RETRY;
 		a->it->uncounted = true;
@@ -177,6 +187,17 @@ is_lost(const struct ctx *cx)
 	return strcmp(cx->err.sqlstate, "TD409") == 0;
 }
 
+/* The database is, and not this statement's fault. */
+static bool
+is_away(const struct ctx *cx)
+{
+	const char *state = cx->err.sqlstate;
+
+	return cx->err.code == ERR_UNAVAILABLE &&
+	    (state[0] == '\0' || strncmp(state, "08", 2) == 0 ||
+		strncmp(state, "53", 2) == 0 || strncmp(state, "57P", 3) == 0);
+}
+
 static void
 pause_item(struct work_item *it)
 {
@@ -192,6 +213,7 @@ fail(struct work *w, struct work_item *it)
 	log_error(LOG_WARNING, &it->cx, "job-failed");
 	it->why = arena_strdup(it->cx.mem,
 	    it->cx.err.detail[0] != '\0' ? it->cx.err.detail : it->cx.err.message);
+	it->told = arena_strdup(it->cx.mem, err_public(&it->cx.err));
 	ctx_clear(&it->cx);
 	if (db_transaction(&it->cx, w->db, DB_MANAGEMENT, record_failure, &a) !=
 		ERR_OK &&
@@ -225,8 +247,8 @@ item_step(struct work *w, struct work_item *it)
 		log_event(LOG_WARNING, &it->cx, "job-lease-lost", "job=%lld kind=%s",
 		    (long long)it->job.id, it->job.kind_name);
 		item_free(w, it);
-	} else if (rc == ERR_UNAVAILABLE)
-		pause_item(it); /* the database is away: the reply is not lost */
+	} else if (is_away(&it->cx))
+		pause_item(it); /* the reply is not lost */
 	else
 		fail(w, it);
 }

@@ -1,32 +1,97 @@
 /* keeping.c - removes what has outlived its retention; see work.h. */
 #include "audit/retain.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "events/sequence.h"
-#include "jobs/ledger.h"
-#include "notify/notification.h"
-#include "webhook/delivery.h"
 #include "work/work.h"
 
-void
+enum {
+	BATCH = 10000, /* rows that one statement removes at most */
+	TURN_MS = 1000 /* for each kind of thing; other work waits meanwhile */
+};
+
+/* What a statement removes by its age alone. */
+struct expiry {
+	enum stmt_id statement; /* params: days; at most BATCH rows */
+	int days;               /* 0: kept for ever */
+};
+
+struct removal {
+	struct work *w;
+	const struct expiry *what;
+	int64_t count;
+};
+
+static enum err
+remove_batch(struct ctx *cx, struct db *db, void *arg)
+{
+	struct removal *r = arg;
+	char days[STR_I64_SIZE];
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, r->what->statement,
+	    DB_ARGS(str_from_i64(days, r->what->days)), &rows);
+
+	r->count = rc == ERR_OK ? db_affected(rows) : 0;
+	return rc;
+}
+
+static enum err
+remove_old(struct ctx *cx, struct removal *r)
+{
+	return db_transaction(cx, r->w->db, DB_MANAGEMENT, remove_batch, r);
+}
+
+static enum err
+remove_events(struct ctx *cx, struct removal *r)
+{
+	return events_expire(cx, r->w->db, r->w->conf->event_retention_days, &r->count);
+}
+
+static enum err
+remove_audit(struct ctx *cx, struct removal *r)
+{
+	return audit_retain(
+	    cx, r->w->audit, r->w->db, r->w->conf->audit_retention_days, &r->count);
+}
+
+/* Batch after batch; whether some was left. A failure is no other's matter. */
+static bool
+remove_all(struct work *w, const struct expiry *what,
+    enum err (*remove)(struct ctx *cx, struct removal *r), int full)
+{
+	int64_t until = clock_mono_ms() + TURN_MS;
+	struct removal r = {.w = w, .what = what};
+	struct ctx cx;
+
+	do {
+		ctx_init(&cx, w->mem);
+		if (remove(&cx, &r) != ERR_OK) {
+			log_error(LOG_WARNING, &cx, "keeping-failed");
+			return false;
+		}
+	} while (r.count >= full && clock_mono_ms() < until);
+	return r.count >= full;
+}
+
+bool
 work_keep_house(struct work *w)
 {
 	const struct conf *c = w->conf;
-	int64_t removed = 0;
-	struct ctx cx;
-	enum err rc = ERR_OK;
+	const struct expiry old[] = {
+	    {STMT_job_expire, c->job_retention_days},
+	    {STMT_job_expire_dead, c->job_dead_retention_days},
+	    {STMT_delivery_expire, c->delivery_retention_days},
+	    {STMT_notification_expire, c->notification_retention_days},
+	};
+	bool more = false;
 
-	ctx_init(&cx, w->mem);
 	if (c->event_retention_days > 0)
-		rc = events_expire(&cx, w->db, c->event_retention_days, &removed);
-	if (rc == ERR_OK && c->job_retention_days > 0)
-		rc = jobs_expire(&cx, w->db, c->job_retention_days);
-	if (rc == ERR_OK && c->delivery_retention_days > 0)
-		rc = deliveries_expire(&cx, w->db, c->delivery_retention_days);
-	if (rc == ERR_OK && c->notification_retention_days > 0)
-		rc = notifications_expire(&cx, w->db, c->notification_retention_days);
-	if (rc == ERR_OK)
-		rc = audit_retain(
-		    &cx, w->audit, w->db, c->audit_retention_days, &removed);
-	if (rc != ERR_OK)
-		log_error(LOG_WARNING, &cx, "keeping-failed");
+		more = remove_all(w, NULL, remove_events, BATCH);
+	for (size_t i = 0; i < COUNT_OF(old); i++)
+		if (old[i].days > 0)
+			more |= remove_all(w, &old[i], remove_old, BATCH);
+	if (c->audit_retention_days > 0)
+		more |= remove_all(w, NULL, remove_audit, AUDIT_PRUNE_MOST);
+	return more;
 }

@@ -17,6 +17,7 @@
 
 #include "audit/seal.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
@@ -26,10 +27,12 @@ enum {
 	LEASE_MS = 15000,
 	RENEW_MS = LEASE_MS / 3,
 	BUSY_PAUSE_MS = 5,     /* somebody else publishes */
-	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool */
+	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
+	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
 	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
 	KEEP_HOUSE_MS = 600 * 1000,
+	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
 	TURN_MEMORY = 16 * 1024 * 1024,
 	HOLDER_SIZE = 128
@@ -61,11 +64,13 @@ connect_to(const struct conf *c, const char *conninfo, bool prepare)
 static const char *
 holder_name(struct ctx *cx, const struct work_shared *shared)
 {
-	char host[64] = "";
+	char host[64] = "", id[UUID_TEXT_SIZE];
 
 	(void)gethostname(host, sizeof(host) - 1);
-	if (shared->board == NULL)
-		return arena_printf(cx->mem, "%s/command/%ld", host, (long)getpid());
+	if (shared->board == NULL) { /* not the pid: containers have the same */
+		uuid_text(id, uuid_random());
+		return arena_printf(cx->mem, "%s/command/%s", host, id);
+	}
 	return arena_printf(cx->mem, "%s/%lld/%d", host,
 	    (long long)scoreboard_started_ms(shared->board), shared->slot);
 }
@@ -98,6 +103,7 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	    .item_count = conf->job_concurrency,
 	    .mem = arena_new(TURN_MEMORY),
 	    .db = connect_to(conf, conf_conninfo(conf, cx->mem), conf->db_prepare),
+	    .publish_most = PUBLISH_MOST,
 	    .publish_wanted = true,
 	    .claim_wanted = true,
 	    .keep_due_ms = clock_mono_ms() + FIRST_KEEPING_MS,
@@ -118,17 +124,29 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 /* What the database says when it is away is logged by those who ask; here it is only
  * waited for. */
 static int64_t
-after_failure(const struct ctx *cx, const char *what)
+after_failure(struct work *w, const struct ctx *cx, const char *what)
 {
 	log_error(LOG_WARNING, cx, what);
+	if (w->trouble.code == ERR_OK)
+		w->trouble = cx->err;
 	return clock_mono_ms() + DATABASE_PAUSE_MS;
 }
 
 /* -- publish -- */
 
+/* What takes too long for all of them may do for some: no batch is tried for ever. */
+static void
+resize_batch(struct work *w, bool done)
+{
+	int most = done ? 2 * w->publish_most : w->publish_most / 4;
+
+	w->publish_most = most < 1 ? 1 : most > PUBLISH_MOST ? PUBLISH_MOST : most;
+}
+
 static void
 publish(struct work *w)
 {
+	const int most = w->publish_most;
 	struct publish_result r;
 	struct ctx cx;
 	enum err rc;
@@ -137,15 +155,16 @@ publish(struct work *w)
 	w->publish_wanted = false;
 	w->seal_wanted = true;
 	w->publish_due_ms = clock_mono_ms() + w->conf->job_poll;
-	rc = publish_step(&cx, w->db, w->conf, &r);
+	rc = publish_step(&cx, w->db, w->conf, most, &r);
 	if (rc == ERR_OK && r.events > 0) {
 		wakeup_publish(w->shared.wakeup, (uint64_t)r.newest);
 		w->claim_wanted = true;
 		rc = publish_notify(&cx, w->db, r.newest);
 	}
+	resize_batch(w, rc == ERR_OK);
 	if (rc != ERR_OK)
-		w->publish_due_ms = after_failure(&cx, "publish-failed");
-	else if (r.events == PUBLISH_MOST || r.more)
+		w->publish_due_ms = after_failure(w, &cx, "publish-failed");
+	else if (r.events >= most || r.more)
 		w->publish_wanted = true;
 	else if (r.busy)
 		w->publish_due_ms = clock_mono_ms() + BUSY_PAUSE_MS;
@@ -186,10 +205,21 @@ free_item(struct work *w)
 	return NULL;
 }
 
+/* Its lease ran out while the database was away, and nobody else took it. */
+static bool
+is_under_way(const struct work *w, int64_t job)
+{
+	for (int i = 0; i < w->item_count; i++)
+		if (w->items[i].phase != ITEM_FREE && w->items[i].job.id == job)
+			return true;
+	return false;
+}
+
 static void
 claim(struct work *w)
 {
-	struct job_claim c = {.most = w->item_count - w->running};
+	struct job_claim c = {.most = w->item_count - w->running,
+	    .share = w->item_count < SHARES ? 1 : w->item_count / SHARES};
 	int wait_ms = 1;
 	struct ctx cx;
 	enum err rc;
@@ -200,13 +230,14 @@ claim(struct work *w)
 	w->claim_wanted = false;
 	rc = jobs_claim(&cx, w->db, &w->me, &c);
 	for (int i = 0; i < c.count; i++)
-		item_begin(w, free_item(w), &c.jobs[i]);
+		if (!is_under_way(w, c.jobs[i].id))
+			item_begin(w, free_item(w), &c.jobs[i]);
 	if (rc == ERR_OK && c.count == 0)
 		rc = jobs_wait(&cx, w->db, w->conf->job_poll, &wait_ms);
 	if (wait_ms == 0)
 		wait_ms = BLOCKED_PAUSE_MS;
 	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + wait_ms
-				       : after_failure(&cx, "claim-failed");
+				       : after_failure(w, &cx, "claim-failed");
 }
 
 /* -- leases -- */
@@ -221,7 +252,7 @@ renew(struct work *w)
 		return;
 	ctx_init(&cx, w->mem);
 	if (jobs_renew(&cx, w->db, &w->me) != ERR_OK)
-		w->renew_due_ms = after_failure(&cx, "renew-failed");
+		w->renew_due_ms = after_failure(w, &cx, "renew-failed");
 }
 
 static void
@@ -231,7 +262,7 @@ release(struct work *w)
 
 	ctx_init(&cx, w->mem);
 	if (jobs_release(&cx, w->db, &w->me) != ERR_OK)
-		(void)after_failure(&cx, "release-failed");
+		(void)after_failure(w, &cx, "release-failed");
 }
 
 /* -- a turn -- */
@@ -342,6 +373,8 @@ turn(struct work *w)
 	int64_t now = clock_mono_ms();
 
 	stamp(w);
+	if (now >= w->renew_due_ms)
+		renew(w);
 	if (!w->stopping && (w->publish_wanted || now >= w->publish_due_ms))
 		publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
@@ -349,11 +382,9 @@ turn(struct work *w)
 	step_all(w);
 	if (!w->stopping && is_seal_due(w, now))
 		seal(w);
-	if (now >= w->renew_due_ms)
-		renew(w);
 	if (!w->stopping && now >= w->keep_due_ms) {
-		w->keep_due_ms = now + KEEP_HOUSE_MS;
-		work_keep_house(w);
+		w->keep_due_ms = work_keep_house(w) ? clock_mono_ms() + KEEP_ON_MS
+						    : now + KEEP_HOUSE_MS;
 	}
 	arena_reset(w->mem);
 }
@@ -398,8 +429,11 @@ work_serve(const struct conf *conf, const struct work_shared *shared)
 static bool
 is_idle(const struct work *w)
 {
+	int64_t now = clock_mono_ms();
+
 	return w->running == 0 && !w->publish_wanted && !w->claim_wanted &&
-	    !is_seal_due(w, clock_mono_ms()) && w->claim_due_ms > clock_mono_ms() + 1;
+	    !is_seal_due(w, now) && w->claim_due_ms > now + 1 &&
+	    w->publish_due_ms > now + BUSY_PAUSE_MS;
 }
 
 enum err
@@ -407,6 +441,7 @@ work_run(struct ctx *cx, const struct conf *conf, int seconds, int64_t *ended)
 {
 	const struct work_shared alone = {0};
 	int64_t until = clock_mono_ms() + seconds * 1000LL;
+	int64_t drained = until + conf->drain_timeout;
 	struct work w;
 	enum err rc = work_init(cx, conf, &alone, &w);
 
@@ -419,10 +454,14 @@ work_run(struct ctx *cx, const struct conf *conf, int seconds, int64_t *ended)
 		if (is_idle(&w))
 			break;
 		wait_for_something(&w);
-	} while (!w.stopping || w.running > 0);
-	work_keep_house(&w);
+		if (stop_wanted && clock_mono_ms() < until)
+			drained = (until = clock_mono_ms()) + conf->drain_timeout;
+	} while (!w.stopping || (w.running > 0 && clock_mono_ms() < drained));
+	while (work_keep_house(&w) && !stop_wanted && clock_mono_ms() < until)
+		arena_reset(w.mem);
 	release(&w);
 	*ended = w.done;
+	cx->err = w.trouble;
 	work_fini(&w);
-	return ERR_OK;
+	return cx->err.code;
 }

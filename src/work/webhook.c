@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "events/event.h"
 #include "webhook/delivery.h"
@@ -154,6 +155,19 @@ ask(struct work *w, struct work_item *it, const char *secrets)
 	return ERR_OK;
 }
 
+/* Its owner sees why nothing comes; the operator, what to do. */
+static enum err
+cannot_ask(struct work *w, struct work_item *it, enum work_verdict *verdict)
+{
+	log_error(LOG_ERROR, &it->cx, "webhook-not-signed");
+	err_clear(&it->cx.err);
+	it->why = "its secret cannot be opened here";
+	*verdict = WORK_RETRY;
+	return append(w, it,
+	    &(struct delivery){
+		.outcome = DELIVERY_FAILED, .timing = {-1, -1, -1, -1, -1}});
+}
+
 static enum err
 begin(struct work *w, struct work_item *it, enum work_verdict *verdict)
 {
@@ -178,7 +192,8 @@ begin(struct work *w, struct work_item *it, enum work_verdict *verdict)
 			.outcome = DELIVERY_REFUSED, .timing = {-1, -1, -1, -1, -1}});
 	}
 	*verdict = WORK_ASK;
-	return ask(w, it, db_text(rows, 0, 3));
+	return ask(w, it, db_text(rows, 0, 3)) == ERR_OK ? ERR_OK
+							 : cannot_ask(w, it, verdict);
 }
 
 /* -- second step -- */
@@ -300,9 +315,7 @@ fail(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	if (rc == ERR_OK && !s->test)
 		rc = count_failure(w, it, &off);
 	it->retry_ms = wanted_pause_ms(&it->cx, it->reply);
-	*verdict = s->test || off ? WORK_DONE
-	    : it->reply->refused  ? WORK_DEAD
-				  : WORK_RETRY;
+	*verdict = s->test || off || it->reply->refused ? WORK_DONE : WORK_RETRY;
 	return rc;
 }
 

@@ -51,9 +51,10 @@ struct work_item {
 	const struct json *payload;
 	struct transfer_request ask;
 	const struct transfer_reply
-	    *reply;  /* to the last ask; NULL: nothing was asked */
-	void *state; /* the step's own; NULL at first */
-	const char *why;
+	    *reply;       /* to the last ask; NULL: nothing was asked */
+	void *state;      /* the step's own; NULL at first */
+	const char *why;  /* for the operator */
+	const char *told; /* instead of `why` in events; NULL: that */
 	int64_t retry_ms; /* 0: back-off by the number of attempts */
 	bool uncounted;   /* a retry that is nobody's fault: it does not count */
 	bool untold;      /* its being given up is no event */
@@ -87,14 +88,18 @@ struct work {
 	bool stopping;
 	bool claim_wanted, publish_wanted, seal_wanted;
 	int64_t claim_due_ms, publish_due_ms, seal_due_ms, renew_due_ms, keep_due_ms;
-	int64_t done; /* attempts that ended, since the start */
+	int publish_most;        /* events in the next batch */
+	int64_t done;            /* attempts that ended, since the start */
+	struct err_info trouble; /* the first that the loop met */
 };
 
 /* -- the processes -- */
 
 /* A job worker: until SIGTERM; its exit status. */
 int work_serve(const struct conf *conf, const struct work_shared *shared);
-/* Runs what is due, until nothing is or `seconds` are over. *ended: attempts. */
+/* Runs what is due, until nothing is or `seconds` are over, and what is under way for
+ * as long as a drain may take. *ended: attempts, also when it fails: by the first
+ * trouble that the database gave it meanwhile. */
 enum err work_run(
     struct ctx *cx, const struct conf *conf, int seconds, int64_t *ended) MUST_CHECK;
 
@@ -105,8 +110,8 @@ void item_step(struct work *w, struct work_item *it);
 /* The item begins anew with a job. */
 void item_begin(struct work *w, struct work_item *it, const struct job *job);
 void item_free(struct work *w, struct work_item *it);
-/* keeping.c: removes what has outlived its retention. */
-void work_keep_house(struct work *w);
+/* keeping.c: removes what has outlived its retention; whether some of it was left. */
+bool work_keep_house(struct work *w);
 
 #define JOB(sym, name, handler, attempts, meaning) work_step_fn handler;
 #include "jobs/kinds.def"

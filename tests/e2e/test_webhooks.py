@@ -192,6 +192,72 @@ def test_a_range_is_sent_again_in_order(owner, receiver):
     assert [h.event["sequence"] for h in receiver.hits[9:]] == first
 
 
+def test_another_secret_key_leaves_webhooks_their_secrets(cluster, receiver, verify):
+    first, second = "a" * 40, "b" * 40
+    with cluster.database() as d:
+        with stack.Tenantd(d, workers=1, **{**SETTINGS, "SECRET_KEY": first}) as app:
+            owner = Owner(app)
+            hook = owner.register(receiver.url, kinds=["tenant.updated"])
+            hook.post("/rotate-secret")
+        both = {**d.settings, "SECRET_KEY": second, "SECRET_KEY_PREVIOUS": first}
+        with stack.Tenantd(d, workers=1, **{**SETTINGS, "SECRET_KEY": second}) as owner.app:
+            owner.change()
+            failed = stack.until(hook.deliveries, what="an attempt")[0]
+            assert failed["reason"] == "its secret cannot be opened here" and "event=webhook-not-signed" in owner.app.log_text()
+            assert json.loads(stack.command(both, "secrets", "rotate", "--json"))["sealed"] == 3, "the audit log's and two of the webhook"
+            assert json.loads(stack.command(both, "secrets", "rotate", "--json"))["sealed"] == 0
+            (hit,) = arrived(receiver, 1)
+        assert verify(hook.secret, [hit]) == ["tenant.updated"]
+
+
+def test_what_waits_to_be_sent_again_is_bounded(app, owner, receiver):
+    hook = owner.register(receiver.url, kinds=["tenant.updated"])
+    owner.change()
+    (tried,) = hook.waits(1)
+    app.db.sql("INSERT INTO tenantd.jobs (kind, tenant_id, lane, pool, pool_most, run_at, payload)"
+               " SELECT 'webhook.deliver', %s, %s || ':again:' || %s, %s, 1, now() + interval '1 hour', '{}'"
+               " FROM generate_series(1, 10000)", [owner.tenant, hook.id, owner.tenant, hook.id])
+    try:
+        for path, body in ((f"/deliveries/{tried['id']}/redeliver", None), ("/redeliver", {"from": 1})):
+            refused = owner.ask("POST", hook.path + path, body)
+            assert refused.status == 409 and "wait to be sent again" in refused.json()["detail"], refused
+        app.db.sql("DELETE FROM tenantd.jobs WHERE run_at > now() AND id IN"
+                   " (SELECT max(id) FROM tenantd.jobs WHERE pool = %s)", [hook.id])
+        assert owner.ask("POST", f"{hook.path}/deliveries/{tried['id']}/redeliver").status == 202
+    finally:
+        app.db.sql("DELETE FROM tenantd.jobs WHERE pool = %s", [hook.id])
+        app.db.sql("DELETE FROM tenantd.job_lanes WHERE pool = %s", [hook.id])
+
+
+def test_what_follows_the_host_of_a_url_is_told_to_nobody(app, owner, receiver, platform):
+    """It is often a secret: only whoever may see the webhook sees it."""
+    platform.register(receiver.url, kinds=["webhook.*"])
+    hook = owner.register(f"{receiver.url}/SECRETPATH?token=SECRETTOKEN#x")
+    assert hook.get()["url"].endswith("/SECRETPATH?token=SECRETTOKEN#x")
+    stack.until(lambda: [h for h in receiver.hits if h.event["data"].get("webhookId") == hook.id], what="the news of it")
+    for table, column in (("events", "payload"), ("audit", "details")):
+        told = app.db.sql(f"SELECT {column}::text FROM tenantd.{table} WHERE {column}::text LIKE %s", [f"%{hook.id}%"])
+        assert told and all("SECRET" not in text and f"http://127.0.0.1:{receiver.port}" in text for (text,) in told)
+
+
+def test_tests_and_slow_answers_of_one_tenant_keep_no_other_waiting(app, owner):
+    other = Owner(app)
+    with Receiver() as slow, Receiver() as quick:
+        slow.answer = lambda hit: time.sleep(2) or 200
+        hooks = [owner.register(slow.url, concurrency=16) for _ in range(3)]
+        quick_hook = other.register(quick.url, kinds=["tenant.updated"])
+        for hook in hooks:
+            for _ in range(10):
+                hook.post("/test")
+        stack.until(lambda: slow.busy >= 4, what="as many as a tenant may have")
+        began = time.monotonic()
+        other.change()
+        quick_hook.waits(1)
+        assert time.monotonic() - began < 1 and slow.busy <= 4
+        for hook in hooks:
+            owner.call("DELETE", hook.path)
+
+
 def test_a_test_goes_to_this_one_alone_and_once(owner, platform, receiver):
     with Receiver() as other, Receiver(lambda hit: 500) as broken:
         hook, bystander = owner.register(receiver.url, kinds=["job.dead"]), owner.register(other.url, kinds=["webhook.*"])
@@ -323,7 +389,7 @@ def test_one_that_fails_often_enough_is_turned_off_and_told_of(strict, receiver)
         owner.change(3)
         told = arrived(watcher, 1)[0].event
         assert told["tenantId"] == owner.tenant and told["data"] == {
-            "webhookId": hook.id, "tenantId": owner.tenant, "url": receiver.url, "reason": "failures", "failures": 5,
+            "webhookId": hook.id, "tenantId": owner.tenant, "url": f"http://127.0.0.1:{receiver.port}", "reason": "failures", "failures": 5,
             "failingSince": told["data"]["failingSince"], "error": "it answered 500"}
         now = hook.get()
         assert not now["enabled"] and now["disabledReason"] == "failures" and now["disabledAt"]

@@ -26,9 +26,9 @@ def append(session, lane=None, kind="a.kind", tenant=None, pool=None, most=None)
     return session.within("unset", "SELECT max(id) FROM tenantd.jobs")[0][0]
 
 
-def claim(session, me="w", most=10, lease=60000):
+def claim(session, me="w", most=10, lease=60000, share=100):
     """The ids of the jobs that it gets."""
-    return [row[0] for row in call(session, "job_claim", me, lease, most)]
+    return [row[0] for row in call(session, "job_claim", me, lease, most, share)]
 
 
 @contextlib.contextmanager
@@ -110,11 +110,11 @@ def test_a_lane_that_failed_waits_and_keeps_its_order(db):
 def test_attempts_count_from_the_claim(db):
     job = append(db.srv, "a")
     for attempt in (1, 2):
-        assert call(db.srv, "job_claim", "w", 60000, 1)[0][5] == attempt
+        assert call(db.srv, "job_claim", "w", 60000, 1, 1)[0][5] == attempt
         again(db.srv, job, 0)
-    assert call(db.srv, "job_claim", "w", 60000, 1)[0][5] == 3
+    assert call(db.srv, "job_claim", "w", 60000, 1, 1)[0][5] == 3
     again(db.srv, job, 0, uncounted=True)
-    assert call(db.srv, "job_claim", "w", 60000, 1)[0][5] == 3
+    assert call(db.srv, "job_claim", "w", 60000, 1, 1)[0][5] == 3
 
 
 def test_a_lease_that_ran_out_is_anybodys_and_its_holder_cannot_end_the_job(db):
@@ -174,7 +174,7 @@ def test_two_that_claim_at_once_keep_a_pools_bound_and_get_no_job_twice(cluster,
             while True:
                 with transaction(s) as t:
                     t("job_turn")
-                    rows = t("job_claim", me, 60000, 3)
+                    rows = t("job_claim", me, 60000, 3, 100)
                 with lock:
                     got.extend(row[0] for row in rows)
                 if not rows:
@@ -370,3 +370,49 @@ def test_what_was_there_before_the_feed_is_in_it(cluster, empty):
     assert empty.own.within("unset", "SELECT seq, kind, actor FROM tenantd.events ORDER BY seq") == [
         (1, "tenant.created", "tenantd migrate"), (2, "tenant.created", "tenantd migrate")]
     assert empty.own.run("SELECT seq, oldest FROM tenantd.event_head") == [(2, 1)]
+
+
+def test_a_tenant_has_a_share_of_each_worker(db):
+    """However many of its jobs are due, and whoever else's come behind them."""
+    many = [append(db.srv, f"lane {i}", tenant="greedy", pool=f"pool {i % 3}", most=16) for i in range(40)]
+    loose = [append(db.srv, f"loose {i}", tenant="greedy") for i in range(40)]
+    modest, nobodys = append(db.srv, "m", tenant="modest", pool="other", most=4), append(db.srv, "n")
+    assert sorted(claim(db.srv, most=16, share=4)) == [*many[:4], modest, nobodys]
+    assert claim(db.srv, most=10, share=4) == []
+    assert claim(db.srv, "another", most=10, share=4) == many[4:8]
+    end(db.srv, many[0])
+    assert claim(db.srv, most=10, share=4) == [many[8]]
+    assert len(loose) == 40
+
+
+def test_of_a_full_pool_no_lane_is_looked_at(db):
+    """A platform's webhook has a lane a tenant."""
+    db.srv.within("unset", "INSERT INTO tenantd.jobs (kind, lane, pool, pool_most)"
+                           " SELECT 'k', 'lane ' || i, 'full', 2 FROM generate_series(1, 30000) i")
+    db.own.run("ANALYZE tenantd.job_lanes")
+    assert len(claim(db.srv)) == 2
+    last = append(db.srv, "last", pool="other", most=1)
+    db.srv.run("SET plan_cache_mode = force_generic_plan")
+    db.srv.run(f"PREPARE q (text, int, int, int) AS {query('job_claim')}")
+    with transaction(db.srv) as t:
+        t("job_turn")
+        (plan,), = db.srv.run("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE q ('w', 60000, 10, 4)")
+    assert plan[0]["Plan"]["Actual Rows"] == 1 and "JIT" not in plan[0]
+    assert plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"] < 300, plan
+    assert claim(db.srv) == [] and lanes(db.srv)[-1] == ("last", last)
+
+
+def test_attempts_of_the_next_job_are_its_own(db):
+    """One that was given up is tried again before one that had been tried since."""
+    first, second = append(db.srv, "a"), append(db.srv, "a")
+    claim(db.srv)
+    end(db.srv, first, state="dead")
+    assert call(db.srv, "job_claim", "w", 60000, 1, 1)[0][:1] == (second,)
+    db.srv.within("unset", "UPDATE tenantd.job_lanes SET attempts = 7")
+    with transaction(db.srv) as t:
+        t("job_hold", "a", second, "w")
+        t("job_again", "a", second, 3600 * 1000, 7, "broken", False)
+    call(db.srv, "job_requeue", first)
+    assert call(db.srv, "job_claim", "w", 60000, 1, 1)[0][::5] == (first, 1)
+    end(db.srv, first)
+    assert db.srv.within("unset", "SELECT job_id, attempts FROM tenantd.job_lanes") == [(second, 7)], "as job_again was told"
