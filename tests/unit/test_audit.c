@@ -45,14 +45,20 @@ macs_are_the_ones_that_are_in_databases(void **state)
 		.seq = 7, .before = "before", .id = "12", .mac = mac, .row = &example});
 	assert_string_equal(seal, "bUyCn25hYjjnYmUkI1T5KdyIYQ4euiBnlYbC-R9IwbE");
 	audit_head_mac(other, &keys,
-	    &(struct audit_head){.seq = 7, .seal = seal, .epoch = "1739204401.000000"});
-	assert_string_equal(other, "oVPO86SaTW9U8eFfMN7brBoeuFojZXIjMRBx1aA9rpI");
-	audit_head_mac(other, &keys, &(struct audit_head){.seal = "", .older = 9});
-	assert_string_equal(other, "FZKkxeIOzL4aVDc_T6kzER8_LKJk59PPjYC3agNyDwE");
+	    &(struct audit_head){.seq = 7,
+		.seal = seal,
+		.began = "1739204400.000000",
+		.epoch = "1739204401.000000"});
+	assert_string_equal(other, "HQIu_MZoyRUQL6coi6uX3VLqWFx7vg9q8ZqBROa8LRM");
+	audit_head_mac(other, &keys,
+	    &(struct audit_head){.seal = "", .began = "1739204400.000000"});
+	assert_string_equal(other, "kUFqAddd_mtX8rHhooXPtyuhNLI-xs3Yqj8bn1WQo2A");
 	audit_checkpoint_mac(other, &keys,
-	    &(struct audit_checkpoint){
-		.seq = 7, .seal = seal, .epoch = "1739204402.000000"});
-	assert_string_equal(other, "2TuG23XxN3E0qrqXOLq6A5nL3F0kKGr_0T0AmwNqFZw");
+	    &(struct audit_checkpoint){.seq = 7,
+		.seal = seal,
+		.latest = "1739204401.000000",
+		.epoch = "1739204402.000000"});
+	assert_string_equal(other, "1Pb4PmSSPmAsu8y4owEvDrYfa7R3fAD13xQczcbr2o4");
 }
 
 static void
@@ -122,8 +128,9 @@ what_is_signed_for_one_purpose_is_nothing_for_another(void **state)
 {
 	const struct audit_keys keys = example_keys();
 	char head[AUDIT_MAC_SIZE], checkpoint[AUDIT_MAC_SIZE];
-	struct audit_head h = {.seq = 7, .seal = "s", .epoch = "1.000000"};
-	struct audit_checkpoint c = {.seq = 7, .seal = "s", .epoch = "1.000000"};
+	struct audit_head h = {.seq = 7, .seal = "s", .began = "1.000000"};
+	struct audit_checkpoint c = {
+	    .seq = 7, .seal = "s", .latest = "1.000000", .epoch = NULL};
 
 	(void)state;
 	audit_head_mac(head, &keys, &h);
@@ -225,6 +232,35 @@ what_is_nested_too_deep_is_removed(void **state)
 	assert_non_null(strstr(redacted(cx, text), "[\"(removed)\"]"));
 }
 
+/* audit_append() lets every row's details through this. */
+static void
+details_are_written_without_secrets(void **state)
+{
+	struct ctx *cx = *state;
+	const char *out;
+	char *long_one = arena_alloc(cx->mem, AUDIT_DETAILS_MAX + 3);
+
+	assert_int_equal(
+	    audit_redact(cx,
+		"{\"tenantId\":\"t\", \"configuration\": "
+		"{\"planId\":\"p\",\"apiKey\":\"k\","
+		"\"pass\\u0077ord\":\"w\",\"smtp\":{\"secret\":[\"s\"],\"token\":1}}}",
+		&out),
+	    ERR_OK);
+	assert_string_equal(out,
+	    "{\"tenantId\":\"t\",\"configuration\":{\"planId\":\"p\","
+	    "\"apiKey\":\"(removed)\",\"password\":\"(removed)\","
+	    "\"smtp\":{\"secret\":\"(removed)\",\"token\":\"(removed)\"}}}");
+	assert_int_equal(audit_redact(cx, "{\"a\":", &out), ERR_INTERNAL);
+	memset(long_one, 'x', AUDIT_DETAILS_MAX + 2);
+	long_one[0] = long_one[AUDIT_DETAILS_MAX + 1] = '"';
+	long_one[AUDIT_DETAILS_MAX + 2] = '\0';
+	assert_int_equal(audit_redact(cx, long_one, &out), ERR_INTERNAL);
+	long_one[AUDIT_DETAILS_MAX - 1] = '"';
+	long_one[AUDIT_DETAILS_MAX] = '\0';
+	assert_int_equal(audit_redact(cx, long_one, &out), ERR_OK);
+}
+
 static void
 a_kept_head_is_read_strictly(void **state)
 {
@@ -257,6 +293,7 @@ main(void)
 	    cmocka_unit_test(secrets_are_told_by_their_names),
 	    UNIT_CTX_TEST(secrets_are_removed_at_every_depth),
 	    UNIT_CTX_TEST(what_is_nested_too_deep_is_removed),
+	    UNIT_CTX_TEST(details_are_written_without_secrets),
 	    UNIT_CTX_TEST(a_kept_head_is_read_strictly),
 	};
 
