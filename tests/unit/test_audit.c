@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "audit/audit.h"
+#include "audit/keys.h"
 #include "audit/proof.h"
 #include "audit/redact.h"
 #include "audit/verify.h"
@@ -232,7 +233,58 @@ what_is_nested_too_deep_is_removed(void **state)
 	assert_non_null(strstr(redacted(cx, text), "[\"(removed)\"]"));
 }
 
-/* audit_append() lets every row's details through this. */
+/* parameters of audit_append.sql, counted from 0 */
+enum { APPEND_TIME = 7, APPEND_DETAILS, APPEND_MAC, APPEND_COUNT };
+static const char *appended[APPEND_COUNT];
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+enum err __wrap_db_queue(
+    struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args);
+
+enum err
+/* cppcheck-suppress unusedFunction ; audit_append() gets it for db_queue() */
+__wrap_db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args)
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+{
+	(void)db;
+	assert_int_equal(id, STMT_audit_append);
+	for (size_t i = 0; i < COUNT_OF(appended); i++)
+		appended[i] = args[i] != NULL ? arena_strdup(cx->mem, args[i]) : NULL;
+	return ERR_OK;
+}
+
+static void
+a_secret_in_a_row_never_reaches_the_table(void **state)
+{
+	struct audit log = {.known = true, .keys = example_keys()};
+	struct audit_content row = {{0}};
+	const struct audit_entry entry = {.event = "TENANT_CREATED",
+	    .severity = AUDIT_HIGH,
+	    .actor = "ann",
+	    .address = "",
+	    .details =
+		"{\"configuration\": {\"apiKey\": \"hush\", \"planId\": \"p\"}}"};
+	static const char expected[] =
+	    "{\"configuration\":{\"apiKey\":\"(removed)\",\"planId\":\"p\"}}";
+	char mac[AUDIT_MAC_SIZE];
+	struct ctx *cx = *state;
+	struct audit_time at;
+	int64_t ms;
+
+	assert_int_equal(audit_append(cx, &log, NULL, &entry), ERR_OK);
+	assert_string_equal(appended[APPEND_DETAILS], expected);
+	for (size_t i = 0; i < COUNT_OF(appended); i++)
+		assert_true(appended[i] == NULL || strstr(appended[i], "hush") == NULL);
+	/* and what is proved is what is written */
+	memcpy(row.field, appended, sizeof(row.field));
+	row.field[AUDIT_DETAILS] = expected;
+	assert_true(clock_from_text(appended[APPEND_TIME], &ms));
+	at = audit_time_of(ms);
+	row.field[AUDIT_EPOCH] = at.epoch;
+	audit_row_mac(mac, &log.keys, &row);
+	assert_string_equal(mac, appended[APPEND_MAC]);
+}
+
 static void
 details_are_written_without_secrets(void **state)
 {
@@ -294,6 +346,7 @@ main(void)
 	    UNIT_CTX_TEST(secrets_are_removed_at_every_depth),
 	    UNIT_CTX_TEST(what_is_nested_too_deep_is_removed),
 	    UNIT_CTX_TEST(details_are_written_without_secrets),
+	    UNIT_CTX_TEST(a_secret_in_a_row_never_reaches_the_table),
 	    UNIT_CTX_TEST(a_kept_head_is_read_strictly),
 	};
 
