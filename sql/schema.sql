@@ -662,6 +662,7 @@ ALTER TABLE ONLY tenantd.audit FORCE ROW LEVEL SECURITY;
 CREATE TABLE tenantd.audit_checkpoints (
     seq bigint NOT NULL,
     seal text NOT NULL,
+    latest timestamp with time zone NOT NULL,
     at timestamp with time zone NOT NULL,
     mac text NOT NULL
 );
@@ -670,7 +671,7 @@ CREATE TABLE tenantd.audit_head (
     one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
     seal text NOT NULL,
-    older bigint NOT NULL,
+    began_at timestamp with time zone,
     sealed_at timestamp with time zone,
     mac text NOT NULL,
     CONSTRAINT audit_head_one CHECK (one)

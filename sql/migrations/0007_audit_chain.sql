@@ -16,7 +16,7 @@ ALTER TABLE tenantd.audit
 	ALTER COLUMN details TYPE JSON USING details::json,
 	ALTER COLUMN details SET DEFAULT '{}',
 	ADD COLUMN entry UUID CONSTRAINT audit_entry_key UNIQUE, -- drawn by the program: no row stands twice
-	ADD COLUMN mac   TEXT, -- NULL: not by this program, or older than the chain
+	ADD COLUMN mac   TEXT, -- NULL: not by this program
 	ADD COLUMN seal  TEXT,
 	ADD CONSTRAINT audit_sealed_whole CHECK ((seq IS NULL) = (seal IS NULL));
 
@@ -25,23 +25,30 @@ CREATE TABLE tenantd.audit_head (
 	one       BOOLEAN PRIMARY KEY DEFAULT true CONSTRAINT audit_head_one CHECK (one),
 	seq       BIGINT NOT NULL,
 	seal      TEXT NOT NULL,
-	older     BIGINT NOT NULL, -- rows up to this id may be without a MAC: they came before the chain
+	began_at  TIMESTAMPTZ,   -- when the key was made
 	sealed_at TIMESTAMPTZ,
-	mac       TEXT NOT NULL    -- '': there is no key yet
+	mac       TEXT NOT NULL  -- '': there is no key yet
 );
+INSERT INTO tenantd.audit_head (seq, seal, mac) VALUES (0, '', '');
 
 -- The rows up to seq were removed. Added by the program alone, which signs them.
 CREATE TABLE tenantd.audit_checkpoints (
-	seq  BIGINT PRIMARY KEY,
-	seal TEXT NOT NULL, -- of the row with that number
-	at   TIMESTAMPTZ NOT NULL,
-	mac  TEXT NOT NULL
+	seq    BIGINT PRIMARY KEY,
+	seal   TEXT NOT NULL, -- of the row with that number
+	latest TIMESTAMPTZ NOT NULL, -- no row up to that number was written later
+	at     TIMESTAMPTZ NOT NULL,
+	mac    TEXT NOT NULL
 );
 
--- Until `tenantd migrate` has said who manages, the owner sees past the policies.
+-- Nothing can prove a row that has no MAC. Until `tenantd migrate` has said who manages, the owner
+-- sees past the policies.
 ALTER TABLE tenantd.audit NO FORCE ROW LEVEL SECURITY;
-INSERT INTO tenantd.audit_head (seq, seal, older, mac)
-	SELECT 0, '', coalesce(max(id), 0), '' FROM tenantd.audit;
+DO $$
+BEGIN
+	IF EXISTS (SELECT FROM tenantd.audit) THEN
+		RAISE EXCEPTION 'tenantd.audit has rows that nothing can prove: keep a copy of them elsewhere, and delete them';
+	END IF;
+END $$;
 ALTER TABLE tenantd.audit FORCE ROW LEVEL SECURITY;
 
 -- -- append-only, for whoever it is --
@@ -103,6 +110,6 @@ REVOKE ALL ON FUNCTION tenantd.audit_guard(), tenantd.audit_checkpoints_guard(),
 
 INSERT INTO tenantd.server_rights (relation, privileges) VALUES
 	('tenantd.sealed_keys',       'SELECT, INSERT, UPDATE (sealed)'),
-	('tenantd.audit_head',        'SELECT, UPDATE (seq, seal, sealed_at, mac)'),
+	('tenantd.audit_head',        'SELECT, UPDATE (seq, seal, began_at, sealed_at, mac)'),
 	('tenantd.audit_checkpoints', 'SELECT, INSERT');
 UPDATE tenantd.server_rights SET privileges = 'SELECT, INSERT, UPDATE (seq, seal)' WHERE relation = 'tenantd.audit';

@@ -1,4 +1,4 @@
--- $1 the last number, $2 its seal, $3 time or NULL, $4 the MAC of these.
+-- $1 the last number, $2 its seal, $3 time, $4 the MAC of these and of when the chain began.
 -- params: 4
 -- rows: none
 UPDATE tenantd.audit_head

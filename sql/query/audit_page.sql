@@ -5,8 +5,8 @@
 SELECT a.id, a.seq, a.seal, a.mac, to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        a.entry, a.event, a.severity, a.actor, a.tenant_id, a.request_id, a.address,
        extract(epoch FROM a.created_at)::text, left(a.details::text, 65537),
-       h.seq, h.seal, h.older, extract(epoch FROM h.sealed_at)::text, h.mac,
-       c.seq, c.seal, extract(epoch FROM c.at)::text, c.mac
+       h.seq, h.seal, extract(epoch FROM h.began_at)::text, extract(epoch FROM h.sealed_at)::text, h.mac,
+       c.seq, c.seal, extract(epoch FROM c.latest)::text, extract(epoch FROM c.at)::text, c.mac
   FROM (SELECT) AS one
   LEFT JOIN LATERAL (SELECT * FROM tenantd.audit_head ORDER BY seq LIMIT 1) AS h ON true
   LEFT JOIN LATERAL (SELECT * FROM tenantd.audit_checkpoints ORDER BY seq DESC LIMIT 1) AS c ON true

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/keys.h"
+#include "audit/redact.h"
 #include "base/id.h"
 
 static const char *const severities[AUDIT_COUNT] = {
@@ -36,13 +37,13 @@ audit_append(
 	const struct audit_time now = audit_time_of(clock_wall_ms());
 	const struct audit_keys *keys;
 	char entry[UUID_TEXT_SIZE], mac[AUDIT_MAC_SIZE];
+	const char *details;
 	enum err rc = audit_keys_need(cx, log, db, &keys);
 
+	if (rc == ERR_OK)
+		rc = audit_redact(cx, a->details, &details);
 	if (rc != ERR_OK)
 		return rc;
-	if (strlen(a->details) > AUDIT_DETAILS_MAX)
-		return err_set(&cx->err, ERR_INTERNAL,
-		    "the details of an audit row may have %d bytes", AUDIT_DETAILS_MAX);
 	uuid_text(entry, uuid_random());
 	audit_row_mac(mac, keys,
 	    &(struct audit_content){{
@@ -54,9 +55,9 @@ audit_append(
 		[AUDIT_REQUEST] = cx->request_id,
 		[AUDIT_ADDRESS] = a->address,
 		[AUDIT_EPOCH] = now.epoch,
-		[AUDIT_DETAILS] = a->details,
+		[AUDIT_DETAILS] = details,
 	    }});
 	return db_queue(cx, db, STMT_audit_append,
 	    DB_ARGS(entry, a->event, audit_severity_name(a->severity), a->actor,
-		a->tenant_id, cx->request_id, a->address, now.text, a->details, mac));
+		a->tenant_id, cx->request_id, a->address, now.text, details, mac));
 }

@@ -35,7 +35,7 @@ struct audit_entry {
 	const char *actor;     /* user id, or the name of a command */
 	const char *tenant_id; /* NULL: concerns none */
 	const char *address;   /* the client's, or "" */
-	const char *details;   /* JSON object, without secrets: see redact.h */
+	const char *details;   /* JSON object; secrets are removed: see redact.h */
 };
 
 /* Inside a transaction, of which it costs no round trip, but for the first of a

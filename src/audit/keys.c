@@ -85,7 +85,7 @@ audit_head_read(const struct db_rows *rows, int row, int column, struct audit_he
 	*out = (struct audit_head){
 	    .seq = db_i64(rows, row, column),
 	    .seal = db_text(rows, row, column + 1),
-	    .older = db_i64(rows, row, column + 2),
+	    .began = db_text(rows, row, column + 2),
 	    .epoch = db_text(rows, row, column + 3),
 	    .mac = db_text(rows, row, column + 4),
 	};
@@ -93,21 +93,39 @@ audit_head_read(const struct db_rows *rows, int row, int column, struct audit_he
 
 enum err
 audit_head_write(struct ctx *cx, struct db *db, const struct audit_keys *k,
-    struct audit_head *head, const struct audit_time *time)
+    struct audit_head *head, const struct audit_time *now)
 {
 	char mac[AUDIT_MAC_SIZE], seq[STR_I64_SIZE];
 
-	head->epoch = time != NULL ? time->epoch : NULL;
+	head->epoch = now->epoch;
 	audit_head_mac(mac, k, head);
 	return db_queue(cx, db, STMT_audit_head_set,
-	    DB_ARGS(str_from_i64(seq, head->seq), head->seal,
-		time != NULL ? time->text : NULL, mac));
+	    DB_ARGS(str_from_i64(seq, head->seq), head->seal, now->text, mac));
+}
+
+bool
+audit_head_is_blank(const struct audit_head *head)
+{
+	return head->seq == 0 && head->began == NULL && head->epoch == NULL &&
+	    head->seal != NULL && head->seal[0] == '\0' && head->mac != NULL &&
+	    head->mac[0] == '\0';
+}
+
+/* The head of no row, with the moment in which the chain begins. */
+static enum err
+begin_head(struct ctx *cx, struct db *db, const struct audit_keys *k)
+{
+	const struct audit_time now = audit_time_of(clock_wall_ms());
+	char mac[AUDIT_MAC_SIZE];
+
+	audit_head_mac(mac, k, &(struct audit_head){.seal = "", .began = now.epoch});
+	return db_queue(cx, db, STMT_audit_head_begin, DB_ARGS(now.text, mac));
 }
 
 /* -- made on first need, by whoever holds the head -- */
 
 static enum err
-make_key(struct ctx *cx, struct audit *log, struct db *db, struct audit_head *head)
+make_key(struct ctx *cx, struct audit *log, struct db *db)
 {
 	unsigned char secret[AUDIT_SECRET_SIZE];
 	const char *sealed;
@@ -123,7 +141,7 @@ make_key(struct ctx *cx, struct audit *log, struct db *db, struct audit_head *he
 	}
 	secret_cleanse(secret, sizeof(secret));
 	if (rc == ERR_OK)
-		rc = audit_head_write(cx, db, &log->keys, head, NULL);
+		rc = begin_head(cx, db, &log->keys);
 	return rc;
 }
 
@@ -149,8 +167,12 @@ audit_keys_need(
 	if (head.mac[0] != '\0')
 		return err_set(&cx->err, ERR_INTERNAL,
 		    "the audit log's key is gone from tenantd.sealed_keys");
+	/* what somebody else wrote there must not get our signature */
+	if (!audit_head_is_blank(&head))
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "the audit log's head was altered: see tenantd audit verify");
 	*out = &log->keys;
-	return make_key(cx, log, db, &head);
+	return make_key(cx, log, db);
 }
 
 /* -- rotation of SECRET_KEY -- */

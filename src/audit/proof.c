@@ -131,7 +131,7 @@ audit_head_mac(char out[static AUDIT_MAC_SIZE], const struct audit_keys *k,
 	list_init(&list);
 	put_number(&list, head->seq);
 	put_text(&list, head->seal);
-	put_number(&list, head->older);
+	put_text(&list, head->began);
 	put_text(&list, head->epoch);
 	list_mac(out, &k->head, &list);
 }
@@ -154,6 +154,7 @@ audit_checkpoint_mac(char out[static AUDIT_MAC_SIZE], const struct audit_keys *k
 	list_init(&list);
 	put_number(&list, c->seq);
 	put_text(&list, c->seal);
+	put_text(&list, c->latest);
 	put_text(&list, c->epoch);
 	list_mac(out, &k->checkpoint, &list);
 }

@@ -72,8 +72,11 @@ void audit_link_seal(char out[static AUDIT_MAC_SIZE], const struct audit_keys *k
     const struct audit_link *link);
 
 struct audit_head {
-	int64_t seq, older;
-	const char *seal, *epoch, *mac; /* epoch: NULL before the first row */
+	int64_t seq;
+	const char *seal;
+	const char *began; /* epoch of the key: NULL before there is one */
+	const char *epoch; /* NULL before the first row */
+	const char *mac;   /* "" before there is a key */
 };
 
 void audit_head_mac(char out[static AUDIT_MAC_SIZE], const struct audit_keys *k,
@@ -83,6 +86,7 @@ bool audit_head_genuine(const struct audit_keys *k, const struct audit_head *hea
 struct audit_checkpoint {
 	int64_t seq;
 	const char *seal, *epoch, *mac;
+	const char *latest; /* epoch: no row up to it, removed ones too, is later */
 };
 
 void audit_checkpoint_mac(char out[static AUDIT_MAC_SIZE], const struct audit_keys *k,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audit/audit.h"
 #include "base/str.h"
 
 enum { NAME_MAX_LOOKED_AT = 256, DEPTH_MOST = 30 };
@@ -85,4 +86,26 @@ audit_put_redacted(struct json_out *o, const struct json *value)
 		json_put(o, value);
 		return;
 	}
+}
+
+enum err
+audit_redact(struct ctx *cx, const char *details, const char **out)
+{
+	const size_t n = strlen(details);
+	const struct json *value;
+	struct json_out o;
+	struct buf b;
+	enum err rc = json_parse(cx, details, n, 0, &value);
+
+	if (rc != ERR_OK)
+		return err_set(
+		    &cx->err, ERR_INTERNAL, "the details of an audit row are no JSON");
+	buf_init(&b, cx->mem, AUDIT_DETAILS_MAX);
+	json_out_init(&o, &b);
+	audit_put_redacted(&o, value);
+	if (b.failed)
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "the details of an audit row may have %d bytes", AUDIT_DETAILS_MAX);
+	*out = buf_text(&b);
+	return ERR_OK;
 }

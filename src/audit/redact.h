@@ -9,7 +9,8 @@
  * Owner:    the caller's output.
  * Lifetime: of that output.
  * Threads:  any.
- * Failure:  as json_out.
+ * Failure:  as json_out; audit_redact(): ERR_INTERNAL, for what is no JSON, or longer
+ *           than AUDIT_DETAILS_MAX.
  */
 #ifndef TENANTD_AUDIT_REDACT_H
 #define TENANTD_AUDIT_REDACT_H
@@ -18,5 +19,7 @@
 
 bool audit_is_secret(const char *name);
 void audit_put_redacted(struct json_out *o, const struct json *value);
+/* The text of a row's details; *out is in the ctx's arena. */
+enum err audit_redact(struct ctx *cx, const char *details, const char **out) MUST_CHECK;
 
 #endif

@@ -2,17 +2,16 @@
 #include "audit/retain.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "audit/keys.h"
+#include "audit/seal.h"
 #include "audit/walk.h"
 
 enum {
 	BATCH = 1000,
 	DAY_S = 86400,
 	CLOCKS_DIFFER_S = 60,
-	CHECKPOINT_COLUMN = AUDIT_ROW_COLUMNS + 5
+	CHECKPOINT_COLUMN = AUDIT_ROW_COLUMNS + AUDIT_HEAD_COLUMNS
 };
 
 struct pruning {
@@ -20,6 +19,7 @@ struct pruning {
 	int64_t before_s;
 	bool told;       /* the log says already that it was pruned */
 	int64_t removed; /* in this transaction */
+	struct audit_head head;
 	struct audit_walk walk;
 };
 
@@ -30,26 +30,21 @@ refuse(struct ctx *cx, const char *what)
 	    "nothing was removed, since %s: see tenantd audit verify", what);
 }
 
-static int64_t
-epoch_of(const struct audit_row *row)
-{
-	const char *text = row->content.field[AUDIT_EPOCH];
-
-	return text != NULL ? strtoll(text, NULL, 10) : 0;
-}
-
 /* Along the rows that may go, as far as they are as they were sealed. */
 static enum err
 walk_old(struct ctx *cx, struct pruning *p, const struct db_rows *rows)
 {
-	const char *seal = db_text(rows, 0, CHECKPOINT_COLUMN + 1);
+	struct audit_checkpoint newest;
 	struct audit_row row;
 
-	audit_walk_from(
-	    &p->walk, db_i64(rows, 0, CHECKPOINT_COLUMN), seal != NULL ? seal : "");
+	audit_checkpoint_read(rows, 0, CHECKPOINT_COLUMN, &newest);
+	if (newest.mac != NULL && !audit_checkpoint_genuine(p->walk.keys, &newest))
+		return refuse(cx, "a checkpoint was not written by this program");
+	if (newest.mac != NULL)
+		audit_walk_from(&p->walk, &newest);
 	for (int i = 0; i < db_row_count(rows) && db_text(rows, i, 0) != NULL; i++) {
 		audit_row_read(rows, i, &row);
-		if (epoch_of(&row) >= p->before_s)
+		if (audit_row_time(&row) >= p->before_s)
 			break;
 		if (!audit_walk_row(&p->walk, &row))
 			break;
@@ -67,35 +62,41 @@ walk_old(struct ctx *cx, struct pruning *p, const struct db_rows *rows)
 static enum err
 put_checkpoint(struct ctx *cx, struct db *db, const struct pruning *p)
 {
-	const struct audit_time now = audit_time_of(clock_wall_ms());
+	const struct audit_time now = audit_time_of(clock_wall_ms()),
+				latest = audit_time_of(p->walk.latest_s * 1000);
 	char mac[AUDIT_MAC_SIZE], seq[STR_I64_SIZE];
 
 	audit_checkpoint_mac(mac, p->walk.keys,
-	    &(struct audit_checkpoint){
-		.seq = p->walk.seq, .seal = p->walk.seal, .epoch = now.epoch});
+	    &(struct audit_checkpoint){.seq = p->walk.seq,
+		.seal = p->walk.seal,
+		.latest = latest.epoch,
+		.epoch = now.epoch});
 	return db_queue(cx, db, STMT_audit_checkpoint_add,
-	    DB_ARGS(str_from_i64(seq, p->walk.seq), p->walk.seal, now.text, mac));
+	    DB_ARGS(str_from_i64(seq, p->walk.seq), p->walk.seal, latest.text, now.text,
+		mac));
 }
 
+/* Sealed before anything goes: whatever comes back is behind this row, and too old. */
 static enum err
-tell(struct ctx *cx, struct db *db, const struct pruning *p)
+tell(struct ctx *cx, struct db *db, struct pruning *p)
 {
 	char before[CLOCK_TEXT_SIZE];
+	enum err rc;
 
 	clock_text(before, p->before_s * 1000);
-	return audit_append(cx, p->log, db,
+	rc = audit_append(cx, p->log, db,
 	    &(struct audit_entry){.event = "AUDIT_PRUNED",
 		.severity = AUDIT_HIGH,
 		.actor = cx->actor,
 		.address = "",
 		.details = arena_printf(cx->mem, "{\"before\":\"%s\"}", before)});
+	return rc == ERR_OK ? audit_seal_held(cx, db, p->walk.keys, &p->head) : rc;
 }
 
 /* The head, held and genuine; *keys NULL: there is no chain yet. */
 static enum err
 hold(struct ctx *cx, struct db *db, struct pruning *p)
 {
-	struct audit_head head;
 	struct db_rows *rows;
 	enum err rc = db_query(cx, db, STMT_audit_head_lock, DB_NO_ARGS, &rows);
 
@@ -105,11 +106,10 @@ hold(struct ctx *cx, struct db *db, struct pruning *p)
 		return rc;
 	if (db_row_count(rows) == 0)
 		return refuse(cx, "the head is gone");
-	audit_head_read(rows, 0, 0, &head);
-	if (!audit_head_genuine(p->walk.keys, &head))
+	audit_head_read(rows, 0, 0, &p->head);
+	if (!audit_head_genuine(p->walk.keys, &p->head))
 		return refuse(cx, "the head was altered");
-	p->walk.newest = head.seq;
-	p->walk.older = head.older;
+	p->walk.newest = p->head.seq;
 	return ERR_OK;
 }
 

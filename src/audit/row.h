@@ -1,5 +1,5 @@
 /*
- * row.h - inside audit: a row as statements answer it.
+ * row.h - inside audit: rows and checkpoints as statements answer them.
  *
  * Owner:    the db_rows that it was read from.
  * Lifetime: of these.
@@ -9,6 +9,7 @@
 #ifndef TENANTD_AUDIT_ROW_H
 #define TENANTD_AUDIT_ROW_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/proof.h"
@@ -36,6 +37,33 @@ audit_row_read(const struct db_rows *rows, int row, struct audit_row *out)
 	};
 	for (int i = 0; i < AUDIT_FIELD_COUNT; i++)
 		out->content.field[i] = db_text(rows, row, 5 + i);
+}
+
+/* A time as it is authenticated, in seconds; NULL: 0. */
+static inline int64_t
+audit_seconds_of(const char *epoch)
+{
+	return epoch != NULL ? strtoll(epoch, NULL, 10) : 0;
+}
+
+static inline int64_t
+audit_row_time(const struct audit_row *row)
+{
+	return audit_seconds_of(row->content.field[AUDIT_EPOCH]);
+}
+
+/* How statements answer a checkpoint from a column on. */
+static inline void
+audit_checkpoint_read(
+    const struct db_rows *rows, int row, int column, struct audit_checkpoint *out)
+{
+	*out = (struct audit_checkpoint){
+	    .seq = db_i64(rows, row, column),
+	    .seal = db_text(rows, row, column + 1),
+	    .latest = db_text(rows, row, column + 2),
+	    .epoch = db_text(rows, row, column + 3),
+	    .mac = db_text(rows, row, column + 4),
+	};
 }
 
 /* Whether the row's own MAC is right. */

@@ -2,6 +2,7 @@
 #include "audit/seal.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "audit/keys.h"
@@ -9,7 +10,13 @@
 #include "base/buf.h"
 #include "base/log.h"
 
-enum { HEAD_EVERY_MS = 3600 * 1000, ID_MAX = 20 };
+enum {
+	HEAD_EVERY_MS = 60 * 1000,
+	HELD_MOST_MS = 60 * 1000,
+	PROBE_EVERY_MS = 10 * 1000, /* whether it is to be had, with nothing to seal */
+	ID_MAX = 20,
+	HEAD_COLUMN = 2
+};
 
 struct sealing {
 	struct audit *log;
@@ -17,48 +24,84 @@ struct sealing {
 	struct audit_head head;
 	char seal[AUDIT_MAC_SIZE]; /* the last one */
 	struct buf ids, seals;     /* "{1,2,…}" */
+	bool probe;                /* the head is wanted in any case */
+	bool waiting;              /* there is something to seal */
+	bool ours, genuine;
 	int count;
 };
 
-/* *there: it is ours, and there is something to do. */
+/* -- the head, and what this process knows of it -- */
+
 static enum err
-hold_head(struct ctx *cx, struct db *db, struct sealing *s, bool *there)
+hold_head(struct ctx *cx, struct db *db, struct sealing *s)
 {
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_audit_head_hold, DB_NO_ARGS, &rows);
+	enum err rc = db_query(
+	    cx, db, STMT_audit_head_hold, DB_ARGS(s->probe ? "true" : "false"), &rows);
 
-	*there = rc == ERR_OK && db_row_count(rows) == 1;
-	if (*there)
-		audit_head_read(rows, 0, 0, &s->head);
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	s->waiting = db_bool(rows, 0, 0);
+	s->ours = db_bool(rows, 0, 1);
+	audit_head_read(rows, 0, HEAD_COLUMN, &s->head);
+	return s->head.mac != NULL
+	    ? ERR_OK
+	    : err_set(&cx->err, ERR_INTERNAL, "the audit log's head is gone");
+}
+
+static void
+remember(struct audit *log, const struct audit_head *head)
+{
+	log->seen_seq = head->seq;
+	snprintf(log->seen_seal, sizeof(log->seen_seal), "%s", head->seal);
+}
+
+/* An older head with all that was right then may have been put back. */
+static enum err
+check_head(struct ctx *cx, struct sealing *s)
+{
+	struct audit *log = s->log;
+	const struct audit_head *h = &s->head;
+
+	if (!audit_head_genuine(s->keys, h))
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "the audit log's head was altered: see tenantd audit verify");
+	if (h->seq < log->seen_seq ||
+	    (h->seq == log->seen_seq && log->seen_seq > 0 &&
+		strcmp(h->seal, log->seen_seal) != 0))
+		return err_set(&cx->err, ERR_INTERNAL,
+		    "the audit log's head went back: it is number %" PRId64
+		    ", and was %" PRId64 " with seal %s",
+		    h->seq, log->seen_seq, log->seen_seal);
+	s->genuine = true;
+	remember(log, h);
+	return ERR_OK;
 }
 
 /* With the first key comes the head's first signature. */
 static enum err
-prepare(struct ctx *cx, struct db *db, struct sealing *s, bool *there)
+prepare(struct ctx *cx, struct db *db, struct sealing *s)
 {
-	enum err rc = hold_head(cx, db, s, there);
+	enum err rc = hold_head(cx, db, s);
 
-	if (rc != ERR_OK || !*there)
+	if (rc != ERR_OK)
 		return rc;
-	rc = audit_keys_need(cx, s->log, db, &s->keys);
-	if (rc == ERR_OK && s->head.mac[0] == '\0')
-		rc = hold_head(cx, db, s, there);
-	if (rc == ERR_OK && *there && !audit_head_genuine(s->keys, &s->head))
-		rc = err_set(&cx->err, ERR_INTERNAL,
-		    "the audit log's head was altered: see tenantd audit verify");
-	return rc;
+	if (s->ours && s->waiting)
+		rc = audit_keys_need(cx, s->log, db, &s->keys);
+	else
+		rc = audit_keys_find(cx, s->log, db, &s->keys);
+	if (rc == ERR_OK && s->ours && s->keys != NULL && s->head.mac[0] == '\0')
+		rc = hold_head(cx, db, s);
+	return rc == ERR_OK && s->keys != NULL ? check_head(cx, s) : rc;
 }
 
 static void
 seal_row(const struct ctx *cx, struct sealing *s, const struct audit_row *row)
 {
 	char seal[AUDIT_MAC_SIZE];
-	int64_t id;
 
 	/* it gets its place all the same: the chain goes on, and verifying names it */
-	if (!audit_row_genuine(s->keys, row) &&
-	    (row->mac != NULL || !str_to_i64(slice_of(row->id), 0, s->head.older, &id)))
+	if (!audit_row_genuine(s->keys, row))
 		log_event(
 		    LOG_ERROR, cx, "audit-forged-row", "id=%.*s", ID_MAX, row->id);
 	s->head.seq++;
@@ -95,30 +138,24 @@ write_seals(struct ctx *cx, struct db *db, struct sealing *s, int64_t first)
 	return rc == ERR_OK ? audit_head_write(cx, db, s->keys, &s->head, &now) : rc;
 }
 
+/* At most AUDIT_SEAL_MOST of what was committed before the head was ours. */
 static enum err
-seal_some(struct ctx *cx, struct db *db, void *arg)
+seal_rows(struct ctx *cx, struct db *db, struct sealing *s)
 {
-	struct sealing *s = arg;
+	const int64_t first = s->head.seq + 1;
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
 	struct audit_row row;
-	int64_t first;
-	bool there;
-	enum err rc;
+	enum err rc = db_query(cx, db, STMT_audit_unsealed,
+	    DB_ARGS("0", str_from_i64(most, AUDIT_SEAL_MOST)), &rows);
 
 	s->count = 0;
-	rc = prepare(cx, db, s, &there);
-	if (rc != ERR_OK || !there)
-		return rc;
-	/* its own statement: what was committed before the head was ours is seen */
-	rc = db_query(cx, db, STMT_audit_unsealed,
-	    DB_ARGS("0", str_from_i64(most, AUDIT_SEAL_MOST)), &rows);
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	buf_init(&s->ids, cx->mem, AUDIT_SEAL_MOST * STR_I64_SIZE + 2);
 	buf_init(&s->seals, cx->mem, AUDIT_SEAL_MOST * AUDIT_MAC_SIZE + 2);
-	memcpy(s->seal, s->head.seal, strlen(s->head.seal) + 1); /* it is signed */
-	first = s->head.seq + 1;
+	if (s->head.seal != s->seal)
+		snprintf(s->seal, sizeof(s->seal), "%s", s->head.seal);
 	for (int i = 0; i < db_row_count(rows); i++) {
 		audit_row_read(rows, i, &row);
 		seal_row(cx, s, &row);
@@ -126,26 +163,88 @@ seal_some(struct ctx *cx, struct db *db, void *arg)
 	return write_seals(cx, db, s, first);
 }
 
-static void
-tell_head(const struct ctx *cx, struct audit *log, const struct audit_head *head)
+enum err
+audit_seal_held(struct ctx *cx, struct db *db, const struct audit_keys *keys,
+    struct audit_head *head)
 {
+	struct sealing s = {.keys = keys, .head = *head};
+	enum err rc;
+
+	do
+		rc = seal_rows(cx, db, &s);
+	while (rc == ERR_OK && s.count == AUDIT_SEAL_MOST);
+	*head = s.head;
+	head->seal = arena_strdup(cx->mem, s.head.seal);
+	return rc;
+}
+
+static enum err
+seal_some(struct ctx *cx, struct db *db, void *arg)
+{
+	struct sealing *s = arg;
+	enum err rc;
+
+	*s = (struct sealing){.log = s->log, .probe = s->probe};
+	rc = prepare(cx, db, s);
+	return rc == ERR_OK && s->ours && s->genuine ? seal_rows(cx, db, s) : rc;
+}
+
+/* -- what the program's log gets -- */
+
+static void
+tell_head(const struct ctx *cx, struct sealing *s)
+{
+	struct audit *log = s->log;
 	const int64_t now = clock_mono_ms();
 
-	if (log->head_told_ms != 0 && now - log->head_told_ms < HEAD_EVERY_MS)
+	if (!s->genuine || s->head.seq == log->told_seq ||
+	    (log->told_ms != 0 && now - log->told_ms < HEAD_EVERY_MS))
 		return;
-	log->head_told_ms = now;
-	log_event(LOG_INFO, cx, "audit-head", "seq=%" PRId64 " seal=%s", head->seq,
-	    head->seal);
+	log->told_seq = s->head.seq;
+	log->told_ms = now;
+	log_event(LOG_INFO, cx, "audit-head", "seq=%" PRId64 " seal=%s", s->head.seq,
+	    s->head.seal);
+}
+
+/* Another sealer has it for moments; who has it longer keeps rows from being sealed. */
+static void
+tell_held(const struct ctx *cx, struct sealing *s)
+{
+	struct audit *log = s->log;
+	const int64_t now = clock_mono_ms();
+
+	if (s->ours)
+		log->held_ms = 0;
+	if (s->ours || (!s->waiting && !s->probe))
+		return;
+	if (log->held_ms == 0 || s->head.seq != log->held_seq) {
+		log->held_ms = now;
+		log->held_seq = s->head.seq;
+	}
+	if (now - log->held_ms < HELD_MOST_MS ||
+	    (log->held_told_ms != 0 && now - log->held_told_ms < HELD_MOST_MS))
+		return;
+	log->held_told_ms = now;
+	log_event(LOG_ERROR, cx, "audit-head-held", "seq=%" PRId64 " seconds=%" PRId64,
+	    s->head.seq, (now - log->held_ms) / 1000);
 }
 
 enum err
 audit_seal(struct ctx *cx, struct audit *log, struct db *db, int *count)
 {
-	struct sealing s = {.log = log};
+	const int64_t now = clock_mono_ms();
+	struct sealing s = {.log = log, .probe = now >= log->probe_due_ms};
 	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, seal_some, &s);
 
-	*count = rc == ERR_OK ? s.count : 0;
-	if (*count > 0)
-		tell_head(cx, log, &s.head);
-	return rc;
+	*count = 0;
+	if (rc != ERR_OK)
+		return rc;
+	*count = s.count;
+	if (s.count > 0)
+		remember(log, &s.head);
+	if (s.probe || s.ours)
+		log->probe_due_ms = now + PROBE_EVERY_MS;
+	tell_head(cx, &s);
+	tell_held(cx, &s);
+	return ERR_OK;
 }

@@ -13,7 +13,7 @@ enum {
 	COPIES_PAGE = 20000,
 	PAGE_MEMORY = 64 * 1024 * 1024,
 	HEAD_COLUMN = AUDIT_ROW_COLUMNS,
-	CHECKPOINT_COLUMN = HEAD_COLUMN + 5
+	CHECKPOINT_COLUMN = HEAD_COLUMN + AUDIT_HEAD_COLUMNS
 };
 
 struct verifying {
@@ -31,7 +31,7 @@ const char *
 audit_verdict_name(enum audit_verdict v)
 {
 	static const char *const names[AUDIT_VERDICT_COUNT] = {
-	    "sound", "altered", "removed", "inserted"};
+	    "sound", "altered", "removed", "inserted", "unsealed"};
 
 	return names[v];
 }
@@ -90,18 +90,6 @@ read_page(struct verifying *v, const struct db_call *call, struct db_rows **rows
 /* -- checkpoints -- */
 
 static void
-read_checkpoint(
-    const struct db_rows *rows, int row, int column, struct audit_checkpoint *out)
-{
-	*out = (struct audit_checkpoint){
-	    .seq = db_i64(rows, row, column),
-	    .seal = db_text(rows, row, column + 1),
-	    .epoch = db_text(rows, row, column + 2),
-	    .mac = db_text(rows, row, column + 3),
-	};
-}
-
-static void
 check_expected(struct verifying *v, int64_t seq, const char *seal)
 {
 	if (v->expected != NULL && v->expected->seq == seq)
@@ -121,7 +109,7 @@ take_checkpoint(struct verifying *v, const struct audit_checkpoint *c)
 		return false;
 	}
 	check_expected(v, c->seq, c->seal);
-	audit_walk_from(&v->walk, c->seq, c->seal);
+	audit_walk_from(&v->walk, c);
 	return true;
 }
 
@@ -142,7 +130,7 @@ check_checkpoints(struct verifying *v)
 		    &rows);
 		n = rc == ERR_OK ? db_row_count(rows) : 0;
 		for (int i = 0; i < n; i++) {
-			read_checkpoint(rows, i, 0, &c);
+			audit_checkpoint_read(rows, i, 0, &c);
 			if (!take_checkpoint(v, &c))
 				return ERR_OK;
 		}
@@ -152,6 +140,17 @@ check_checkpoints(struct verifying *v)
 
 /* -- the chain -- */
 
+static const char *
+time_text(struct arena *mem, const char *epoch)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (epoch == NULL)
+		return NULL;
+	clock_text(text, audit_seconds_of(epoch) * 1000);
+	return arena_strdup(mem, text);
+}
+
 /* *head: as it was when the page was read; NULL: it cannot be trusted. */
 static const struct audit_head *
 take_head(struct verifying *v, const struct db_rows *rows, struct audit_head *head)
@@ -160,7 +159,7 @@ take_head(struct verifying *v, const struct db_rows *rows, struct audit_head *he
 	if (head->mac != NULL && audit_head_genuine(v->walk.keys, head)) {
 		v->report->seq = v->walk.newest = head->seq;
 		v->report->seal = arena_strdup(v->cx->mem, head->seal);
-		v->walk.older = head->older;
+		v->report->began = time_text(v->cx->mem, head->began);
 		return head;
 	}
 	if (v->walk.newest != INT64_MAX && head->mac == NULL)
@@ -178,10 +177,10 @@ follow_retention(struct verifying *v, const struct db_rows *rows)
 {
 	struct audit_checkpoint c;
 
-	read_checkpoint(rows, 0, CHECKPOINT_COLUMN, &c);
+	audit_checkpoint_read(rows, 0, CHECKPOINT_COLUMN, &c);
 	if (c.seq > v->walk.seq && v->walk.suspect == NULL &&
 	    audit_checkpoint_genuine(v->walk.keys, &c))
-		audit_walk_from(&v->walk, c.seq, c.seal);
+		audit_walk_from(&v->walk, &c);
 }
 
 /* The rows of one page: how many, and the last one's id. */
@@ -235,11 +234,22 @@ check_chain(struct verifying *v)
 
 /* -- what is not in the chain yet -- */
 
+/* NULL: it is young enough. What says a wrong time has a wrong MAC. */
+static struct audit_fault *
+judge_wait(const struct verifying *v, const struct audit_row *row)
+{
+	if (clock_wall_s() - audit_row_time(row) <= AUDIT_UNSEALED_MOST_S)
+		return NULL;
+	return audit_fault_new(v->cx->mem, AUDIT_UNSEALED, row,
+	    "it has waited for its seal for more than a minute: nobody seals, or "
+	    "somebody holds the head; see tenantd audit seal");
+}
+
 static enum err
 check_unsealed(struct verifying *v)
 {
 	char after[STR_I64_SIZE], most[STR_I64_SIZE];
-	struct audit_fault *f = NULL;
+	struct audit_fault *f = NULL, *late = NULL;
 	struct audit_row row;
 	struct db_rows *rows;
 	int64_t id = 0;
@@ -255,11 +265,14 @@ check_unsealed(struct verifying *v)
 		for (int i = 0; i < n && f == NULL; i++) {
 			audit_row_read(rows, i, &row);
 			f = audit_walk_mac(&v->walk, &row);
+			if (f == NULL && late == NULL)
+				late = judge_wait(v, &row);
 			id = db_i64(rows, i, 0);
 		}
 		v->report->unsealed += n;
 	} while (n == PAGE && f == NULL);
 	add(v->report, f);
+	add(v->report, late);
 	return rc;
 }
 
@@ -345,12 +358,15 @@ check_without_key(struct verifying *v)
 	if (rc != ERR_OK)
 		return rc;
 	audit_head_read(rows, 0, HEAD_COLUMN, &head);
-	v->walk.older = head.older;
 	if (head.mac == NULL)
 		add_about(v, "head", AUDIT_REMOVED, "it is gone");
-	else if (head.mac[0] != '\0' || db_text(rows, 0, 0) != NULL)
+	else if (head.mac[0] != '\0' || db_text(rows, 0, 0) != NULL ||
+	    db_text(rows, 0, CHECKPOINT_COLUMN) != NULL)
 		add_about(v, "key", AUDIT_REMOVED,
 		    "it is gone from tenantd.sealed_keys, and nothing can be proved");
+	else if (!audit_head_is_blank(&head))
+		add_about(
+		    v, "head", AUDIT_ALTERED, "it is not what this program signed");
 	rc = check_unsealed(v);
 	if (rc == ERR_OK)
 		judge_expected(v);
@@ -363,6 +379,23 @@ find_keys(struct ctx *cx, struct db *db, void *arg)
 	struct verifying *v = arg;
 
 	return audit_keys_find(cx, v->log, db, &v->walk.keys);
+}
+
+/* The key may have been made while we looked for what it made. */
+static enum err
+check(struct verifying *v)
+{
+	enum err rc;
+
+	if (v->walk.keys == NULL) {
+		rc = check_without_key(v);
+		if (rc == ERR_OK && v->report->first != NULL)
+			rc = db_transaction(v->cx, v->db, DB_MANAGEMENT, find_keys, v);
+		if (rc != ERR_OK || v->walk.keys == NULL)
+			return rc;
+		*v->report = (struct audit_report){.seal = ""};
+	}
+	return check_all(v);
 }
 
 /* What SECRET_KEY does not open is a finding; a database that is away is none. */
@@ -397,7 +430,7 @@ audit_verify(struct ctx *cx, struct audit *log, struct db *db,
 	if (rc != ERR_OK)
 		return rc;
 	ctx_init(&v.page, arena_new(PAGE_MEMORY));
-	rc = v.walk.keys != NULL ? check_all(&v) : check_without_key(&v);
+	rc = check(&v);
 	arena_free(v.page.mem);
 	return rc;
 }

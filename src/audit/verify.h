@@ -3,8 +3,9 @@
  *
  * Read in pages, without a lock, while others go on writing and sealing. Found are:
  * rows altered, removed and put in; rows cut off the end; a head, a checkpoint or a key
- * that this program did not make. What only a head that was kept elsewhere can tell is
- * a whole older log put in place of the log.
+ * that this program did not make; rows that nobody seals. What only a head that was
+ * kept elsewhere can tell is a whole older log put in place of the log; of a log begun
+ * anew the report says when. What was removed before it was sealed leaves no trace.
  *
  * Owner:    the arena of the ctx.
  * Lifetime: of that arena.
@@ -24,8 +25,11 @@ enum audit_verdict {
 	AUDIT_ALTERED,
 	AUDIT_REMOVED,
 	AUDIT_INSERTED,
+	AUDIT_UNSEALED, /* for longer than AUDIT_UNSEALED_MOST_S */
 	AUDIT_VERDICT_COUNT
 };
+
+enum { AUDIT_UNSEALED_MOST_S = 60 };
 
 const char *audit_verdict_name(enum audit_verdict v);
 
@@ -44,6 +48,8 @@ struct audit_report {
 	int64_t oldest;   /* the first number that is there; 0: none */
 	int64_t seq;      /* the head's */
 	const char *seal; /* "": nothing was sealed yet */
+	const char
+	    *began; /* when the chain did, signed; NULL: it did not, or not known */
 };
 
 /* seq, seal: the head as it once was, kept elsewhere; 0: none. */

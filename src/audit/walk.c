@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GAP_MOST = 1000 }; /* rows taken out together that are still told from others */
+enum {
+	GAP_MOST = 1000, /* rows taken out together that are still told from others */
+	DAY_S = 86400 /* no row waits so long for its seal that another is this late */
+};
 
 static const char *
 dup_or_null(struct arena *mem, const char *s)
@@ -29,11 +32,25 @@ audit_fault_new(struct arena *mem, enum audit_verdict verdict,
 	return f;
 }
 
-void
-audit_walk_from(struct audit_walk *w, int64_t seq, const char *seal)
+static void
+advance(struct audit_walk *w, int64_t seq, const char *seal)
 {
 	w->seq = seq;
 	snprintf(w->seal, sizeof(w->seal), "%s", seal);
+}
+
+static void
+pass_time(struct audit_walk *w, int64_t seconds)
+{
+	if (seconds > w->latest_s)
+		w->latest_s = seconds;
+}
+
+void
+audit_walk_from(struct audit_walk *w, const struct audit_checkpoint *c)
+{
+	advance(w, c->seq, c->seal);
+	pass_time(w, audit_seconds_of(c->latest));
 }
 
 /* Whether the row follows seal `before` as number seq. */
@@ -53,20 +70,14 @@ follows(const struct audit_walk *w, const struct audit_row *row, int64_t seq,
 }
 
 struct audit_fault *
-audit_walk_mac(struct audit_walk *w, const struct audit_row *row)
+audit_walk_mac(const struct audit_walk *w, const struct audit_row *row)
 {
-	int64_t id;
-
-	if (row->mac != NULL) {
-		w->macs = true;
+	if (row->mac != NULL)
 		return w->keys != NULL && audit_row_genuine(w->keys, row)
 		    ? NULL
 		    : audit_fault_new(w->mem, AUDIT_ALTERED, row,
 			  "it does not say what was written down, or was not written "
 			  "by this program");
-	}
-	if (!w->macs && str_to_i64(slice_of(row->id), 0, w->older, &id))
-		return NULL; /* from before the chain */
 	return audit_fault_new(w->mem, AUDIT_INSERTED, row,
 	    "it was not written by this program: it has no proof");
 }
@@ -176,6 +187,20 @@ decide_at_end(struct audit_walk *w, const struct audit_head *head)
 
 /* -- */
 
+/* A row that retention removed is genuine, and comes back late. */
+static struct audit_fault *
+judge_time(struct audit_walk *w, const struct audit_row *row)
+{
+	const int64_t at = audit_row_time(row);
+
+	if (at < w->latest_s - DAY_S)
+		return audit_fault_new(w->mem, AUDIT_INSERTED, row,
+		    "it is more than a day older than a row that was sealed before it: "
+		    "it was removed once and put back, or a clock was wrong");
+	pass_time(w, at);
+	return NULL;
+}
+
 /* What its number alone tells; NULL: nothing. */
 static struct audit_fault *
 judge_number(struct audit_walk *w, const struct audit_row *row)
@@ -214,7 +239,9 @@ audit_walk_row(struct audit_walk *w, const struct audit_row *row)
 		suspect(w, row);
 	else
 		w->fault = audit_walk_mac(w, row);
-	audit_walk_from(w, row->seq, row->seal != NULL ? row->seal : "");
+	if (w->fault == NULL && w->suspect == NULL)
+		w->fault = judge_time(w, row);
+	advance(w, row->seq, row->seal != NULL ? row->seal : "");
 	return w->fault == NULL;
 }
 

@@ -20,10 +20,9 @@ struct audit_walk {
 	struct arena *mem; /* of faults */
 	const struct audit_keys *keys;
 	int64_t newest; /* the head's number */
-	int64_t older;  /* rows up to this id may be without a MAC */
 	int64_t seq;    /* of the last row */
 	char seal[AUDIT_MAC_SIZE];
-	bool macs; /* a row with a MAC was seen: those without came before them */
+	int64_t latest_s;          /* the latest time of all rows so far, since 1970 */
 	struct audit_fault *fault; /* NULL: none so far */
 	/* the last row is suspected: */
 	struct audit_fault *suspect;
@@ -32,15 +31,16 @@ struct audit_walk {
 	bool suspect_genuine;
 };
 
-/* The row at which the walk begins: seq 0, seal "" for the very first. */
-void audit_walk_from(struct audit_walk *w, int64_t seq, const char *seal);
+/* Goes on behind the rows that a genuine checkpoint stands for. */
+void audit_walk_from(struct audit_walk *w, const struct audit_checkpoint *c);
 /* false: there is a fault, and the walk ends. */
 bool audit_walk_row(struct audit_walk *w, const struct audit_row *row);
 /* After the last row; head NULL: it cannot be trusted. */
 void audit_walk_end(struct audit_walk *w, const struct audit_head *head);
 
-/* A row's own MAC, or the right to have none; NULL: it is in order. */
-struct audit_fault *audit_walk_mac(struct audit_walk *w, const struct audit_row *row);
+/* A row's own MAC; NULL: it is in order. */
+struct audit_fault *audit_walk_mac(
+    const struct audit_walk *w, const struct audit_row *row);
 
 struct audit_fault *audit_fault_new(struct arena *mem, enum audit_verdict verdict,
     const struct audit_row *row, const char *text);

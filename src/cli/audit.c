@@ -66,6 +66,7 @@ print_json(struct cli *c, const struct audit_report *report)
 	json_member_i64(&o, "rows", report->rows);
 	json_member_i64(&o, "unsealed", report->unsealed);
 	json_member_i64(&o, "oldest", report->oldest);
+	json_member_text(&o, "began", report->began);
 	json_member_text(&o, "head", head_text(c->cx, report));
 	put_faults(&o, report);
 	json_close_object(&o);
@@ -105,10 +106,11 @@ print_report(struct cli *c, const struct audit_report *report)
 		rc = print_faults(c, report);
 	fprintf(c->out,
 	    "%sthe audit log %s: %" PRId64 " rows from number %" PRId64 " on, %" PRId64
-	    " not sealed yet\nhead %s\n",
+	    " not sealed yet\nbegan %s\nhead %s\n",
 	    report->first != NULL ? "\n" : "",
 	    report->first == NULL ? "holds" : "does not hold", report->rows,
 	    report->oldest, report->unsealed,
+	    report->began != NULL ? report->began : "none",
 	    head != NULL ? table_printable(c->cx->mem, head) : "none");
 	return rc;
 }

@@ -199,6 +199,28 @@ check_queue(struct doctor *d)
 }
 
 static void
+check_audit(struct doctor *d)
+{
+	struct db_rows *rows;
+
+	d->check = "audit";
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_audit),
+		&rows) != ERR_OK)
+		doctor_find_error(d, MIGRATE_ADVICE);
+	else if (db_i64(rows, 0, 0) > 0)
+		doctor_find(d, DOCTOR_WARNING,
+		    "see that job workers run, and that nobody holds the row of "
+		    "tenantd.audit_head; then run: tenantd audit seal",
+		    "rows of the audit log that have waited for their seal for more "
+		    "than a minute: %" PRId64 ", the oldest for %" PRId64
+		    " seconds; until then they can be removed without a trace",
+		    db_i64(rows, 0, 0), db_i64(rows, 0, 1));
+	else
+		doctor_find(
+		    d, DOCTOR_OK, NULL, "what was written down is sealed in time");
+}
+
+static void
 check_registry(struct doctor *d)
 {
 	struct db_rows *rows;
@@ -316,6 +338,7 @@ doctor_check_database(struct doctor *d)
 	if (!check_newest(d))
 		return;
 	check_queue(d);
+	check_audit(d);
 	check_registry(d);
 	check_rights(d);
 	check_schemas(d);

@@ -3,6 +3,7 @@ superusers, tenants and commands, and verified after kills."""
 
 import json
 import re
+import time
 import urllib.parse
 
 import pytest
@@ -163,6 +164,71 @@ def test_a_longer_export_is_read_page_by_page(app, db):
 
 def verify_any(db):
     return json.loads(stack.command(db.settings, "audit", "verify", "--json", status=None)[1])
+
+
+# -- what a process that runs on notices --
+
+@pytest.fixture
+def watched(cluster):
+    """One job worker, whose minutes take six seconds."""
+    with cluster.database() as db:
+        place = stack.Directory("tdc.")
+        library = stack.clock_library(place.writable("lib"))
+        try:
+            with stack.Tenantd(db, workers=1, JOB_WORKERS=1, JOB_POLL=500,
+                               env={"LD_PRELOAD": library, "CLOCK_TIMES": "10"}) as app:
+                stack.create_user(db, "first@example.com")
+                stack.until(lambda: verify_any(db)["unsealed"] == 0, what="the seal")
+                yield app
+        finally:
+            place.remove()
+
+
+def heads(app):
+    return re.findall(r"event=\"?audit-head\"? seq=(\d+) seal=(\S+)", app.log_text())
+
+
+def test_the_log_gets_each_head_within_a_minute(watched):
+    stack.until(lambda: heads(watched), what="the first head")
+    for i in range(2):
+        stack.create_user(watched.db, f"more{i}@example.com")
+    stack.until(lambda: heads(watched)[-1][0] == "3", what="the newest head")
+    assert ":".join(heads(watched)[-1]) == verify(watched.db)["head"]
+    assert len(heads(watched)) <= 3
+
+
+def test_a_head_that_somebody_holds_is_told(watched):
+    with stack.psycopg2.connect(watched.db.super_url) as c, c.cursor() as cursor:
+        cursor.execute("SELECT FROM tenantd.audit_head FOR UPDATE")
+        stack.until(lambda: "audit-head-held" in watched.log_text(), seconds=20, what="the error")
+        assert re.search(r"error .*audit-head-held.* seconds=6\d", watched.log_text())
+        c.rollback()
+    stack.create_user(watched.db, "late@example.com")
+    stack.until(lambda: verify_any(watched.db)["unsealed"] == 0, what="the seal")
+    assert watched.log_text().count("audit-head-held") <= 2
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_an_older_head_put_back_is_noticed_by_who_knew_a_newer_one(watched, anew):
+    """anew: and another row sealed under the number that was cut off."""
+    db = watched.db
+    with stack.psycopg2.connect(db.super_url) as c, c.cursor() as cursor:
+        cursor.execute("SELECT seq, seal, sealed_at, mac FROM tenantd.audit_head")
+        old = cursor.fetchone()
+        c.commit()
+        stack.create_user(db, "newer@example.com")
+        stack.until(lambda: verify_any(db)["unsealed"] == 0, what="the seal")
+        cursor.execute("ALTER TABLE tenantd.audit DISABLE TRIGGER ALL; DELETE FROM tenantd.audit WHERE seq = 2;"
+                       "UPDATE tenantd.audit_head SET seq = %s, seal = %s, sealed_at = %s, mac = %s", old)
+        c.commit()
+    if anew:
+        stack.create_user(db, "other@example.com")
+        stack.command(db.settings, "audit", "seal")
+        assert verify(db)["faults"] == []
+    stack.until(lambda: re.search("error .*head went back", watched.log_text()), what="the error")
+    stack.create_user(db, "late@example.com")
+    time.sleep(2)
+    assert verify(db)["unsealed"] == 1
 
 
 def test_killed_sealers_and_writers_leave_a_log_that_holds(cluster):

@@ -380,6 +380,13 @@ def command(settings, *args, status=0, stdin="", under=()):
     return done.stdout
 
 
+def clock_library(directory):
+    """For LD_PRELOAD, see past.c."""
+    library = Path(directory) / "past.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, TOP / "tests/lib/past.c"], check=True)
+    return str(library)
+
+
 def create_user(db, email, *args):
     """A user of the program's own; the id."""
     out = command(db.settings, "user", "create", email, "--password-stdin", "--json", *args,
@@ -391,8 +398,8 @@ class Tenantd:
     """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn.
     sign: the path that answers 200 once it runs."""
 
-    def __init__(self, db, workers=4, sign="/readyz", err=None, **settings):
-        self.db, self.sign, self.err = db, sign, err
+    def __init__(self, db, workers=4, sign="/readyz", err=None, env=None, **settings):
+        self.db, self.sign, self.err, self.env = db, sign, err, env
         self.place = Directory("tda.")
         run = self.place.writable("run")
         self.socket = str(run / "app.sock")
@@ -406,7 +413,8 @@ class Tenantd:
 
     def start(self):
         """Also again, after it has ended."""
-        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log, err=self.err)
+        self.process = Process([*VALGRIND, PROGRAM, "--config", str(self.config), "serve"], self.log, env=self.env,
+                               err=self.err)
 
     def write_config(self):
         self.config.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))

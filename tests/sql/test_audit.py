@@ -4,6 +4,7 @@ in is found and named, since SECRET_KEY is not in it."""
 import json
 import subprocess
 import time
+from datetime import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -248,7 +249,7 @@ def test_two_rows_that_changed_texts_and_macs_are_found(log):
 
 
 @pytest.mark.parametrize("change", ["seq = 3, seal = (SELECT seal FROM tenantd.audit WHERE seq = 3)", "mac = ''",
-                                    "older = 100", "sealed_at = now()", "seal = ''", "seq = 0, seal = '', mac = ''"])
+                                    "began_at = began_at - interval '1 day'", "began_at = NULL", "sealed_at = now()", "seal = ''", "seq = 0, seal = '', mac = ''"])
 def test_another_head_is_found(log, change):
     superuser(log, f"UPDATE tenantd.audit_head SET {change}")
     assert faults(log)[0] == ("head", "altered", None)
@@ -317,8 +318,7 @@ def test_a_key_of_another_log_is_no_key_of_this_one(log, db):
 
 def test_everything_begun_anew_is_found_by_a_kept_head(log):
     kept = verify(log)["head"]
-    superuser(log, "TRUNCATE tenantd.audit", "DELETE FROM tenantd.sealed_keys",
-              "UPDATE tenantd.audit_head SET seq = 0, seal = '', sealed_at = NULL, mac = ''")
+    superuser(log, "TRUNCATE tenantd.audit", "DELETE FROM tenantd.sealed_keys", BLANK)
     assert faults(log, "--expect", kept) == [("head", "removed", None)]
     for i in range(ROWS):
         add(log, f"again{i}@example.com")
@@ -328,7 +328,7 @@ def test_everything_begun_anew_is_found_by_a_kept_head(log):
 
 
 def test_a_checkpoint_that_the_program_did_not_make_is_found(log):
-    superuser(log, "INSERT INTO tenantd.audit_checkpoints SELECT seq, seal, now(), mac FROM tenantd.audit WHERE seq = 3",
+    superuser(log, "INSERT INTO tenantd.audit_checkpoints SELECT seq, seal, now(), now(), mac FROM tenantd.audit WHERE seq = 3",
               "DELETE FROM tenantd.audit WHERE seq <= 3")
     assert faults(log) == [("checkpoint", "inserted", 3), ("row", "removed", 1)]
 
@@ -338,9 +338,7 @@ def test_a_checkpoint_that_the_program_did_not_make_is_found(log):
 @pytest.fixture(scope="module")
 def past(tmp_path_factory):
     """Settings under which the program takes it to be a year ago."""
-    library = tmp_path_factory.mktemp("past") / "past.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, stack.TOP / "tests/lib/past.c"], check=True)
-    return {"LD_PRELOAD": str(library), "PAST_DAYS": "365"}
+    return {"LD_PRELOAD": stack.clock_library(tmp_path_factory.mktemp("past")), "PAST_DAYS": "365"}
 
 
 @pytest.fixture
@@ -367,8 +365,8 @@ def test_what_retention_leaves_still_holds(aged):
     assert prune(aged, "--days", "100") == 5
     assert prune(aged, "--days", "100") == 0
     report = verify(aged)
-    assert (report["oldest"], report["rows"], report["unsealed"], report["faults"]) == (6, ROWS - 5, 1, [])
-    assert seal(aged) == 1
+    assert (report["oldest"], report["rows"], report["unsealed"], report["faults"]) == (6, ROWS - 5 + 1, 0, [])
+    assert seal(aged) == 0
     assert faults(aged, "--expect", kept) == []
     assert aged.root.run("SELECT event, actor, details::text FROM tenantd.audit ORDER BY id DESC LIMIT 1")[0][:2] == (
         "AUDIT_PRUNED", "tenantd audit prune")
@@ -389,8 +387,11 @@ def test_a_date_says_how_much_goes_but_never_the_last_30_days(aged):
 def test_retention_goes_on_from_its_last_checkpoint(aged, past):
     assert prune(aged, "--before", "2999-01-01") == 5
     seal(aged)
-    superuser(aged, "UPDATE tenantd.audit_checkpoints SET at = at - interval '1 day'")
-    assert faults(aged)[0] == ("checkpoint", "inserted", 5)
+    for column in ("latest", "at"):
+        superuser(aged, f"UPDATE tenantd.audit_checkpoints SET {column} = {column} - interval '1 day'")
+        assert faults(aged)[0] == ("checkpoint", "inserted", 5)
+        superuser(aged, f"UPDATE tenantd.audit_checkpoints SET {column} = {column} + interval '1 day'")
+        assert faults(aged) == []
 
 
 @pytest.mark.parametrize("tampering, seq", [
@@ -412,6 +413,53 @@ def test_a_removed_row_that_comes_back_is_named(aged):
         s.run("INSERT INTO tenantd.audit (entry, event, severity, actor, created_at, details, mac, seal, seq)"
               " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 2)", row)
     assert faults(aged) == [("row", "inserted", 2)]
+
+
+COLUMNS_KEPT = "entry::text, event, severity, actor, request_id, address, created_at, details::text, mac"
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_removed_row_that_comes_back_as_a_new_one_is_named(aged, first):
+    """first: before whatever was not sealed when it was removed."""
+    row = aged.root.run(f"SELECT {COLUMNS_KEPT} FROM tenantd.audit WHERE seq = 2")[0]
+    assert prune(aged, "--days", "100") == 5
+    with Session(aged.cluster, aged.name) as s:
+        s.run("INSERT INTO tenantd.audit (id, entry, event, severity, actor, request_id, address, created_at, details, mac)"
+              " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", (2 if first else 100, *row))
+    assert faults(aged) == [("row", "unsealed", None)]
+    assert seal(aged) == 1
+    assert faults(aged) == [("row", "inserted", ROWS + 2)]
+
+
+def test_a_row_that_comes_back_to_a_log_of_which_all_was_removed_is_named(db, past):
+    for i in range(3):
+        add(db, f"u{i}@example.com", **past)
+    assert seal(db) == 3
+    with Session(db.cluster, db.name) as s:
+        row = s.run(f"SELECT {COLUMNS_KEPT} FROM tenantd.audit WHERE seq = 3")[0]
+        assert prune(db, "--days", "100") == 3
+        s.run("INSERT INTO tenantd.audit (id, entry, event, severity, actor, request_id, address, created_at, details, mac)"
+              " OVERRIDING SYSTEM VALUE VALUES (3, %s, %s, %s, %s, %s, %s, %s, %s, %s)", row)
+        assert seal(db) == 1
+        assert faults(db) == [("row", "inserted", 5)]
+        # also when what was sealed after them is gone as well
+        s.run("ALTER TABLE tenantd.audit DISABLE TRIGGER ALL; DELETE FROM tenantd.audit WHERE seq = 4")
+        assert faults(db) == [("row", "removed", 4)]
+
+
+@pytest.mark.parametrize("tampering, words", [
+    ("INSERT INTO tenantd.audit_checkpoints SELECT seq, seal, created_at, now(), mac FROM tenantd.audit WHERE seq = 3",
+     "checkpoint was not written"),
+    ("DELETE FROM tenantd.audit WHERE seq <= 3", "row 1 is not as it was sealed"),
+    ("DELETE FROM tenantd.audit WHERE seq = 4", "row 4 is not as it was sealed")])
+def test_nothing_is_signed_over_what_is_missing(aged, tampering, words):
+    with Session(aged.cluster, aged.name) as s:
+        s.run("ALTER TABLE tenantd.audit DISABLE TRIGGER ALL")
+        s.run(tampering)
+    before = faults(aged)
+    assert before and words in prune(aged, "--days", "100", status=None)
+    assert faults(aged) == before
+    assert aged.root.one("SELECT count(*) FROM tenantd.audit_checkpoints WHERE seq > 3") == 0
 
 
 def test_evidence_is_not_removed(aged):
@@ -443,7 +491,7 @@ REFUSED = [
 @pytest.mark.parametrize("role", ["srv", "own", "app", "postgres"])
 def test_nobody_changes_what_is_there(log, role, statement):
     if "checkpoints" in statement:
-        log.root.run("INSERT INTO tenantd.audit_checkpoints VALUES (0, '', now(), '')")
+        log.root.run("INSERT INTO tenantd.audit_checkpoints VALUES (0, '', now(), now(), '')")
     with Session(log.cluster, log.name, role) as s, pytest.raises(errors.InsufficientPrivilege):
         s.within("unset", statement)
 
@@ -452,7 +500,7 @@ def test_nobody_changes_what_is_there(log, role, statement):
 def test_a_single_role_does_not_either(lone_db, statement):
     add(lone_db, "u@example.com", "lone")
     assert seal(lone_db, "lone") == 1
-    lone_db.lone.run("INSERT INTO tenantd.audit_checkpoints VALUES (0, '', now(), '')")
+    lone_db.lone.run("INSERT INTO tenantd.audit_checkpoints VALUES (0, '', now(), now(), '')")
     with pytest.raises(errors.InsufficientPrivilege):
         lone_db.lone.within("unset", statement)
 
@@ -469,7 +517,7 @@ def test_young_rows_stay_even_with_a_checkpoint(db, lone_db, role):
     add(d, "u@example.com", role)
     seal(d, role)
     with Session(d.cluster, d.name, role) as s, pytest.raises(errors.InsufficientPrivilege, match="stays"):
-        s.within("unset", "INSERT INTO tenantd.audit_checkpoints SELECT seq, seal, now(), 'x' FROM tenantd.audit")
+        s.within("unset", "INSERT INTO tenantd.audit_checkpoints SELECT seq, seal, now(), now(), 'x' FROM tenantd.audit")
 
 
 def test_a_single_role_keeps_and_prunes_a_log(lone_db, past):
@@ -566,46 +614,123 @@ def test_a_rotation_keeps_every_row_verifiable(log):
     assert faults(log)[0] == ("key", "altered", None)
 
 
-# -- what was there before the chain --
+# -- what nothing can prove --
 
-def test_older_rows_join_the_chain_and_no_others_pass_for_them(cluster):
+def test_rows_from_before_the_chain_are_not_taken_over(cluster):
     d = Database(cluster, cluster.database("own"))
     try:
         migrate_by(cluster, d.name, "own", 6)
         d.own.run("ALTER TABLE tenantd.audit NO FORCE ROW LEVEL SECURITY;"
-                  "INSERT INTO tenantd.audit (event, severity, details) SELECT 'OLD', 'low', '{\"a\": 1}' FROM generate_series(1, 9);"
-                  "DELETE FROM tenantd.audit WHERE id = 5; ALTER TABLE tenantd.audit FORCE ROW LEVEL SECURITY")
-        migrate(cluster, d.name, "own", "srv", "ctl", "app")
-        assert faults(d) == []
-        add(d, "u@example.com")
-        assert verify(d)["unsealed"] == 9
-        assert seal(d) == 9
-        assert (verify(d)["rows"], faults(d)) == (9, [])
-        superuser(d, "INSERT INTO tenantd.audit (id, event, severity) OVERRIDING SYSTEM VALUE VALUES (5, 'OLD', 'low')")
-        assert faults(d) == [("row", "inserted", None)]
-        assert seal(d) == 1
-        assert faults(d) == [("row", "inserted", 10)]
-        superuser(d, "UPDATE tenantd.audit SET details = '{\"a\": 2}' WHERE seq = 3")
-        assert faults(d)[0] == ("row", "altered", 3)
+                  "INSERT INTO tenantd.audit (event, severity) VALUES ('OLD', 'low');"
+                  "ALTER TABLE tenantd.audit FORCE ROW LEVEL SECURITY")
+        with pytest.raises(Exception, match="rows that nothing can prove"):
+            migrate(cluster, d.name, "own", "srv", "ctl", "app")
     finally:
         d.close()
 
 
-def test_a_long_log_is_read_in_pages(db):
-    """Three pages and a rest, and more than one batch of seals."""
-    add(db, "u@example.com")
-    with Session(db.cluster, db.name) as s:
-        s.run("UPDATE tenantd.audit_head SET older = 1700") # unsigned by that: a head of before the first key
-        s.run("ALTER TABLE tenantd.audit DISABLE TRIGGER ALL; DELETE FROM tenantd.audit; DELETE FROM tenantd.sealed_keys;"
-              "UPDATE tenantd.audit_head SET mac = ''; ALTER SEQUENCE tenantd.audit_id_seq RESTART;"
-              "INSERT INTO tenantd.audit (event, severity) SELECT 'OLD', 'low' FROM generate_series(1, 1700)")
+BLANK = "UPDATE tenantd.audit_head SET seq = 0, seal = '', began_at = NULL, sealed_at = NULL, mac = ''"
+FORGED = ["UPDATE tenantd.audit SET mac = NULL, seq = NULL, seal = NULL, entry = NULL, actor = 'nobody'",
+          "DELETE FROM tenantd.audit WHERE id IN (2, 3)", "DELETE FROM tenantd.sealed_keys", BLANK]
+
+
+@pytest.mark.parametrize("number", [0, ROWS + 1])
+def test_a_forged_log_is_never_signed_as_found(log, number):
+    """Rows without a MAC are none of ours, whatever head they are found with, also while there is no key."""
+    superuser(log, PLAIN, *FORGED)
+    assert faults(log) == [("row", "inserted", None)]
+    if number:
+        add(log, "late@example.com")
+    assert seal(log) == ROWS - 1 + bool(number)
+    assert faults(log) == [("row", "inserted", 1)]
+
+
+@pytest.mark.parametrize("change", ["began_at = now()", "seq = 3", "seal = 'x'", "sealed_at = now()"])
+def test_no_head_but_a_blank_one_gets_its_first_signature(db, change):
+    superuser(db, f"UPDATE tenantd.audit_head SET {change}")
+    assert faults(db) == [("head", "altered", None)]
+    with pytest.raises(AssertionError, match="head was altered"):
+        add(db, "u@example.com")
+
+
+def test_a_checkpoint_without_a_key_is_found(db):
+    superuser(db, "INSERT INTO tenantd.audit_checkpoints VALUES (3, 'x', now(), now(), 'x')")
+    assert faults(db) == [("key", "removed", None)]
+
+
+def test_the_report_says_when_the_chain_began(log):
+    first = verify(log)["began"]
+    assert abs(datetime.fromisoformat(first).timestamp() - time.time()) < 600
+    printed = stack.command(settings(log), "audit", "verify")
+    assert f"began {first}" in printed.splitlines()
+    superuser(log, "TRUNCATE tenantd.audit", "DELETE FROM tenantd.sealed_keys", BLANK)
+    assert verify(log)["began"] is None
+    time.sleep(1.1)
+    add(log, "again@example.com")
+    assert verify(log)["began"] > first
+
+
+def test_a_key_made_while_it_is_looked_for_is_no_finding(db):
+    """The first row comes between the question for the key and that for the rows."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_checkpoints%'"
+    with Session(db.cluster, db.name, autocommit=False) as s, Session(db.cluster, db.name) as watch:
+        s.run("LOCK TABLE tenantd.audit_checkpoints")
+        with ThreadPoolExecutor(1) as pool:
+            report = pool.submit(verify, db)
+            stack.until(lambda: watch.one(waits), what="a verification that waits")
+            add(db, "first@example.com")
+            s.c.rollback()
+            assert report.result()["faults"] == []
+    assert verify(db)["unsealed"] == 1
+
+
+# -- rows that are not sealed --
+
+def test_a_row_that_nobody_seals_is_found(log, past):
+    def doctors():
+        out = stack.command(settings(log), "doctor", "--json", status=None)[1]
+        return [f["verdict"] for f in json.loads(out[out.index("["):out.rindex("]") + 1]) if f["check"] == "audit"]
+    add(log, "late@example.com")
+    assert faults(log) == [] and doctors() == ["ok"]
+    add(log, "later@example.com", **{**past, "PAST_DAYS": "1"})
+    with Session(log.cluster, log.name, "srv", autocommit=False) as s:
+        s.run("SELECT FROM tenantd.audit_head FOR UPDATE")
+        assert seal(log) == 0
+        assert faults(log) == [("row", "unsealed", None)] and doctors() == ["warning"]
+    assert seal(log) == 2
+    assert faults(log) == [] and doctors() == ["ok"]
+
+
+@pytest.mark.parametrize("suppression", [
+    "CREATE TRIGGER aside BEFORE INSERT ON tenantd.audit FOR EACH ROW EXECUTE FUNCTION aside()",
+    "CREATE RULE aside AS ON INSERT TO tenantd.audit DO INSTEAD NOTHING"])
+def test_nothing_is_changed_when_its_row_is_kept_out(log, suppression):
+    log.root.run("CREATE FUNCTION aside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;" + suppression)
+    users = log.root.one("SELECT count(*) FROM public.users")
+    with pytest.raises(AssertionError, match="audit_append"):
+        add(log, "late@example.com")
+    assert log.root.one("SELECT count(*) FROM public.users") == users
+
+
+def test_a_head_that_is_gone_is_told_even_when_there_is_nothing_to_seal(log):
+    superuser(log, "DELETE FROM tenantd.audit_head")
+    status, out = stack.command(settings(log), "audit", "seal", status=None)
+    assert status == 70 and "head is gone" in out
+
+
+def test_a_long_log_is_read_in_pages(log):
+    """Three pages and a rest, and more than one batch of seals: of one row's copies."""
+    superuser(log, LOOSE, "INSERT INTO tenantd.audit (entry, event, severity, actor, tenant_id, request_id, address, details,"
+              " created_at, mac) SELECT entry, event, severity, actor, tenant_id, request_id, address, details, created_at, mac"
+              " FROM tenantd.audit, generate_series(1, 1700) WHERE seq = 3")
     started = time.monotonic()
-    assert seal(db) == 1700
-    report = verify(db)
-    assert (report["rows"], report["faults"]) == (1700, [])
+    assert seal(log) == 1700
+    copy = ("row", "inserted", ROWS + 1)
+    report = verify(log)
+    assert (report["rows"], faults(log)) == (ROWS + 1700, [copy])
     assert time.monotonic() - started < 30
-    superuser(db, "DELETE FROM tenantd.audit WHERE seq = 1501")
-    assert faults(db) == [("row", "removed", 1501)]
+    superuser(log, "DELETE FROM tenantd.audit WHERE seq = 1501")
+    assert faults(log) == [("row", "removed", 1501), copy]
 
 
 def test_a_database_that_is_away_is_no_finding(log):

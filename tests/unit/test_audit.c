@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "audit/audit.h"
+#include "audit/keys.h"
 #include "audit/proof.h"
 #include "audit/redact.h"
 #include "audit/verify.h"
@@ -45,14 +46,20 @@ macs_are_the_ones_that_are_in_databases(void **state)
 		.seq = 7, .before = "before", .id = "12", .mac = mac, .row = &example});
 	assert_string_equal(seal, "bUyCn25hYjjnYmUkI1T5KdyIYQ4euiBnlYbC-R9IwbE");
 	audit_head_mac(other, &keys,
-	    &(struct audit_head){.seq = 7, .seal = seal, .epoch = "1739204401.000000"});
-	assert_string_equal(other, "oVPO86SaTW9U8eFfMN7brBoeuFojZXIjMRBx1aA9rpI");
-	audit_head_mac(other, &keys, &(struct audit_head){.seal = "", .older = 9});
-	assert_string_equal(other, "FZKkxeIOzL4aVDc_T6kzER8_LKJk59PPjYC3agNyDwE");
+	    &(struct audit_head){.seq = 7,
+		.seal = seal,
+		.began = "1739204400.000000",
+		.epoch = "1739204401.000000"});
+	assert_string_equal(other, "HQIu_MZoyRUQL6coi6uX3VLqWFx7vg9q8ZqBROa8LRM");
+	audit_head_mac(other, &keys,
+	    &(struct audit_head){.seal = "", .began = "1739204400.000000"});
+	assert_string_equal(other, "kUFqAddd_mtX8rHhooXPtyuhNLI-xs3Yqj8bn1WQo2A");
 	audit_checkpoint_mac(other, &keys,
-	    &(struct audit_checkpoint){
-		.seq = 7, .seal = seal, .epoch = "1739204402.000000"});
-	assert_string_equal(other, "2TuG23XxN3E0qrqXOLq6A5nL3F0kKGr_0T0AmwNqFZw");
+	    &(struct audit_checkpoint){.seq = 7,
+		.seal = seal,
+		.latest = "1739204401.000000",
+		.epoch = "1739204402.000000"});
+	assert_string_equal(other, "1Pb4PmSSPmAsu8y4owEvDrYfa7R3fAD13xQczcbr2o4");
 }
 
 static void
@@ -122,8 +129,9 @@ what_is_signed_for_one_purpose_is_nothing_for_another(void **state)
 {
 	const struct audit_keys keys = example_keys();
 	char head[AUDIT_MAC_SIZE], checkpoint[AUDIT_MAC_SIZE];
-	struct audit_head h = {.seq = 7, .seal = "s", .epoch = "1.000000"};
-	struct audit_checkpoint c = {.seq = 7, .seal = "s", .epoch = "1.000000"};
+	struct audit_head h = {.seq = 7, .seal = "s", .began = "1.000000"};
+	struct audit_checkpoint c = {
+	    .seq = 7, .seal = "s", .latest = "1.000000", .epoch = NULL};
 
 	(void)state;
 	audit_head_mac(head, &keys, &h);
@@ -225,6 +233,86 @@ what_is_nested_too_deep_is_removed(void **state)
 	assert_non_null(strstr(redacted(cx, text), "[\"(removed)\"]"));
 }
 
+/* parameters of audit_append.sql, counted from 0 */
+enum { APPEND_TIME = 7, APPEND_DETAILS, APPEND_MAC, APPEND_COUNT };
+static const char *appended[APPEND_COUNT];
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+enum err __wrap_db_queue(
+    struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args);
+
+enum err
+/* cppcheck-suppress unusedFunction ; audit_append() gets it for db_queue() */
+__wrap_db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args)
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+{
+	(void)db;
+	assert_int_equal(id, STMT_audit_append);
+	for (size_t i = 0; i < COUNT_OF(appended); i++)
+		appended[i] = args[i] != NULL ? arena_strdup(cx->mem, args[i]) : NULL;
+	return ERR_OK;
+}
+
+static void
+a_secret_in_a_row_never_reaches_the_table(void **state)
+{
+	struct audit log = {.known = true, .keys = example_keys()};
+	struct audit_content row = {{0}};
+	const struct audit_entry entry = {.event = "TENANT_CREATED",
+	    .severity = AUDIT_HIGH,
+	    .actor = "ann",
+	    .address = "",
+	    .details =
+		"{\"configuration\": {\"apiKey\": \"hush\", \"planId\": \"p\"}}"};
+	static const char expected[] =
+	    "{\"configuration\":{\"apiKey\":\"(removed)\",\"planId\":\"p\"}}";
+	char mac[AUDIT_MAC_SIZE];
+	struct ctx *cx = *state;
+	struct audit_time at;
+	int64_t ms;
+
+	assert_int_equal(audit_append(cx, &log, NULL, &entry), ERR_OK);
+	assert_string_equal(appended[APPEND_DETAILS], expected);
+	for (size_t i = 0; i < COUNT_OF(appended); i++)
+		assert_true(appended[i] == NULL || strstr(appended[i], "hush") == NULL);
+	/* and what is proved is what is written */
+	memcpy(row.field, appended, sizeof(row.field));
+	row.field[AUDIT_DETAILS] = expected;
+	assert_true(clock_from_text(appended[APPEND_TIME], &ms));
+	at = audit_time_of(ms);
+	row.field[AUDIT_EPOCH] = at.epoch;
+	audit_row_mac(mac, &log.keys, &row);
+	assert_string_equal(mac, appended[APPEND_MAC]);
+}
+
+static void
+details_are_written_without_secrets(void **state)
+{
+	struct ctx *cx = *state;
+	const char *out;
+	char *long_one = arena_alloc(cx->mem, AUDIT_DETAILS_MAX + 3);
+
+	assert_int_equal(
+	    audit_redact(cx,
+		"{\"tenantId\":\"t\", \"configuration\": "
+		"{\"planId\":\"p\",\"apiKey\":\"k\","
+		"\"pass\\u0077ord\":\"w\",\"smtp\":{\"secret\":[\"s\"],\"token\":1}}}",
+		&out),
+	    ERR_OK);
+	assert_string_equal(out,
+	    "{\"tenantId\":\"t\",\"configuration\":{\"planId\":\"p\","
+	    "\"apiKey\":\"(removed)\",\"password\":\"(removed)\","
+	    "\"smtp\":{\"secret\":\"(removed)\",\"token\":\"(removed)\"}}}");
+	assert_int_equal(audit_redact(cx, "{\"a\":", &out), ERR_INTERNAL);
+	memset(long_one, 'x', AUDIT_DETAILS_MAX + 2);
+	long_one[0] = long_one[AUDIT_DETAILS_MAX + 1] = '"';
+	long_one[AUDIT_DETAILS_MAX + 2] = '\0';
+	assert_int_equal(audit_redact(cx, long_one, &out), ERR_INTERNAL);
+	long_one[AUDIT_DETAILS_MAX - 1] = '"';
+	long_one[AUDIT_DETAILS_MAX] = '\0';
+	assert_int_equal(audit_redact(cx, long_one, &out), ERR_OK);
+}
+
 static void
 a_kept_head_is_read_strictly(void **state)
 {
@@ -257,6 +345,8 @@ main(void)
 	    cmocka_unit_test(secrets_are_told_by_their_names),
 	    UNIT_CTX_TEST(secrets_are_removed_at_every_depth),
 	    UNIT_CTX_TEST(what_is_nested_too_deep_is_removed),
+	    UNIT_CTX_TEST(details_are_written_without_secrets),
+	    UNIT_CTX_TEST(a_secret_in_a_row_never_reaches_the_table),
 	    UNIT_CTX_TEST(a_kept_head_is_read_strictly),
 	};
 
