@@ -15,7 +15,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "audit/seal.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -26,11 +25,9 @@
 enum {
 	LEASE_MS = 15000,
 	RENEW_MS = LEASE_MS / 3,
-	BUSY_PAUSE_MS = 5,     /* somebody else publishes */
 	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
 	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
-	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
 	KEEP_HOUSE_MS = 600 * 1000,
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
@@ -123,75 +120,13 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 
 /* What the database says when it is away is logged by those who ask; here it is only
  * waited for. */
-static int64_t
-after_failure(struct work *w, const struct ctx *cx, const char *what)
+int64_t
+work_failed(struct work *w, const struct ctx *cx, const char *what)
 {
 	log_error(LOG_WARNING, cx, what);
 	if (w->trouble.code == ERR_OK)
 		w->trouble = cx->err;
 	return clock_mono_ms() + DATABASE_PAUSE_MS;
-}
-
-/* -- publish -- */
-
-/* What takes too long for all of them may do for some: no batch is tried for ever. */
-static void
-resize_batch(struct work *w, bool done)
-{
-	int most = done ? 2 * w->publish_most : w->publish_most / 4;
-
-	w->publish_most = most < 1 ? 1 : most > PUBLISH_MOST ? PUBLISH_MOST : most;
-}
-
-static void
-publish(struct work *w)
-{
-	const int most = w->publish_most;
-	struct publish_result r;
-	struct ctx cx;
-	enum err rc;
-
-	ctx_init(&cx, w->mem);
-	w->publish_wanted = false;
-	w->seal_wanted = true;
-	w->publish_due_ms = clock_mono_ms() + w->conf->job_poll;
-	rc = publish_step(&cx, w->db, w->conf, most, &r);
-	if (rc == ERR_OK && r.events > 0) {
-		wakeup_publish(w->shared.wakeup, (uint64_t)r.newest);
-		w->claim_wanted = true;
-		rc = publish_notify(&cx, w->db, r.newest);
-	}
-	resize_batch(w, rc == ERR_OK);
-	if (rc != ERR_OK)
-		w->publish_due_ms = after_failure(w, &cx, "publish-failed");
-	else if (r.events >= most || r.more)
-		w->publish_wanted = true;
-	else if (r.busy)
-		w->publish_due_ms = clock_mono_ms() + BUSY_PAUSE_MS;
-}
-
-/* -- seal -- */
-
-static bool
-is_seal_due(const struct work *w, int64_t now)
-{
-	return w->seal_wanted && now >= w->seal_due_ms;
-}
-
-static void
-seal(struct work *w)
-{
-	struct ctx cx;
-	int count;
-	enum err rc;
-
-	ctx_init(&cx, w->mem);
-	rc = audit_seal(&cx, w->audit, w->db, &count);
-	w->seal_wanted = rc == ERR_OK && count == AUDIT_SEAL_MOST;
-	if (rc == ERR_OK)
-		return;
-	log_error(LOG_ERROR, &cx, "audit-seal-failed");
-	w->seal_due_ms = clock_mono_ms() + SEAL_PAUSE_MS;
 }
 
 /* -- claim -- */
@@ -237,7 +172,7 @@ claim(struct work *w)
 	if (wait_ms == 0)
 		wait_ms = BLOCKED_PAUSE_MS;
 	w->claim_due_ms = rc == ERR_OK ? clock_mono_ms() + wait_ms
-				       : after_failure(w, &cx, "claim-failed");
+				       : work_failed(w, &cx, "claim-failed");
 }
 
 /* -- leases -- */
@@ -252,7 +187,7 @@ renew(struct work *w)
 		return;
 	ctx_init(&cx, w->mem);
 	if (jobs_renew(&cx, w->db, &w->me) != ERR_OK)
-		w->renew_due_ms = after_failure(w, &cx, "renew-failed");
+		w->renew_due_ms = work_failed(w, &cx, "renew-failed");
 }
 
 static void
@@ -262,7 +197,7 @@ release(struct work *w)
 
 	ctx_init(&cx, w->mem);
 	if (jobs_release(&cx, w->db, &w->me) != ERR_OK)
-		(void)after_failure(w, &cx, "release-failed");
+		(void)work_failed(w, &cx, "release-failed");
 }
 
 /* -- a turn -- */
@@ -305,7 +240,7 @@ time_to_wait(const struct work *w)
 		due = earlier(due, w->publish_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
-		if (w->publish_wanted || is_seal_due(w, now) ||
+		if (w->publish_wanted || work_is_seal_due(w, now) ||
 		    (w->claim_wanted && w->running < w->item_count))
 			return 0;
 	}
@@ -376,12 +311,12 @@ turn(struct work *w)
 	if (now >= w->renew_due_ms)
 		renew(w);
 	if (!w->stopping && (w->publish_wanted || now >= w->publish_due_ms))
-		publish(w);
+		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
 		claim(w);
 	step_all(w);
-	if (!w->stopping && is_seal_due(w, now))
-		seal(w);
+	if (!w->stopping && work_is_seal_due(w, now))
+		work_seal(w);
 	if (!w->stopping && now >= w->keep_due_ms) {
 		w->keep_due_ms = work_keep_house(w) ? clock_mono_ms() + KEEP_ON_MS
 						    : now + KEEP_HOUSE_MS;
@@ -432,8 +367,8 @@ is_idle(const struct work *w)
 	int64_t now = clock_mono_ms();
 
 	return w->running == 0 && !w->publish_wanted && !w->claim_wanted &&
-	    !is_seal_due(w, now) && w->claim_due_ms > now + 1 &&
-	    w->publish_due_ms > now + BUSY_PAUSE_MS;
+	    !work_is_seal_due(w, now) && w->claim_due_ms > now + 1 &&
+	    w->publish_due_ms > now + WORK_BUSY_PAUSE_MS;
 }
 
 enum err

@@ -110,6 +110,13 @@ void item_step(struct work *w, struct work_item *it);
 /* The item begins anew with a job. */
 void item_begin(struct work *w, struct work_item *it, const struct job *job);
 void item_free(struct work *w, struct work_item *it);
+/* loop.c: logs what the database said; when to ask it again. */
+int64_t work_failed(struct work *w, const struct ctx *cx, const char *what);
+/* news.c */
+enum { WORK_BUSY_PAUSE_MS = 5 }; /* somebody else publishes */
+void work_publish(struct work *w);
+bool work_is_seal_due(const struct work *w, int64_t now);
+void work_seal(struct work *w);
 /* keeping.c: removes what has outlived its retention; whether some of it was left. */
 bool work_keep_house(struct work *w);
 

@@ -12,7 +12,11 @@ from table import number, show
 UNTOLD = """
 CREATE FUNCTION public.untold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER a_untold BEFORE INSERT ON tenantd.events FOR EACH ROW EXECUTE FUNCTION public.untold();
-CREATE TRIGGER a_untold BEFORE INSERT ON tenantd.audit FOR EACH ROW EXECUTE FUNCTION public.untold();
+ALTER TABLE tenantd.audit RENAME TO audit_kept;
+CREATE VIEW tenantd.audit AS SELECT * FROM tenantd.audit_kept;
+CREATE FUNCTION public.unkept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER unkept INSTEAD OF INSERT ON tenantd.audit FOR EACH ROW EXECUTE FUNCTION public.unkept();
+GRANT SELECT, INSERT ON tenantd.audit TO PUBLIC;
 CREATE TRIGGER a_untold BEFORE INSERT ON tenantd.jobs FOR EACH ROW EXECUTE FUNCTION public.untold();
 """
 # Takes whatever comes, and says so.
