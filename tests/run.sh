@@ -138,10 +138,13 @@ py_told() {
 
 # -- suites --
 
-# It reads alone, and takes what the others leave: they mostly wait. Its verdict comes last.
+# It reads alone, and takes what the others leave: they mostly wait. Its verdict comes last. Between
+# sessions Linux may go by the nice value of each session as a whole.
 suite_lint() {
 	build_in check --enable-werror || { once lint 1; return; }
-	nice -n 19 make -C "$build/check" -s analyze >"$scratch/lint" 2>&1 8>&- &
+	# shellcheck disable=SC2016 # the inner shell's
+	setsid nice -n 19 sh -c 'echo 19 2>/dev/null >/proc/self/autogroup; exec make -C "$1" -s analyze' lint "$build/check" \
+	    >"$scratch/lint" 2>&1 8>&- &
 	lint=$!
 	say "goes on beside the others"
 }

@@ -184,7 +184,7 @@ def test_the_whole_way(home, host):
     base = host.url + "/api-host"
     user = f"host-{uuid.uuid4()}"
     # More than may run at once, or than PostgreSQL has connections, are told to come back.
-    calls = at_once([lambda: persistent(lambda: get_or_create(base, home.key, user))] * 200)
+    calls = at_once([lambda: persistent(lambda: get_or_create(base, home.key, user, timeout=90))] * 200)
     assert {getattr(c, "status", c) for c in calls} == {200}, (calls[:5], host.log())
     assert len({c.json()["tenantId"] for c in calls}) == 1 and sum(c.json()["isNew"] for c in calls) == 1
     current = http_call(base, "GET", "/api/tenant/current", token(home.key, user))

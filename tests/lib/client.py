@@ -38,8 +38,8 @@ def http_call(url, method, path, token=None, body=None, headers=None, timeout=30
         connection.close()
 
 
-def get_or_create(url, key, user, body=None):
-    return http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(key, user), body)
+def get_or_create(url, key, user, body=None, timeout=30):
+    return http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(key, user), body, timeout=timeout)
 
 
 def persistent(call, times=20):
