@@ -16,7 +16,7 @@ def test_200_first_calls_of_one_user_make_one_tenant(door, db):
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = db.value(deadlocks)
     def call():
-        return get_or_create(door.url, key(db), user)
+        return get_or_create(door.url, key(db), user, timeout=30 if door.kind.shares else 90)
     # A process a request: more of them than PostgreSQL has connections are told to come back.
     answers = at_once([call if door.kind.shares else lambda: persistent(call)] * 200)
     assert [a.status for a in answers] == [200] * 200, [a for a in answers if getattr(a, "status", 0) != 200][:3]
