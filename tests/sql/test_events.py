@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 import payloads
-from cluster import SQL, Session
+from cluster import SQL, Session, query
 
 STATE = "SELECT tenantd.tenant_state(t) FROM public.tenants t WHERE id = %s"
 
@@ -155,3 +155,20 @@ def test_the_management_alone_writes_events_of_others(db, tenant):
     for role in (db.srv, db.app):
         with pytest.raises(Exception, match="permission denied"):
             role.run("SELECT tenantd.tell(%s, 'tenant.purged', 2, '{}')", (tenant,))
+
+
+# -- the feed --
+
+@pytest.mark.parametrize("context", ["unset", "x"])
+def test_a_look_at_the_feed_costs_what_it_looks_at(db, context):
+    """However many events are kept: the bounds are found by the index, under row-level security, too."""
+    db.own.within("unset", "INSERT INTO tenantd.events (seq, tenant_id, kind, payload)"
+                           " SELECT g, 'x', 'tenant.updated', '{}' FROM generate_series(1, 30000) g")
+    db.own.within("unset", "UPDATE tenantd.event_head SET seq = 30000")
+    db.own.run("ANALYZE tenantd.events")
+    db.srv.run("SET plan_cache_mode = force_generic_plan")
+    db.srv.run(f"PREPARE q (bigint, text[], int, bigint) AS {query('event_feed')}")
+    for after, rows in ((30000, 1), (29990, 10)):
+        (plan,), = db.srv.within(context, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE q ({after}, NULL, 50, 10000)")
+        assert plan[0]["Plan"]["Actual Rows"] == rows
+        assert plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"] < 60, plan
