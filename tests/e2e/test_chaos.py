@@ -16,7 +16,7 @@ CALLS = int(os.environ.get("CHAOS_CALLS", "5000"))
 WORKERS = 8
 QUERY_S, CONNECT_S = 3, 2  # DB_QUERY_TIMEOUT of this program, DB_CONNECT_TIMEOUT
 # A second that the machine is busy with something else, times the patience that is asked for.
-BACK_S = 2.5 * stack.PATIENCE
+BACK_S = 4 * stack.PATIENCE
 
 
 @pytest.fixture(scope="module")
