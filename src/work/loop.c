@@ -240,7 +240,9 @@ time_to_wait(const struct work *w)
 		due = earlier(due, w->publish_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
-		if (w->publish_wanted || work_is_seal_due(w, now) ||
+		if (w->publish_wanted)
+			due = earlier(due, w->publish_rested_ms);
+		if (work_is_seal_due(w, now) ||
 		    (w->claim_wanted && w->running < w->item_count))
 			return 0;
 	}
@@ -310,7 +312,7 @@ turn(struct work *w)
 	stamp(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
-	if (!w->stopping && (w->publish_wanted || now >= w->publish_due_ms))
+	if (!w->stopping && work_is_publish_due(w, now))
 		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
 		claim(w);

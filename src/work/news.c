@@ -6,7 +6,11 @@
 #include "flows/publish.h"
 #include "work/work.h"
 
-enum { SEAL_PAUSE_MS = 10 * 1000 }; /* after a failure, which may well last */
+enum {
+	SEAL_PAUSE_MS = 10 * 1000, /* after a failure, which may well last */
+	REST_SHARE = 2,            /* for each moment of publishing as many of rest, */
+	REST_MOST_MS = 20          /* so that under load batches grow */
+};
 
 /* What takes too long for all of them may do for some: no batch is tried for ever. */
 static void
@@ -17,9 +21,30 @@ resize_batch(struct work *w, bool done)
 	w->publish_most = most < 1 ? 1 : most > PUBLISH_MOST ? PUBLISH_MOST : most;
 }
 
+/*
+ * Whoever creates schemas has every plan of every session made anew, ours among them:
+ * to publish after each of their commits would take more than they do.
+ */
+static void
+rest(struct work *w, int64_t took_ms)
+{
+	int64_t rest_ms = REST_SHARE * took_ms;
+
+	w->publish_rested_ms =
+	    clock_mono_ms() + (rest_ms < REST_MOST_MS ? rest_ms : REST_MOST_MS);
+}
+
+bool
+work_is_publish_due(const struct work *w, int64_t now)
+{
+	return now >= w->publish_due_ms ||
+	    (w->publish_wanted && now >= w->publish_rested_ms);
+}
+
 void
 work_publish(struct work *w)
 {
+	const int64_t began_ms = clock_mono_ms();
 	const int most = w->publish_most;
 	struct publish_result r;
 	struct ctx cx;
@@ -36,6 +61,7 @@ work_publish(struct work *w)
 		rc = publish_notify(&cx, w->db, r.newest);
 	}
 	resize_batch(w, rc == ERR_OK);
+	rest(w, clock_mono_ms() - began_ms);
 	if (rc != ERR_OK)
 		w->publish_due_ms = work_failed(w, &cx, "publish-failed");
 	else if (r.events >= most || r.more)

@@ -88,9 +88,10 @@ struct work {
 	bool stopping;
 	bool claim_wanted, publish_wanted, seal_wanted;
 	int64_t claim_due_ms, publish_due_ms, seal_due_ms, renew_due_ms, keep_due_ms;
-	int publish_most;        /* events in the next batch */
-	int64_t done;            /* attempts that ended, since the start */
-	struct err_info trouble; /* the first that the loop met */
+	int64_t publish_rested_ms; /* not before, for whatever is wanted */
+	int publish_most;          /* events in the next batch */
+	int64_t done;              /* attempts that ended, since the start */
+	struct err_info trouble;   /* the first that the loop met */
 };
 
 /* -- the processes -- */
@@ -115,6 +116,7 @@ int64_t work_failed(struct work *w, const struct ctx *cx, const char *what);
 /* news.c */
 enum { WORK_BUSY_PAUSE_MS = 5 }; /* somebody else publishes */
 void work_publish(struct work *w);
+bool work_is_publish_due(const struct work *w, int64_t now);
 bool work_is_seal_due(const struct work *w, int64_t now);
 void work_seal(struct work *w);
 /* keeping.c: removes what has outlived its retention; whether some of it was left. */

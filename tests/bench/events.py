@@ -33,24 +33,28 @@ http {
 CONCURRENCY = 16  # deliveries at a time, of the webhook and of a job worker
 
 
+# TENANT_SCHEMAS and JOB_WORKERS: the rows alone, and with the worker that publishes them meanwhile.
+VARIANTS = (("create", 0), ("off", 0), ("create", 1))
+
+
 def told(bench, timed):
     """First calls in two programs in turn; in the database of one nothing is told."""
     runs = {}
-    for schemas in ("create", "off"):
+    for schemas, job_workers in VARIANTS:
         for what in ("told", "untold"):
-            app = bench.tenantd(TENANT_SCHEMAS=schemas)
+            app = bench.tenantd(TENANT_SCHEMAS=schemas, JOB_WORKERS=job_workers)
             if what == "untold":
                 app.db.sql(UNTOLD)
-            runs[schemas, what] = timed.first_calls(bench.behind("lighttpd", app), app.key)
+            runs[schemas, job_workers, what] = timed.first_calls(bench.behind("lighttpd", app), app.key)
     results = timed.race(runs)
     rows = []
-    for schemas in ("create", "off"):
-        with_rows, without = results[schemas, "told"], results[schemas, "untold"]
-        rows.append([schemas, number(statistics.median(r.rate for r in with_rows)),
+    for variant in VARIANTS:
+        with_rows, without = results[(*variant, "told")], results[(*variant, "untold")]
+        rows.append([*variant, number(statistics.median(r.rate for r in with_rows)),
                      number(statistics.median(r.rate for r in without)),
                      number(statistics.median(b.rate / a.rate for a, b in zip(with_rows, without)), 2),
                      sum(sum(r.errors.values()) for r in with_rows + without)])
-    show(["events: first calls, TENANT_SCHEMAS", "req/s", "with no row written", "ratio", "errors"], rows)
+    show(["events: first calls, TENANT_SCHEMAS", "job workers", "req/s", "with no row written", "ratio", "errors"], rows)
 
 
 def _register(app, url):
