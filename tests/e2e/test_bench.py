@@ -75,7 +75,7 @@ def test_instructions_are_split_by_layer_and_add_up(table):
 
 def test_the_same_request_counts_the_same_again(table):
     [line] = [row[0] for row in table if row[0].startswith("existing counted again")]
-    assert abs(float(re.search(r"([+-][0-9.]+) %", line).group(1))) <= 2
+    assert abs(float(re.search(r"([+-][0-9.]+) %", line).group(1))) <= 4
 
 
 def test_system_calls_and_round_trips(table):

@@ -17,7 +17,7 @@ from tokens import token
 
 CROWD = 1000
 WORKERS = 4
-AT_ONCE_S = 2 * stack.PATIENCE
+AT_ONCE_S = 4 * stack.PATIENCE
 STOPPED_S = 1.5
 # Sanitizers keep what was freed for a while.
 GROWTH = (8 if stack.PATIENCE == 1 else 320) << 20
