@@ -485,6 +485,7 @@ def test_twenty_changes_at_once_end_in_what_is_right(world, emulator, settings):
         stack.until(lambda: not world.db.sql("SELECT FROM tenantd.events WHERE seq IS NULL")
                     and not world.db.sql("SELECT FROM tenantd.jobs WHERE state = 'queued'"), what="the end of the jobs")
         plan = world.db.value("SELECT plan FROM public.tenants WHERE id = %s", [tenant])
-        assert emulator.attributes(pool, name) == everything(tenant, plan)
+        stack.until(lambda: emulator.attributes(pool, name) == everything(tenant, plan),
+                    what=f"plan {plan} in the pool, which has {emulator.attributes(pool, name)}")
     assert world.state(name)[1] == everything(tenant, plan) and world.service.refused() == []
     assert {state for state, _, _ in world.jobs(name)} == {"done"}
