@@ -201,7 +201,8 @@ def test_a_head_that_somebody_holds_is_told(watched):
     with stack.psycopg2.connect(watched.db.super_url) as c, c.cursor() as cursor:
         cursor.execute("SELECT FROM tenantd.audit_head FOR UPDATE")
         stack.until(lambda: "audit-head-held" in watched.log_text(), seconds=20, what="the error")
-        assert re.search(r"error .*audit-head-held.* seconds=6\d", watched.log_text())
+        told = re.search(r"error .*audit-head-held.* seconds=(\d+)", watched.log_text())
+        assert int(told[1]) >= 60
         c.rollback()
     stack.create_user(watched.db, "late@example.com")
     stack.until(lambda: verify_any(watched.db)["unsealed"] == 0, what="the seal")
