@@ -107,6 +107,7 @@ def lives(pid):
 
 def kill(pid, number=signal.SIGKILL):
     """One that is gone is none the worse for it."""
+    assert pid > 1, "0 and less mean whole groups of processes, ours among them"
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
 
