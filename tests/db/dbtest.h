@@ -24,8 +24,8 @@ dbtest_settings(const char *conninfo)
 {
 	return (struct db_settings){.conninfo = conninfo,
 	    .application_name = "tenantd-test",
-	    .connect_timeout_ms = 2000,
-	    .query_timeout_ms = 5000,
+	    .connect_timeout_ms = 30000,
+	    .query_timeout_ms = 60000,
 	    .prepare = true};
 }
 

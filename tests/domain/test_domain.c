@@ -212,7 +212,13 @@ a_tenant_that_changes_hands_meanwhile_is_not_taken(void **state)
 	dbtest_sql(f, "BEGIN");
 	dbtest_sql(
 	    f, "UPDATE custom_auth_tenant SET owner_id = 'ivy' WHERE owner_id = 'hal'");
-	assert_int_equal(PQsendQuery(f->admin, "SELECT pg_sleep(0.3); COMMIT"), 1);
+	/* as soon as somebody waits for it */
+	assert_int_equal(
+	    PQsendQuery(f->admin,
+		"DO $$BEGIN FOR i IN 1..3000 LOOP EXIT WHEN EXISTS"
+		" (SELECT FROM pg_locks WHERE NOT granted); PERFORM pg_sleep(0.01);"
+		" END LOOP; END$$; COMMIT"),
+	    1);
 	assert_int_equal(get_or_create(f, "hal", &wish, &t, &outcome), ERR_CONFLICT);
 	while ((res = PQgetResult(f->admin)) != NULL)
 		PQclear(res);

@@ -5,7 +5,7 @@
 #include "net/transfer.h"
 #include "unit.h"
 
-enum { LONG_MS = 10000 };
+enum { LONG_MS = 30000 };
 
 /* The reply to one request alone. */
 static inline const struct transfer_reply *

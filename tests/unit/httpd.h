@@ -20,6 +20,7 @@ struct httpd {
 	pid_t pid;
 	int port;
 	volatile int hits;
+	volatile bool waits;
 	volatile int silent_ms; /* before the answer */
 	volatile bool endless;  /* a body without length that does not end */
 	char head[512]; /* status line and further headers, without the last blank line
@@ -62,8 +63,10 @@ httpd_answer(struct httpd *h, int fd)
 		h->asked[used] = '\0';
 	}
 	h->hits++;
-	if (h->silent_ms > 0)
-		usleep((useconds_t)h->silent_ms * 1000);
+	h->waits = true;
+	for (int ms = 0; ms < h->silent_ms; ms += 5) /* or until it is told otherwise */
+		usleep(5000);
+	h->waits = false;
 	if (h->endless)
 		snprintf(
 		    head, sizeof(head), "%s\r\nConnection: close\r\n\r\n", h->head);

@@ -87,13 +87,13 @@ a_silent_server_costs_no_more_than_the_deadline(void **state)
 	struct fetch_reply r;
 	int64_t begun = clock_mono_ms();
 
-	server->silent_ms = 900;
+	server->silent_ms = 30000;
 	assert_int_equal(
 	    fetch_get(cx, address(cx, "/"), 100, 1000, &r), ERR_UNAVAILABLE);
 	cx->deadline_ms = clock_mono_ms() + 100;
 	assert_int_equal(
 	    fetch_get(cx, address(cx, "/"), 60000, 1000, &r), ERR_UNAVAILABLE);
-	assert_true(clock_mono_ms() - begun < 800);
+	assert_true(clock_mono_ms() - begun < 20000);
 	cx->deadline_ms = clock_mono_ms() - 1;
 	assert_int_equal(
 	    fetch_get(cx, address(cx, "/"), 60000, 1000, &r), ERR_UNAVAILABLE);
@@ -149,7 +149,7 @@ a_certificate_that_nobody_vouches_for_is_refused(void **state)
 
 	tls_start(&tls);
 	url = arena_printf(cx->mem, "https://127.0.0.1:%d/", tls.port);
-	for (int i = 0; i < 100; i++) { /* until it listens */
+	for (int i = 0; i < 600; i++) { /* until it listens */
 		assert_int_equal(fetch_get(cx, url, 5000, 100000, &r), ERR_UNAVAILABLE);
 		if (strstr(cx->err.message, "certificate") != NULL)
 			break;
