@@ -15,13 +15,16 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from fcgi_client import (AUTHORIZER, END, FILTER, GET_VALUES, PARAMS, STDIN, Closed, Connection,  # noqa: E402
                          begin, call, cgi_params, pairs, record, request_bytes, split)
+from busy import unless_busy  # noqa: E402
 
 ECHO = os.environ["ECHO"]
-TIMEOUT_MS = 600
+# How long a client may take; and where a test is about one that takes longer.
+PATIENT_MS, TIMEOUT_MS = 60000, 600
+AT_ONCE_S = 20  # of a machine that has other work
 
 
 class Service:
-    def __init__(self, tcp=False, env=None, host="127.0.0.1", timeout_ms=TIMEOUT_MS):
+    def __init__(self, tcp=False, env=None, host="127.0.0.1", timeout_ms=PATIENT_MS):
         self.dir, self.timeout_ms = tempfile.mkdtemp(prefix="d.", dir="/tmp"), timeout_ms
         if tcp:
             self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -45,7 +48,7 @@ class Service:
         for w in self.workers:
             if w.poll() is None:
                 w.send_signal(signal.SIGTERM)
-        return [w.wait(10) for w in self.workers]
+        return [w.wait(60) for w in self.workers]
 
     def __enter__(self):
         return self
@@ -74,6 +77,13 @@ def service(request):
 @pytest.fixture
 def unix():
     with Service() as s:
+        s.start()
+        yield s
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def hasty(request):
+    with Service(request.param == "tcp", timeout_ms=TIMEOUT_MS) as s:
         s.start()
         yield s
 
@@ -130,7 +140,7 @@ def test_kept_connections_share_a_worker(service):
     for _ in range(3):
         for c in kept:
             assert c.request("GET", "/kept", keep=True).status == 200
-        assert call(service.address, "GET", "/other", timeout=5).status == 200
+        assert call(service.address, "GET", "/other").status == 200
     for c in kept:
         c.close()
     assert call(service.address, "GET", "/").status == 200
@@ -163,7 +173,7 @@ def test_connection_with_a_request_does_not_make_room(unix):
 
 
 def test_half_requests_do_not_hold_up_the_end():
-    with Service(timeout_ms=20000) as s:
+    with Service() as s:
         worker = s.start()
         kept = [Connection(s.address) for _ in range(20)]
         for c in kept:
@@ -175,21 +185,22 @@ def test_half_requests_do_not_hold_up_the_end():
         worker.send_signal(signal.SIGTERM)
         os.kill(worker.pid, signal.SIGCONT)
         assert b"target=/whole " in kept[-1].read_answer().body
-        assert worker.wait(10) == 0  # two it may have begun with, and not nineteen times 20 s
+        assert worker.wait(50) == 0  # two it may have begun with, and not nineteen times a minute
         for c in kept:
             c.close()
 
 
 def test_half_a_head_holds_a_worker_for_less_than_a_body_may_take():
-    with Service(timeout_ms=20000) as s:
+    with Service() as s:
         s.start()
         with Connection(s.address) as c:
             c.send(begin()[:2])
             time.sleep(0.1)
-            assert call(s.address, "GET", "/", timeout=10).status == 200
+            assert call(s.address, "GET", "/").status == 200
             assert c.is_closed()
 
 
+@unless_busy
 def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
     with Service() as s:
         worker = s.start()
@@ -202,9 +213,10 @@ def test_request_already_sent_on_a_kept_connection_is_answered_at_the_end():
             assert other.read_answer().status == 200
             assert b"target=/last " in kept.read_answer().body
             assert kept.is_closed()
-        assert worker.wait(2) == 0
+        assert worker.wait(60) == 0
 
 
+@unless_busy
 def test_connection_that_is_about_to_speak_is_answered_at_the_end():
     with Service() as s:
         worker = s.start()
@@ -214,7 +226,7 @@ def test_connection_that_is_about_to_speak_is_answered_at_the_end():
             time.sleep(0.1)
             c.send(request_bytes("GET", "/late"))
             assert b"target=/late " in c.read_answer().body
-        assert worker.wait(2) == 0
+        assert worker.wait(60) == 0
 
 
 def test_busy_kept_connections_do_not_shut_others_out(unix):
@@ -233,7 +245,7 @@ def test_busy_kept_connections_do_not_shut_others_out(unix):
     for h in hogs:
         h.start()
     for _ in range(10):
-        assert call(unix.address, "GET", "/", timeout=5).status == 200
+        assert call(unix.address, "GET", "/").status == 200
     stop.set()
     for h in hogs:
         h.join()
@@ -297,28 +309,29 @@ def test_short_body_is_400(unix):
         assert (a.status, a.json()["detail"]) == (400, "the body ended early")
 
 
-def test_body_that_never_ends_is_400_after_the_timeout(unix):
-    with Connection(unix.address) as c:
+def test_body_that_never_ends_is_400_after_the_timeout(hasty):
+    with Connection(hasty.address) as c:
         began = time.monotonic()
         c.truncated("POST", "/", b"abc", 10, end=False)
         assert c.read_answer().status == 400
-        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+        assert TIMEOUT_MS / 1000 * 0.9 < time.monotonic() - began < AT_ONCE_S
         assert c.is_closed()
 
 
-def test_body_in_drops_is_cut_off(unix):
-    with Connection(unix.address) as c:
+def test_body_in_drops_is_cut_off(hasty):
+    with Connection(hasty.address) as c:
         c.truncated("POST", "/", b"a", 1000, end=False)
         began = time.monotonic()
         c.sock.settimeout(0.05)
-        while time.monotonic() - began < 5:
+        while time.monotonic() - began < AT_ONCE_S:
             try:
                 c.send(record(STDIN, b"x"))
                 assert c.read_answer().status == 400
                 break
             except TimeoutError:
                 pass
-        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+        else:
+            raise AssertionError("it is not cut off")
 
 
 def test_abort_costs_itself_alone(unix):
@@ -401,11 +414,9 @@ def test_junk_costs_itself_alone(unix, junk):
     assert call(unix.address, "GET", "/").status == 200
 
 
-def test_silent_connections_do_not_block_beyond_the_timeout(service):
-    silent = [Connection(service.address) for _ in range(2)]
-    began = time.monotonic()
-    assert call(service.address, "GET", "/").status == 200
-    assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
+def test_silent_connections_do_not_block_beyond_the_timeout(hasty):
+    silent = [Connection(hasty.address) for _ in range(2)]
+    assert call(hasty.address, "GET", "/").status == 200
     for c in silent:
         c.close()
 
@@ -416,23 +427,21 @@ def test_silent_connections_hold_nobody_up(service):
     began = time.monotonic()
     assert call(service.address, "GET", "/").status == 200
     assert silent[-1].request("GET", "/", keep=True).status == 200
-    assert time.monotonic() - began < TIMEOUT_MS / 1000
+    assert time.monotonic() - began < AT_ONCE_S, "not three seconds for each"
     for c in silent:
         c.close()
 
 
-def test_a_head_in_drops_is_cut_off(unix):
+def test_a_head_in_drops_is_cut_off(hasty):
     """Each drop in time, all of them together not."""
     head = request_bytes("GET", "/", {"X-A": "a" * 200})
-    with Connection(unix.address) as c:
-        began = time.monotonic()
+    with Connection(hasty.address) as c:
         c.send(head[:60])
         with pytest.raises(OSError):
             for drop in head[60:-30]:
                 c.send(bytes([drop]))
                 time.sleep(TIMEOUT_MS / 1000 / 5)
-        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
-    assert call(unix.address, "GET", "/").status == 200
+    assert call(hasty.address, "GET", "/").status == 200
 
 
 def test_parameters_without_end_are_cut_off(unix):
@@ -444,15 +453,14 @@ def test_parameters_without_end_are_cut_off(unix):
     assert call(unix.address, "GET", "/").status == 200
 
 
-def test_records_that_begin_no_request_are_cut_off(unix):
+def test_records_that_begin_no_request_are_cut_off(hasty):
     junk = record(77, b"x" * 1000) * 20
-    with Connection(unix.address) as c:
+    with Connection(hasty.address) as c:
         began = time.monotonic()
         with pytest.raises(OSError):
-            while time.monotonic() - began < 5:
+            while time.monotonic() - began < AT_ONCE_S:
                 c.send(junk)
-        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
-    assert call(unix.address, "GET", "/").status == 200
+    assert call(hasty.address, "GET", "/").status == 200
 
 
 def test_many_and_long_parameters(unix):
@@ -476,13 +484,11 @@ def test_big_answers_arrive_whole(service, size):
     assert a.body[head:] == want[head:size]
 
 
-def test_client_that_does_not_read_is_given_up(service):
-    with Connection(service.address) as c:
+def test_client_that_does_not_read_is_given_up(hasty):
+    with Connection(hasty.address) as c:
         c.send(request_bytes("GET", "/?size=20000000"))
-        began = time.monotonic()
-        assert call(service.address, "GET", "/").status == 200
-        assert time.monotonic() - began < 4 * TIMEOUT_MS / 1000
-    assert stats(service.address)["done"] == 2
+        assert call(hasty.address, "GET", "/").status == 200
+    assert stats(hasty.address)["done"] == 2
 
 
 def test_client_that_went_away_is_counted_and_harmless(service):
@@ -492,6 +498,7 @@ def test_client_that_went_away_is_counted_and_harmless(service):
     assert stats(service.address)["done"] == 5
 
 
+@unless_busy
 def test_idle_loop_ticks_every_second(unix):
     before = stats(unix.address)["idle"]
     time.sleep(2.3)
@@ -508,7 +515,7 @@ def test_sigterm_answers_the_request_in_flight_and_stops(keep):
             worker.send_signal(signal.SIGTERM)
             assert c.read_answer().status == 200
             assert c.is_closed()
-        assert worker.wait(2) == 0
+        assert worker.wait(60) == 0
 
 
 def test_sigterm_does_not_cut_a_body_that_is_arriving():
@@ -521,10 +528,11 @@ def test_sigterm_does_not_cut_a_body_that_is_arriving():
             time.sleep(0.1)
             c.send(split(STDIN, b"def"))
             assert b"body=%s " % checksum(b"abcdef").encode() in c.read_answer().body
-        assert worker.wait(2) == 0
+        assert worker.wait(60) == 0
 
 
 @pytest.mark.parametrize("kept", [False, True])
+@unless_busy
 def test_sigterm_stops_an_idle_worker_at_once(kept):
     with Service() as s:
         worker = s.start()
@@ -533,7 +541,7 @@ def test_sigterm_stops_an_idle_worker_at_once(kept):
             time.sleep(0.1)
             began = time.monotonic()
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(5) == 0
+            assert worker.wait(60) == 0
             assert time.monotonic() - began < 0.9  # sooner than the tick
 
 
@@ -556,7 +564,7 @@ def test_stopping_one_of_two_workers_loses_no_request():
             t.start()
         time.sleep(0.3)
         first.send_signal(signal.SIGTERM)
-        assert first.wait(2) == 0
+        assert first.wait(60) == 0
         time.sleep(0.3)
         stop.set()
         for t in clients:
@@ -586,7 +594,7 @@ def test_only_named_web_servers_are_served(host, peer):
     for named, served in (("192.0.2.1", False), (f"192.0.2.1,{peer}", True)):
         with Service(tcp=True, host=host, env={"FCGI_WEB_SERVER_ADDRS": named}) as s:
             s.start()
-            with socket.create_connection((peer, s.address[1]), 10) as c:
+            with socket.create_connection((peer, s.address[1]), 60) as c:
                 c.sendall(request_bytes("GET", "/"))
                 try:
                     got = c.recv(1)
@@ -597,13 +605,13 @@ def test_only_named_web_servers_are_served(host, peer):
 
 def test_cgi_door_answers_one_request():
     variables = dict(cgi_params("POST", "/cgi?limit=5", body=b"hello"))
-    p = subprocess.run([ECHO, "1000", "limit=1"], input=b"hello trailing", env=variables,
-                       stdout=subprocess.PIPE, timeout=10)
+    p = subprocess.run([ECHO, str(PATIENT_MS), "limit=1"], input=b"hello trailing", env=variables,
+                       stdout=subprocess.PIPE, timeout=120)
     head, _, body = p.stdout.partition(b"\r\n\r\n")
     assert p.returncode == 0 and head.startswith(b"Status: 200 OK\r\n")
     assert b"body=%s " % checksum(b"hello").encode() in body
-    p = subprocess.run([ECHO, "1000"], input=b"hell", env=variables, stdout=subprocess.PIPE,
-                       timeout=10)
+    p = subprocess.run([ECHO, str(PATIENT_MS)], input=b"hell", env=variables, stdout=subprocess.PIPE,
+                       timeout=120)
     assert p.stdout.startswith(b"Status: 400 ")
 
 
@@ -611,8 +619,8 @@ def test_cgi_door_reads_a_chunked_body_to_its_end():
     """Apache tells no length of it, and loses the answer when it is left unread."""
     variables = dict(cgi_params("POST", "/cgi?limit=5000000", extra={"HTTP_TRANSFER_ENCODING": "chunked"}))
     sent = b"x" * 3_000_000
-    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    p = subprocess.run([ECHO, str(PATIENT_MS)], input=sent, env=variables, stdout=subprocess.PIPE, timeout=120)
     assert p.returncode == 0 and b"body=%s " % checksum(sent).encode() in p.stdout
     del variables["HTTP_TRANSFER_ENCODING"]
-    p = subprocess.run([ECHO, "1000"], input=sent, env=variables, stdout=subprocess.PIPE, timeout=10)
+    p = subprocess.run([ECHO, str(PATIENT_MS)], input=sent, env=variables, stdout=subprocess.PIPE, timeout=120)
     assert b"body=%s " % checksum(b"").encode() in p.stdout

@@ -63,12 +63,12 @@ def asked():
     return pathlib.Path(NAMES + ".asked").read_text(encoding="utf-8").split()
 
 
-def call(urls, allow="", timeout_ms=8000):
+def call(urls, allow="", timeout_ms=40000):
     """What became of each: (what, status, address, reason)."""
     out = subprocess.run([CALL, str(timeout_ms), allow], input="".join(u + "\n" for u in urls), check=True,
-                         capture_output=True, text=True, encoding="utf-8", timeout=60).stdout
+                         capture_output=True, text=True, encoding="utf-8", timeout=120).stdout
     *rows, end = (line.split("\t") for line in out.splitlines())
-    assert end[0] == "end" and int(end[1]) < 2000, "giving everything back waits for nobody"
+    assert end[0] == "end" and int(end[1]) < 15000, "giving everything back waits for nobody"
     found = {int(n): (what, int(status), address, reason) for n, what, status, address, reason in rows}
     return [found[n] for n in range(len(urls))]
 
@@ -87,10 +87,13 @@ def table():
 
 
 def test_a_listener_hears_of_every_address(server):
-    for address in (PUBLIC, METADATA, "10.1.2.3", "127.0.0.1", PUBLIC6, "fd00:ec2::254", "::1"):
+    addresses = [PUBLIC, METADATA, "10.1.2.3", "127.0.0.1", PUBLIC6, "fd00:ec2::254", "::1"]
+    for address in addresses:
         socket.create_connection((address, server.port)).close()
-    time.sleep(0.2)
-    assert server.reached == [PUBLIC, METADATA, "10.1.2.3", "127.0.0.1", PUBLIC6, "fd00:ec2::254", "::1"]
+    end = time.monotonic() + 30
+    while len(server.reached) < len(addresses) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert server.reached == addresses
 
 
 def test_every_hostile_url_is_refused_and_nobody_hears_of_it(server):
@@ -152,10 +155,10 @@ def test_a_name_server_that_is_silent_holds_up_nobody(server):
     names({"silent.example": ["silence"], "inside.example": [["10.0.0.7"]]})
     began = time.monotonic()
     silent, inside = call([f"http://silent.example:{server.port}/", f"http://inside.example:{server.port}/"],
-                          allow="10.0.0.0/8", timeout_ms=1500)
-    assert silent == ("failed", 0, "", "no address for the host's name within 1500 ms")
+                          allow="10.0.0.0/8", timeout_ms=4000)
+    assert silent == ("failed", 0, "", "no address for the host's name within 4000 ms")
     assert inside[:2] == ("answered", 200)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25, "the resolver itself waits for 30 s"
 
 
 def test_a_name_that_does_not_exist_fails(server):

@@ -1,6 +1,7 @@
 """Drives tests/proc/toy: what the master must do when workers, signals and settings go
 wrong. Prints TAP. Each case has a directory and a master of its own."""
 
+import contextlib
 import datetime
 import os
 import re
@@ -13,8 +14,11 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from busy import BACKOFF_MOST_S, tries, unless_busy  # noqa: E402  (after the path)
+
 TOY = sys.argv[1]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def until(what, most=PATIENCE):
@@ -115,6 +119,13 @@ class Toy:
         assert until(answers), "it does not answer"
         return self
 
+    def rest(self, command):
+        """A connection whose worker is at rest."""
+        before = len(self.lines("rests"))
+        s = self.dial(command)
+        assert until(lambda: len(self.lines("rests")) > before)
+        return s
+
     def pid(self):
         return int(self.ask())
 
@@ -133,8 +144,10 @@ class Toy:
         return self.live()
 
     def settle_jobs(self, count, but=()):
-        """The job workers, once they are `count` and none of `but`."""
-        assert until(lambda: len(live := self.live("jobs")) == count and not live & set(but)), \
+        """The job workers, once they are `count`, all at work and none of `but`."""
+        def begun():
+            return {int(re.search(r"pid=(\d+)", l)[1]) for l in self.lines("begins")}
+        assert until(lambda: len(live := self.live("jobs")) == count and not live & set(but) and live <= begun()), \
             f"want {count} job workers, have {self.live('jobs')}"
         return self.live("jobs")
 
@@ -204,24 +217,28 @@ def an_old_worker_that_dies_is_replaced_at_once():
         t.ask("die")
         begin = time.monotonic()
         assert t.ask() != ""
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 5
 
 
 def workers_that_die_after_they_served_are_replaced_at_once():
     with Toy("1").ready() as t:
+        took = []
         for _ in range(8):
             assert t.pid() > 0
             t.ask("die")
             begin = time.monotonic()
             assert t.pid() > 0
-            assert time.monotonic() - begin < 1
+            took.append(time.monotonic() - begin)
+        assert min(took[4:]) < 0.7, "with pauses, 800 ms and more"
 
 
+@unless_busy
 def a_crash_loop_backs_off():
+    begin = time.monotonic()
     with Toy("2 crash") as t:
-        time.sleep(3)
-        forks = len(t.started())
-        assert 8 <= forks <= 16, forks  # 2 x (0, 50, 150, 350, 750, 1550 ms, ...)
+        assert until(lambda: len(t.started()) >= 14)  # 2 x (0, 50, 150, 350, 750, 1550, 3150 ms, ...)
+        forks, took = len(t.started()), time.monotonic() - begin
+        assert forks <= 2 * tries(took), (forks, took)
         assert t.master.poll() is None
         t.configure("2")
         t.signal(signal.SIGHUP)  # forgets the back-off too
@@ -233,20 +250,24 @@ def a_crash_loop_backs_off():
 
 def workers_that_retire_are_replaced_at_once():
     with Toy("1").ready() as t:
-        for _ in range(5):
+        took = []
+        for _ in range(8):
             old = t.pid()
             assert t.ask("retire") == str(old)
             begin = time.monotonic()
             assert t.pid() != old
-            assert time.monotonic() - begin < 1
+            took.append(time.monotonic() - begin)
+        assert min(took[4:]) < 0.7, "with pauses, 800 ms and more"
         assert t.ask("restarts").split()[1] == "0"
         assert not t.lines("worker-died")
 
 
 def workers_that_end_unused_do_not_make_it_spin():
+    begin = time.monotonic()
     with Toy("1 end") as t:
-        time.sleep(1)
-        assert 4 <= len(t.started()) <= 6, t.started()
+        assert until(lambda: len(t.started()) >= 5)
+        forks, took = len(t.started()), time.monotonic() - begin
+        assert forks <= tries(took), (forks, took)
         assert not t.lines("worker-died")
 
 
@@ -256,13 +277,14 @@ def a_worker_that_hangs_is_killed_at_twice_the_timeout():
         begin = time.monotonic()
         assert t.ask("hang") == ""
         took = time.monotonic() - begin
-        assert 0.9 < took < 2.5, took
+        assert 0.9 < took < PATIENCE / 2, took
         assert t.ask() != ""
         t.settle(2)
         assert t.ask("restarts").split()[1] == "1"
         assert "reason=hung" in "".join(t.lines("worker-killed"))
 
 
+@unless_busy
 def a_request_below_twice_the_timeout_is_not_killed():
     with Toy("1", timeout=500).ready() as t:
         assert t.ask("sleep 700") != ""
@@ -272,8 +294,7 @@ def a_drain_answers_the_request_in_flight():
     for signo in (signal.SIGTERM, signal.SIGINT):
         with Toy("2").ready() as t:
             workers = t.settle(2)
-            slow = t.dial("sleep 800")
-            time.sleep(0.2)
+            slow = t.rest("sleep 800")
             t.signal(signo)
             assert int(t.hear(slow)) in workers
             assert t.master.wait(PATIENCE) == 0
@@ -284,8 +305,7 @@ def a_drain_answers_the_request_in_flight():
 
 def a_drain_ends_in_time():
     with Toy("2", drain=500).ready() as t:
-        slow = t.dial("sleep 15000")
-        time.sleep(0.2)
+        slow = t.rest("sleep 60000")
         begin = time.monotonic()
         assert t.stop() == 0
         assert 0.4 < time.monotonic() - begin < PATIENCE / 2
@@ -296,27 +316,25 @@ def a_drain_ends_in_time():
 def a_second_signal_or_quit_ends_at_once():
     for signals in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM),
                     (signal.SIGQUIT,), (signal.SIGTERM, signal.SIGQUIT)):
-        with Toy("2").ready() as t:
-            slow = t.dial("sleep 15000")
-            time.sleep(0.2)
+        with Toy("2", drain=60000).ready() as t:
+            slow = t.rest("sleep 60000")
             begin = time.monotonic()
             for signo in signals:
                 t.signal(signo)
                 time.sleep(0.1)
             assert t.master.wait(PATIENCE) == 0
-            assert time.monotonic() - begin < 3
+            assert time.monotonic() - begin < PATIENCE / 2
             slow.close()
 
 
 def workers_go_with_a_master_that_is_killed():
     with Toy("3", drain=1000).ready() as t:
         workers = t.settle(3)
-        hung = t.dial("hang")
-        time.sleep(0.2)
+        hung = t.rest("hang")
         t.signal(signal.SIGKILL)
         t.master.wait(PATIENCE)
-        assert until(lambda: len([p for p in workers if alive(p)]) <= 1, 2)
-        assert until(lambda: not any(map(alive, workers)), 6)  # and the hung one
+        assert until(lambda: len([p for p in workers if alive(p)]) <= 1)
+        assert until(lambda: not any(map(alive, workers)))  # and the hung one
         hung.close()
 
 
@@ -335,6 +353,7 @@ def a_reload_under_load_refuses_nobody():
         assert t.ask("restarts").split()[1] == "0"
 
 
+@unless_busy
 def a_reload_keeps_as_many_accepting_while_new_ones_get_ready():
     def times(lines):
         return [datetime.datetime.fromisoformat(l.split("Z ")[0]).timestamp() for l in lines]
@@ -347,7 +366,7 @@ def a_reload_keeps_as_many_accepting_while_new_ones_get_ready():
         started = times(t.lines("worker-started"))[2:]
         ended = times(t.lines("worker-ended"))
         assert len(started) == len(ended) == 2
-        for start, end in zip(started, ended):  # each takes 300 ms to get ready
+        for start, end in zip(started, ended):  # each takes 600 ms to get ready
             assert end - start > 0.25, (started, ended)
 
 
@@ -413,8 +432,7 @@ def settings_that_cannot_work_stop_the_master():
         assert "status 78" in "".join(t.lines("toy-failed"))
     with Toy("2").ready() as t:
         t.settle(2)
-        slow = t.dial("sleep 500")
-        time.sleep(0.1)
+        slow = t.rest("sleep 500")
         t.ask("config")
         assert t.hear(slow) != ""
         assert t.master.wait(PATIENCE) == 78
@@ -462,7 +480,7 @@ def systemd_hears_when_all_accept_and_when_it_stops():
                 assert 0 <= time.monotonic_ns() // 1000 - int(told.split(b"=")[-1]) < PATIENCE * 1e6
                 begin = time.monotonic()
                 assert heard.recv(200) == b"READY=1"
-                assert time.monotonic() - begin > 0.5  # one after the other, 300 ms each
+                assert time.monotonic() - begin > 0.7  # one after the other, 600 ms each
                 t.configure("nonsense")
                 t.signal(signal.SIGHUP)
                 assert heard.recv(200).startswith(b"RELOADING=1\n")
@@ -488,6 +506,15 @@ def slots(t, event, role):
     return [re.search(r" slot=(\d+)", l)[1] for l in t.lines(event) if f" role={role} " in l]
 
 
+def held(pid):
+    """What its descriptors are."""
+    found = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found.add(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    return found
+
+
 def name_of(pid):
     with open(f"/proc/{pid}/comm", encoding="ascii") as f:
         return f.read().strip()
@@ -501,9 +528,11 @@ def job_workers_are_started_beside_the_others():
         assert {name_of(pid) for pid in jobs} == {"toy-jobs"}
         with open("/proc/net/unix", encoding="ascii") as f:
             inodes = {l.split()[6] for l in f if l.rstrip().endswith(t.path)}
-        for pid in jobs | workers:
-            fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
-            assert bool(fds & {f"socket:[{i}]" for i in inodes}) == (pid in workers), (fds, inodes)
+        sockets = {f"socket:[{i}]" for i in inodes}
+        for pid in workers:
+            assert held(pid) & sockets, (held(pid), inodes)
+        for pid in jobs:
+            assert until(lambda pid=pid: not held(pid) & sockets), (held(pid), inodes)
         assert t.stop() == 0
         assert not any(map(alive, workers | jobs))
 
@@ -529,7 +558,8 @@ def who_is_killed_is_replaced_in_each_role():
 
 def a_job_worker_that_worked_is_replaced_at_once():
     with Toy("1 jobs 1").ready() as t:
-        for n in range(1, 9):
+        took = []
+        for _ in range(8):
             victim = min(t.settle_jobs(1))
             woken = len(t.lines("woken"))
             t.ask("wake")
@@ -537,7 +567,8 @@ def a_job_worker_that_worked_is_replaced_at_once():
             begin = time.monotonic()
             os.kill(victim, signal.SIGKILL)
             t.settle_jobs(1, but={victim})
-            assert time.monotonic() - begin < 1, n
+            took.append(time.monotonic() - begin)
+        assert min(took[4:]) < 0.7, "with pauses, 800 ms and more"
 
 
 def a_reload_replaces_both_roles():
@@ -598,15 +629,17 @@ def job_workers_that_cannot_start_cost_no_request():
         with tempfile.TemporaryDirectory(prefix="tn-notify-") as place, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
             heard.bind(f"{place}/n")
             heard.settimeout(PATIENCE)
+            begin = time.monotonic()
             with Toy(f"2 jobs 1 {mode}", notify=f"{place}/n").ready() as t:
                 assert heard.recv(200) == b"READY=1"
                 workers = t.settle(2)
                 with Stream(t) as s:
                     time.sleep(1)
+                    assert mode == "config" or until(lambda: len(t.started("jobs")) >= 5)
                 assert not s.failed, s.failed
                 assert t.live() == workers
-                forks = len(t.started("jobs"))
-                assert forks == 1 if mode == "config" else 4 <= forks <= 6, forks
+                forks, took = len(t.started("jobs")), time.monotonic() - begin
+                assert forks <= (1 + took // BACKOFF_MOST_S if mode == "config" else tries(took)), (forks, took)
                 t.signal(signal.SIGHUP)
                 assert heard.recv(200).startswith(b"RELOADING=1\n")
                 assert heard.recv(200) == b"READY=1"
@@ -614,6 +647,7 @@ def job_workers_that_cannot_start_cost_no_request():
                 assert t.stop() == 0
 
 
+@unless_busy
 def a_silent_job_worker_is_killed():
     with Toy("1 jobs 2", timeout=500).ready() as t:
         jobs = t.settle_jobs(2)
@@ -621,28 +655,30 @@ def a_silent_job_worker_is_killed():
         begin = time.monotonic()
         os.kill(victim, signal.SIGSTOP)
         new = t.settle_jobs(2, but={victim})
-        assert 0.9 < time.monotonic() - begin < 3
+        assert 0.9 < time.monotonic() - begin < PATIENCE / 2
         assert len(new & jobs) == 1
         [killed] = t.lines("worker-killed")
         assert "role=jobs" in killed and "reason=hung" in killed and "state=idle" in killed, killed
 
 
+@unless_busy
 def job_workers_go_with_a_master_that_is_killed():
     """Nor do they keep its socket."""
-    with Toy("1 jobs 1 stay", drain=1000).ready() as t:
+    with Toy("1 jobs 1 stay", drain=2000).ready() as t:
         [worker], [jobs] = t.settle(1), t.settle_jobs(1)
         t.signal(signal.SIGKILL)
         t.master.wait(PATIENCE)
-        assert until(lambda: not alive(worker), 2)
+        assert until(lambda: not alive(worker))
         assert alive(jobs)
         try:
             t.ask()
             raise AssertionError("somebody listens")
         except ConnectionRefusedError:
             pass
-        assert until(lambda: not alive(jobs), 6)
+        assert until(lambda: not alive(jobs))
 
 
+@unless_busy
 def a_wake_up_reaches_a_job_worker_and_news_come_back():
     with Toy("2 jobs 3").ready() as t:
         t.settle(2)
@@ -682,14 +718,15 @@ def nobody_to_notify_is_no_matter():
 def workers_hold_nothing_of_the_master():
     with Toy("2 jobs 1").ready() as t:
         for pid in t.settle(2) | t.settle_jobs(1):
-            fds = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
-            assert not [f for f in fds if "signalfd" in f], fds
-            with open(f"/proc/{pid}/status", encoding="ascii") as f:
-                status = f.read()
-            blocked = int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16)
-            assert blocked == 0, hex(blocked)
+            assert until(lambda pid=pid: not [f for f in held(pid) if "signalfd" in f]), held(pid)
+
+            def blocked(pid=pid):
+                with open(f"/proc/{pid}/status", encoding="ascii") as f:
+                    return int(re.search(r"SigBlk:\s*(\w+)", f.read())[1], 16)
+            assert until(lambda: blocked() == 0), hex(blocked())
 
 
+@unless_busy
 def an_idle_master_sleeps():
     with Toy("2 jobs 1").ready() as t:
         t.settle(2)

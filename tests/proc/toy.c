@@ -6,7 +6,8 @@
  * SETTINGS is a file of words: a number is the count of workers; `crash`, `config`,
  * `end` and `slow` say how new workers start, `linger` and `stay` how they end; those
  * after `jobs` are about job workers; anything else is a fault. A connection sends one
- * line and gets one back that starts with the worker's pid.
+ * line and gets one back that starts with the worker's pid; the log tells when a worker
+ * begins, and when it begins to rest.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,8 @@ obey(const struct toy *t, int fd, char *line)
 	int64_t ms;
 
 	line[strcspn(line, "\r\n")] = '\0';
+	if (strncmp(line, "sleep", 5) == 0 || strcmp(line, "hang") == 0)
+		log_event(LOG_INFO, NULL, "rests", "pid=%ld", (long)getpid());
 	if (strcmp(line, "die") == 0)
 		(void)raise(SIGKILL);
 	else if (strcmp(line, "exit3") == 0)
@@ -168,10 +171,12 @@ start(const char *mode, int *status)
 {
 	worker_signals_install(stop);
 	if (strcmp(mode, "slow") == 0)
-		rest(300);
+		rest(600);
 	*status = strcmp(mode, "crash") == 0 ? 3
 	    : strcmp(mode, "config") == 0    ? EX_CONFIG
 					     : 0;
+	if (*status == 0)
+		log_event(LOG_INFO, NULL, "begins", "mode=%s", mode);
 	return *status == 0 && strcmp(mode, "end") != 0;
 }
 
