@@ -252,6 +252,10 @@ def test_few_events_among_many_of_others_are_found_in_one_request(cluster):
 
 # -- waiting --
 
+WAIT = 30  # seconds; what ends a wait comes long before
+AT_ONCE_S = 15 * stack.PATIENCE  # of a machine that has other work
+
+
 def later(seconds, what):
     t = threading.Timer(seconds, what)
     t.start()
@@ -280,7 +284,7 @@ def waiting(app):
 def test_an_event_ends_the_wait_at_once(own, one):
     """One that a request makes: whoever changes something past the program is found by polling."""
     user, _ = signed_in(own)
-    r, spans = at_end(own), []
+    r, spans, usual = at_end(own), [], []
 
     def choose(plan, changed):
         answer = own.call("POST", "/api/tenant/getOrCreate", tokens.bearer(own.db, user), {"planId": plan})
@@ -289,25 +293,26 @@ def test_an_event_ends_the_wait_at_once(own, one):
     for plan in ("professional", "enterprise") * 5:
         changed = []
         t = later(0.2, lambda: choose(plan, changed))
-        items = r.read(wait=5)
+        items = r.read(wait=WAIT)
         answered = time.monotonic()
         t.join()
         assert [i["data"]["planId"] for i in items] == [plan]
         spans.append(answered - changed[0])
-    print("from commit to answer, ms:", sorted(round(s * 1000) for s in spans))
-    assert sorted(spans)[5] < 0.15 * stack.PATIENCE
+        usual.append(timed(lambda: r.read())[1])
+    print("from commit to answer, ms:", sorted(round(s * 1000) for s in spans), "without a wait:", sorted(round(s * 1000) for s in usual))
+    assert sorted(spans)[5] < (0.15 + 5 * sorted(usual)[5]) * stack.PATIENCE
 
 
 def test_what_is_there_is_not_waited_for(own, one):
-    items, took = timed(lambda: reader(own).read(wait=9))
-    assert items and took < 2 * stack.PATIENCE
+    items, took = timed(lambda: reader(own).read(wait=WAIT))
+    assert items and took < AT_ONCE_S
 
 
 def test_a_wait_ends_empty_when_its_time_is_up(own, one):
     r = at_end(own)
     before = r.cursor
     items, took = timed(lambda: r.read(wait=2))
-    assert items == [] and r.cursor == before and 1.9 < took < 2.9 * stack.PATIENCE
+    assert items == [] and r.cursor == before and 1.9 < took < 2 + AT_ONCE_S
 
 
 def test_what_happens_to_others_ends_no_wait_but_moves_the_cursor(own, one):
@@ -317,7 +322,9 @@ def test_what_happens_to_others_ends_no_wait_but_moves_the_cursor(own, one):
     t = later(0.3, lambda: change(own, one))
     items, took = timed(lambda: r.read(wait=2))
     t.join()
-    assert items == [] and took > 1.9 and r.cursor != before
+    assert items == [] and took > 1.9
+    feed.published(own.db)
+    assert r.read() == [] and r.cursor != before
 
 
 def test_half_of_the_workers_may_wait_and_whoever_comes_then_is_answered_at_once(own, one):
@@ -325,13 +332,13 @@ def test_half_of_the_workers_may_wait_and_whoever_comes_then_is_answered_at_once
     found = [None, None]
 
     def wait(i):
-        found[i] = readers[i].read(wait=8)
+        found[i] = readers[i].read(wait=WAIT)
     threads = [threading.Thread(target=wait, args=(i,)) for i in range(2)]
     for t in threads:
         t.start()
     stack.until(lambda: waiting(own) == 2, what="both seats")
-    items, took = timed(lambda: readers[2].read(wait=8))
-    assert items == [] and took < 2 * stack.PATIENCE
+    items, took = timed(lambda: readers[2].read(wait=WAIT))
+    assert items == [] and took < AT_ONCE_S
     assert own.call("GET", "/healthz").status == 200
     change(own, one)
     for t in threads:
@@ -343,16 +350,16 @@ def test_half_of_the_workers_may_wait_and_whoever_comes_then_is_answered_at_once
 def test_who_goes_away_leaves_the_seat(own, one):
     r = at_end(own)
     with contextlib.closing(Connection(own.socket)) as c:
-        c.send(request_bytes("GET", feed.target(after=r.cursor, wait=9), r.headers))
+        c.send(request_bytes("GET", feed.target(after=r.cursor, wait=WAIT), r.headers))
         stack.until(lambda: waiting(own) == 1, what="the seat")
     _, took = timed(lambda: stack.until(lambda: waiting(own) == 0, what="the free seat"))
-    assert took < 2 * stack.PATIENCE
+    assert took < AT_ONCE_S
 
 
 def test_a_worker_that_is_killed_while_it_waits_leaves_the_seat(own, one):
     r = at_end(own)
     with contextlib.closing(Connection(own.socket)) as c:
-        c.send(request_bytes("GET", feed.target(after=r.cursor, wait=9), r.headers))
+        c.send(request_bytes("GET", feed.target(after=r.cursor, wait=WAIT), r.headers))
         stack.until(lambda: waiting(own) == 1, what="the seat")
         for pid in own.workers():
             stack.kill(pid)
@@ -361,15 +368,17 @@ def test_a_worker_that_is_killed_while_it_waits_leaves_the_seat(own, one):
 
 
 def test_a_wait_is_no_longer_than_a_request_may_take(cluster):
-    with cluster.database() as db, stack.Tenantd(db, workers=2, REQUEST_TIMEOUT=2000) as app:
-        items, took = timed(lambda: at_end(app).read(wait=30))
-        assert items == [] and 1 < took < 2
+    with cluster.database() as db, stack.Tenantd(db, workers=2, REQUEST_TIMEOUT=4000) as app:
+        r = at_end(app)
+        items, took = timed(lambda: r.read(wait=30))
+        assert items == [] and 2.9 < took < 3 + AT_ONCE_S
 
 
 def test_with_one_worker_nobody_waits(cluster):
     with cluster.database() as db, stack.Tenantd(db, workers=1) as app:
-        items, took = timed(lambda: at_end(app).read(wait=5))
-        assert items == [] and took < 2 * stack.PATIENCE
+        r = at_end(app)
+        items, took = timed(lambda: r.read(wait=WAIT))
+        assert items == [] and took < AT_ONCE_S
 
 
 def test_what_another_host_publishes_ends_the_wait_within_a_look_at_the_database(cluster):
@@ -378,18 +387,18 @@ def test_what_another_host_publishes_ends_the_wait_within_a_look_at_the_database
         stack.command(app.settings, "jobs", "run")
         r = at_end(app)
         t = later(0.3, lambda: (change(app, tenant), stack.command(app.settings, "jobs", "run")))
-        items, took = timed(lambda: r.read(wait=8))
+        items, took = timed(lambda: r.read(wait=WAIT))
         t.join()
-        assert [i["tenantId"] for i in items] == [tenant] and took < 3.5 * stack.PATIENCE
+        assert [i["tenantId"] for i in items] == [tenant] and took < AT_ONCE_S
 
 
 def test_who_waits_is_answered_before_the_program_ends(cluster):
     with cluster.database() as db, stack.Tenantd(db, workers=2) as app:
         r, found = at_end(app), []
-        t = threading.Thread(target=lambda: found.append(timed(lambda: r.read(wait=9))))
+        t = threading.Thread(target=lambda: found.append(timed(lambda: r.read(wait=WAIT))))
         t.start()
         stack.until(lambda: waiting(app) == 1, what="the seat")
         assert app.process.stop() == 0
         t.join()
         (items, took), = found
-        assert items == [] and took < 4 * stack.PATIENCE
+        assert items == [] and took < AT_ONCE_S

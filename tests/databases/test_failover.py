@@ -3,12 +3,13 @@ standby is promoted, and the program finds it by itself."""
 import contextlib
 import re
 import socket
+import threading
 import time
 import uuid
 
 import pytest
 import stack
-from ledger import ONBOARD, SHORT, SHORT_S, Ledger
+from ledger import MARGIN_S, ONBOARD, SHORT, SHORT_S, Ledger
 from tokens import bearer
 
 
@@ -70,36 +71,40 @@ def test_a_standby_alone_reads_and_says_why_it_is_not_ready(pair):
             began = time.monotonic()
             refused = app.call("GET", path, bearer(pair, user))
             assert refused.status == 503 and int(refused.headers["retry-after"]) >= 1, refused
-            assert time.monotonic() - began < SHORT_S * stack.PATIENCE
+            assert time.monotonic() - began < 2 * (SHORT_S + MARGIN_S)
         assert "read-only" in app.log_text()
 
 
 def test_the_promoted_standby_is_found_and_has_all_that_was_acknowledged(pair):
     with stack.Tenantd(pair, workers=8, **SHORT) as app:
-        book = Ledger(app, deadline=SHORT_S * stack.PATIENCE)
+        book = Ledger(app, deadline=SHORT_S + MARGIN_S)
         with book.clients(8):
             time.sleep(0.5)
             with pair.blow(pair.cluster):
                 time.sleep(1)
                 assert app.call("GET", "/readyz").status == 503
                 pair.standby.promote()
-                since = time.monotonic() + SHORT["DB_CONNECT_TIMEOUT"] / 1000
-                time.sleep((SHORT["DB_CONNECT_TIMEOUT"] / 1000 + 1.8) * stack.PATIENCE)
+                since = time.monotonic()
+                book.well()
         book.check_well(since, pair.standby.url_of("postgres", pair.name))
         assert 503 in book.statuses(), "the primary went, and nobody noticed"
-        assert len(app.workers()) == 8
+        stack.until(lambda: len(app.workers()) == 8, what="all workers")
 
 
 def test_a_hung_first_host_costs_a_worker_one_connect_timeout(cluster):
     """It takes the connection and says nothing, as a stopped PostgreSQL does."""
     with cluster.database() as db, socket.create_server(("127.0.0.1", 0)) as silent:
-        first = f"127.0.0.1:{silent.getsockname()[1]},"
+        first, tried = f"127.0.0.1:{silent.getsockname()[1]},", []
+
+        def keep():
+            with contextlib.suppress(OSError):
+                while True:
+                    tried.append(silent.accept())
+        threading.Thread(target=keep, daemon=True).start()
         several = url(db, "target_session_attrs=read-write", cluster).replace("@", "@" + first)
-        with stack.Tenantd(db, workers=1, sign="/healthz", DATABASE_URL=several, **SHORT) as app:
-            took = []
+        with stack.Tenantd(db, workers=1, sign="/healthz", DATABASE_URL=several, JOB_WORKERS=0, DB_CONNECT_TIMEOUT=3000) as app:
+            began = time.monotonic()
             for i in range(4):
-                began = time.monotonic()
                 assert app.call("POST", ONBOARD, bearer(db, f"patient-{i}")).status == 200
-                took.append(time.monotonic() - began)
-            assert 0.9 < took[0] < SHORT_S * stack.PATIENCE, took
-            assert max(took[1:]) < 0.9 * stack.PATIENCE, took
+                assert 2.9 < time.monotonic() - began and len(tried) == 1, "the first call alone meets it"
+        silent.shutdown(socket.SHUT_RDWR)

@@ -71,7 +71,7 @@ def lines(app, who, path, accept=None, **query):
 def test_what_requests_wrote_is_sealed_by_itself_and_holds(app, db):
     report = verify(db)
     assert (report["rows"], report["unsealed"], report["faults"]) == (TENANTS + 1, 0, [])
-    assert "event=audit-head" in app.log_text() or "event=\"audit-head\"" in app.log_text()
+    stack.until(lambda: "event=audit-head" in app.log_text() or "event=\"audit-head\"" in app.log_text(), what="a head in the log")
 
 
 def test_superusers_see_all_of_it_newest_first(app):
@@ -170,12 +170,13 @@ def verify_any(db):
 
 @pytest.fixture
 def watched(cluster):
-    """One job worker, whose minutes take six seconds."""
+    """One job worker, whose minutes take six seconds; what it waits for otherwise may take as long."""
     with cluster.database() as db:
         place = stack.Directory("tdc.")
         library = stack.clock_library(place.writable("lib"))
         try:
-            with stack.Tenantd(db, workers=1, JOB_WORKERS=1, JOB_POLL=500,
+            with stack.Tenantd(db, workers=1, JOB_WORKERS=1, JOB_POLL=500, DB_CONNECT_TIMEOUT=60000, DB_QUERY_TIMEOUT=600000,
+                               REQUEST_TIMEOUT=600000, DRAIN_TIMEOUT=600000,
                                env={"LD_PRELOAD": library, "CLOCK_TIMES": "10"}) as app:
                 stack.create_user(db, "first@example.com")
                 stack.until(lambda: verify_any(db)["unsealed"] == 0, what="the seal")
@@ -198,15 +199,16 @@ def test_the_log_gets_each_head_within_a_minute(watched):
 
 
 def test_a_head_that_somebody_holds_is_told(watched):
+    began = time.monotonic()
     with stack.psycopg2.connect(watched.db.super_url) as c, c.cursor() as cursor:
         cursor.execute("SELECT FROM tenantd.audit_head FOR UPDATE")
-        stack.until(lambda: "audit-head-held" in watched.log_text(), seconds=20, what="the error")
+        stack.until(lambda: "audit-head-held" in watched.log_text(), what="the error")
         told = re.search(r"error .*audit-head-held.* seconds=(\d+)", watched.log_text())
         assert int(told[1]) >= 60
         c.rollback()
     stack.create_user(watched.db, "late@example.com")
     stack.until(lambda: verify_any(watched.db)["unsealed"] == 0, what="the seal")
-    assert watched.log_text().count("audit-head-held") <= 2
+    assert watched.log_text().count("audit-head-held") <= 1 + (time.monotonic() - began) / 6, "not at every look"
 
 
 @pytest.mark.parametrize("anew", [False, True])
@@ -239,12 +241,12 @@ def test_killed_sealers_and_writers_leave_a_log_that_holds(cluster):
             for i in range(60):
                 try:
                     done += app.call("POST", "/api/tenant/getOrCreate", tokens.bearer(db, f"k{i}")).status == 200
-                except OSError:
+                except (OSError, stack.Closed):
                     pass
                 if i % 6 == 5:
                     for pid in app.workers()[:3] if i % 12 == 5 else stack.children(app.process.pid)[-1:]:
                         stack.kill(pid)
-            stack.until(lambda: verify(db)["unsealed"] == 0, seconds=30, what="the seals")
+            stack.until(lambda: verify(db)["unsealed"] == 0, what="the seals")
             report = verify(db)
             assert report["faults"] == [] and report["rows"] >= done > 30
             assert db.value("SELECT count(*) FROM tenantd.audit WHERE event = 'TENANT_CREATED'") == db.value(

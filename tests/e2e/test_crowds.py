@@ -17,7 +17,8 @@ from tokens import token
 
 CROWD = 1000
 WORKERS = 4
-AT_ONCE_S = 4 * stack.PATIENCE
+WAITS_S = 60 * stack.PATIENCE
+AT_ONCE_S = 20 * stack.PATIENCE  # of a machine that has other work; who waits for one of a crowd waits longer, or for ever
 STOPPED_S = 1.5
 # Sanitizers keep what was freed for a while.
 GROWTH = (8 if stack.PATIENCE == 1 else 320) << 20
@@ -70,7 +71,7 @@ def nothing_left(app, *webs):
         return {p: (descriptors(p), resident(p)) for p in pids if p not in children or stack.lives(p)}
     before = held()
     yield
-    stack.until(lambda: all(n <= before[p][0] + 1 for p, (n, _) in held().items()), 15, what="the end of the descriptors")
+    stack.until(lambda: all(n <= before[p][0] + 1 for p, (n, _) in held().items()), what="the end of the descriptors")
     use_all()
     after = stack.until(held)
     grown = {p: (before[p], after[p]) for p in after if after[p][1] > before[p][1] + GROWTH}
@@ -82,7 +83,7 @@ def served_at_once(url, calls=20):
     longest = 0
     for _ in range(calls):
         began = time.monotonic()
-        assert http_call(url, "GET", "/readyz").status == 200
+        assert http_call(url, "GET", "/healthz").status == 200
         longest = max(longest, time.monotonic() - began)
     assert longest < AT_ONCE_S, f"{longest:.1f} s"
     return longest
@@ -122,7 +123,7 @@ def test_heads_that_stop_half_way(own, part):
                 c.send(part)
             time.sleep(0.2)
             began = time.monotonic()
-            assert http_call(url, "GET", "/readyz").status == 200
+            assert http_call(url, "GET", "/healthz").status == 200
             assert time.monotonic() - began < most
 
 
@@ -130,7 +131,7 @@ def test_a_body_that_stops_half_way_on_the_socket_of_the_program(own):
     key = own.settings["JWT_SECRET_KEY"]
     head = request_bytes("POST", "/api/tenant/getOrCreate", {"Authorization": "Bearer " + token(key, "slow"),
                          "Content-Type": "application/json"}, b"{" + b" " * 100 + b"}")
-    with nothing_left(own), crowd(WORKERS - 1, lambda: Connection(own.socket, 3 * REQUEST_S)) as slow:
+    with nothing_left(own), crowd(WORKERS - 1, lambda: Connection(own.socket, WAITS_S)) as slow:
         for c in slow:
             c.send(head[:-60])
         served_at_once(own.webs["nginx"].url)
@@ -149,7 +150,7 @@ def test_bodies_byte_by_byte(own, web):
     nobody, and are answered when they are through."""
     body = b'{"planId":"free"}'
     users = [f"slow-{uuid.uuid4()}" for _ in range(100)]
-    with nothing_left(own, web), crowd(len(users), lambda: socket.create_connection(("127.0.0.1", web.port), 10)) as slow:
+    with nothing_left(own, web), crowd(len(users), lambda: socket.create_connection(("127.0.0.1", web.port), WAITS_S)) as slow:
         for s, user in zip(slow, users):
             s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                       b"Content-Type: application/json\r\nContent-Length: %d\r\nAuthorization: Bearer %s\r\n\r\n"
@@ -174,7 +175,7 @@ def test_bodies_that_stop_half_way_where_they_are_passed_on(own):
         web.process.stop()
         web.start()
         web.process.wait_for(web.ready, web.place, "lighttpd")
-        with nothing_left(own, web), crowd(WORKERS - 1, lambda: socket.create_connection(("127.0.0.1", web.port), 10)) as slow:
+        with nothing_left(own, web), crowd(WORKERS - 1, lambda: socket.create_connection(("127.0.0.1", web.port), WAITS_S)) as slow:
             for s in slow:
                 s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                           b"Content-Length: 100\r\nAuthorization: Bearer %s\r\n\r\n{"

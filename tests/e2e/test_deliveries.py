@@ -111,8 +111,8 @@ def test_every_event_is_delivered_in_order_through_kills_and_restarts(own):
                 own.cluster.restart(mode)
             for w in writers:
                 w.join()
-            stack.until(lambda: accepted() >= EVENTS * 0.9, 400, every=0.5, what="nine deliveries in ten")
-        stack.until(lambda: accepted() >= EVENTS, 200, every=0.5, what="every delivery")
+            stack.until(lambda: accepted() >= EVENTS * 0.9, 900, every=0.5, what="nine deliveries in ten")
+        stack.until(lambda: accepted() >= EVENTS, 600, every=0.5, what="every delivery")
         events, ids_of = receiver.accepted(), [h.headers["webhook-id"] for h in receiver.hits if h.status == 200]
         failed = sum(h.status == 500 for h in receiver.hits)
 
@@ -127,10 +127,11 @@ def test_every_event_is_delivered_in_order_through_kills_and_restarts(own):
     print(f"{len(receiver.hits)} attempts, {failed} failed, {again} delivered again, {killed[0]} workers killed")
     assert failed > EVENTS * FAILING / 2 and killed[0] > 5
     assert len(set(ids_of)) == EVENTS, "an event keeps its id, by which a receiver drops what it has"
-    # killed after the answer, before it was written down: what was under way then, at most
-    assert again <= (killed[0] + 2 * JOB_WORKERS) * CONCURRENCY
+    # killed after the answer, before it was written down: what was under way then, at most. A worker
+    # that the machine stops for longer than its lease is as good as killed.
+    assert again <= (killed[0] + 4 * JOB_WORKERS) * CONCURRENCY
     assert db.value("SELECT count(*) = max(seq) FROM tenantd.events"), "no number is missing"
-    assert len(own.job_workers()) == JOB_WORKERS
+    stack.until(lambda: len(own.job_workers()) == JOB_WORKERS, what="all job workers")
 
 
 def test_a_first_attempt_comes_soon_after_the_commit(own):
@@ -146,10 +147,10 @@ def test_a_first_attempt_comes_soon_after_the_commit(own):
             answer = own.call("POST", "/api/tenant/getOrCreate",
                               {"Authorization": "Bearer " + tokens.token(own.db.settings["JWT_SECRET_KEY"], user)})
             assert answer.status == 200 and answer.json()["message"] == "Associated tenant with user", answer
-            stack.until(lambda n=before: len(receiver.hits) > n, 10, every=0.001)
+            stack.until(lambda n=before: len(receiver.hits) > n, every=0.001)
             took.append(receiver.hits[before].at)
             own.db.sql("BEGIN; SET LOCAL app.current_tenant_id = 'unset'; DELETE FROM public.tenant_users WHERE user_id = %s;"
                        " COMMIT", [user])
-            stack.until(lambda n=before: len(receiver.hits) > n + 1, 10)
+            stack.until(lambda n=before: len(receiver.hits) > n + 1)
         assert platform(own, "DELETE", f"/api/webhooks/{webhook}").status == 204
     assert all(json.loads(h.body)["type"].startswith("membership.") for h in receiver.hits)

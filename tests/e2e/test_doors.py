@@ -36,7 +36,7 @@ def bearer(key, user):
 
 def raw_call(door, head, body=b""):
     """The answer to a request that no client library would send."""
-    with socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) as s:
+    with socket.create_connection(("127.0.0.1", door.port), 90 * stack.PATIENCE) as s:
         s.sendall(head + body)
         answer = http.client.HTTPResponse(s)
         answer.begin()
@@ -114,7 +114,7 @@ def test_a_body_arrives_whole_told_or_chunked(door, key):
 
 def test_a_client_that_expects_100_continue_is_answered(door, bearer):
     body = b'{"planId":"professional"}'
-    with socket.create_connection(("127.0.0.1", door.port), 10 * stack.PATIENCE) as s:
+    with socket.create_connection(("127.0.0.1", door.port), 90 * stack.PATIENCE) as s:
         s.sendall(request(GET_OR_CREATE.encode(), b"POST", b"Authorization: Bearer " + bearer.encode(),
                           b"Content-Type: application/json", b"Content-Length: %d" % len(body), b"Expect: 100-continue"))
         interim = s.recv(1000)
@@ -243,10 +243,12 @@ def test_too_many_requests_are_told_when_to_come_back(door, key):
         pytest.skip("no process of this door knows of another's requests")
     bearer = token(key, f"rate-{uuid.uuid4()}")
     assert http_call(door.url, "POST", GET_OR_CREATE, bearer).status == 200
-    answers = [http_call(door.url, "GET", CURRENT, bearer) for _ in range(RATE_READ + 10)]
+    # as many as it may a minute, and those that come back meanwhile
+    answers = [http_call(door.url, "GET", CURRENT, bearer) for _ in range(RATE_READ)]
     assert answers[0].headers["ratelimit-limit"] == str(RATE_READ)
-    assert {a.status for a in answers} == {200, 429}
-    assert is_problem(answers[-1], 429) and int(answers[-1].headers["retry-after"]) >= 1
+    assert {a.status for a in answers} == {200}
+    refused = next(a for a in (http_call(door.url, "GET", CURRENT, bearer) for _ in range(10 * RATE_READ)) if a.status != 200)
+    assert is_problem(refused, 429) and int(refused.headers["retry-after"]) >= 1
 
 
 def test_while_the_database_refuses_the_program_says_so(servers, db, key):
@@ -274,7 +276,7 @@ def test_an_answer_before_the_body_leaves_the_next_request_alone(door, key):
     users = [f"undrained-{uuid.uuid4()}" for _ in range(2)]
     for user in users:
         assert get_or_create(door.url, key, user).status == 200
-    c = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10 * stack.PATIENCE)
+    c = http.client.HTTPConnection("127.0.0.1", door.port, timeout=90 * stack.PATIENCE)
 
     def call(method, path, user=None, body=None):
         headers = {"Authorization": "Bearer " + token(key, user)} if user else {}
@@ -354,5 +356,5 @@ def test_without_tenantd_it_says_so_and_is_back_with_it(name, db):
         app.start()
         stack.until(app.ready)
         # lighttpd looks once a second whether a backend is back.
-        within = 3 if door.family == "lighttpd" else 0
+        within = 30 if door.family == "lighttpd" else 0
         stack.until(lambda: http_call(door.url, "GET", "/healthz").status == 200, within)

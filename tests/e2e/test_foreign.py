@@ -33,7 +33,7 @@ def foreign(cluster, db):
 def django(foreign):
     def run(*args):
         done = subprocess.run(["/usr/bin/python3", str(HERE / "django_rows.py"), *args], env=foreign,
-                              capture_output=True, text=True, check=False, timeout=60)
+                              capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
     return run
@@ -43,7 +43,7 @@ def django(foreign):
 def node(foreign, node_modules):
     def run(*args):
         done = subprocess.run(["node", str(HERE / "node/insert.js"), *args], capture_output=True, text=True,
-                              check=False, timeout=60, env={**foreign, "NODE_PATH": str(node_modules)})
+                              check=False, timeout=300, env={**foreign, "NODE_PATH": str(node_modules)})
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
     return run

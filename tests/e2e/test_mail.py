@@ -12,7 +12,7 @@ import stack
 import tokens
 from mailserver import MailServer, make_certificate
 
-SETTINGS = {"MAIL_FROM": "Acmé, Inc. <no-reply@acme.example>", "SMTP_TLS": "off", "SMTP_TIMEOUT": 2000, "JOB_WORKERS": 1,
+SETTINGS = {"MAIL_FROM": "Acmé, Inc. <no-reply@acme.example>", "SMTP_TLS": "off", "JOB_WORKERS": 1,
             "JOB_POLL": 50, "JOB_BACKOFF": 20, "JOB_BACKOFF_MOST": 1}
 NAMES = itertools.count(1)
 TEMPLATES = ["deletion_scheduled", "invitation", "password_reset", "quota_alert", "security_alert", "tenant_suspended",
@@ -81,7 +81,7 @@ def queue(db, template="welcome", to="ada@example.com", **more):
 def ended(db, job):
     """(state, why) of a job that is done or was given up."""
     return stack.until(lambda: [r for r in db.sql("SELECT state, last_error FROM tenantd.jobs WHERE id = %s", [job])
-                                if r[0] != "queued"], 20, what=f"the end of job {job}")[0]
+                                if r[0] != "queued"], what=f"the end of job {job}")[0]
 
 
 def send(db, post, **mail):
@@ -93,7 +93,7 @@ def send(db, post, **mail):
 def trials(db, job, count):
     """The reason why it was not sent, after that many attempts or more."""
     return stack.until(lambda: db.sql("SELECT j.last_error FROM tenantd.jobs j JOIN tenantd.job_lanes l ON l.job_id = j.id"
-                                      " WHERE j.id = %s AND l.attempts >= %s AND j.last_error IS NOT NULL", [job, count]), 20,
+                                      " WHERE j.id = %s AND l.attempts >= %s AND j.last_error IS NOT NULL", [job, count]),
                        what=f"attempt {count} at job {job}")[0][0]
 
 

@@ -9,7 +9,7 @@ import tokens
 from mailserver import MailServer
 from receiver import Receiver
 
-SETTINGS = {**hooks.SETTINGS, "WEBHOOK_FAILURES": 3, "WEBHOOK_FAILURES_HOURS": 0, "SMTP_TLS": "off", "SMTP_TIMEOUT": 2000,
+SETTINGS = {**hooks.SETTINGS, "WEBHOOK_FAILURES": 3, "WEBHOOK_FAILURES_HOURS": 0, "SMTP_TLS": "off",
             "MAIL_FROM": "Acme <no-reply@acme.example>", "DELETION_GRACE_DAYS": 14}
 
 
@@ -36,7 +36,7 @@ def post(server):
 def settle(app):
     """Until nothing is left to be told or done."""
     stack.until(lambda: app.db.value("SELECT count(*) FROM tenantd.events WHERE seq IS NULL") == 0
-                and app.db.value("SELECT count(*) FROM tenantd.job_lanes") == 0, 30, what="quiet")
+                and app.db.value("SELECT count(*) FROM tenantd.job_lanes") == 0, what="quiet")
 
 
 def people(owner, *emails):
@@ -76,7 +76,7 @@ def test_a_webhook_that_fails_until_it_is_off_raises_one_alert_that_another_hear
         owner.register(good.url, kinds=["alert.raised"])
         hook = owner.register(bad.url)
         owner.change(5)
-        stack.until(lambda: app.db.value("SELECT count(*) FROM tenantd.webhooks WHERE id = %s AND NOT enabled", [hook.id]), 20)
+        stack.until(lambda: app.db.value("SELECT count(*) FROM tenantd.webhooks WHERE id = %s AND NOT enabled", [hook.id]))
         settle(app)
         heard = [h.event for h in good.hits]
     ((payload, whose),) = alerts(app, made)
@@ -151,10 +151,12 @@ def test_a_tenants_people_are_written_to_about_what_happens_to_it(app, post):
     assert sorted(m.recipients[0].lower() for m in post.mails) == [f"{user}-2@example.com", f"{user}@example.com"]
     assert all("An invoice is open" in m.part("plain") for m in post.mails)
     post.mails.clear()
+    dates = ["SELECT ((now() AT TIME ZONE 'UTC')::date + 14)::text"] * 2
+    dates[0] = app.db.value(dates[0])
     app.db.sql("UPDATE public.tenants SET status = 'deactivated' WHERE id = %s", [tenant])
     settle(app)
-    date = app.db.value("SELECT ((now() AT TIME ZONE 'UTC')::date + 14)::text")
-    assert len(post.mails) == 2 and all(date in m.part("plain") for m in post.mails)
+    dates[1] = app.db.value(dates[1])
+    assert len(post.mails) == 2 and all(any(date in m.part("plain") for date in dates) for m in post.mails)
 
 
 @pytest.mark.parametrize("email", ["no address", "ann@", "a@b@example.com", "ann@example..com"])

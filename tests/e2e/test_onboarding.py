@@ -16,7 +16,7 @@ def test_200_first_calls_of_one_user_make_one_tenant(door, db):
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = db.value(deadlocks)
     def call():
-        return get_or_create(door.url, key(db), user, timeout=30 if door.kind.shares else 90)
+        return get_or_create(door.url, key(db), user, timeout=300)
     # A process a request: more of them than PostgreSQL has connections are told to come back.
     answers = at_once([call if door.kind.shares else lambda: persistent(call)] * 200)
     assert [a.status for a in answers] == [200] * 200, [a for a in answers if getattr(a, "status", 0) != 200][:3]
@@ -55,7 +55,7 @@ def test_more_cgi_processes_than_connections_are_told_to_come_back(servers, db):
 def test_1000_users_at_once_get_1000_tenants(web, db):
     salt = uuid.uuid4().hex[:8]
     users = [f"many-{salt}-{i}" for i in range(1000)]
-    answers = at_once([lambda u=u: get_or_create(web, key(db), u) for u in users])
+    answers = at_once([lambda u=u: get_or_create(web, key(db), u, timeout=300) for u in users])
     failed = [a for a in answers if getattr(a, "status", 0) != 200]
     assert not failed, (len(failed), failed[:3])
     assert all(a.json()["isNew"] for a in answers)

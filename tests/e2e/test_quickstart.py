@@ -10,7 +10,7 @@ import pytest
 import stack
 from client import http_call
 
-pytestmark = pytest.mark.plain("the script makes its build again, without them")
+pytestmark = pytest.mark.plain("the script waits as long as a program at its usual speed needs")
 SCRIPT = stack.TOP / "deploy/quickstart.sh"
 EXPECTED = {"TENANTD_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "JWT_SECRET_KEY", "USER_TOKEN", "PARTNER_TOKEN",
             "PLATFORM_TOKEN", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_TOKEN", "TENANTD", "TENANTD_CONFIG"}
@@ -24,7 +24,7 @@ def quickstart():
 
     def run(*args, status=0):
         done = subprocess.run(["sh", str(SCRIPT), "--dir", str(run.dir), *args], capture_output=True,
-                              text=True, check=False, timeout=300, cwd="/", env=env)
+                              text=True, check=False, timeout=900, cwd="/", env=env)
         assert done.returncode == status, f"{done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
     run.dir, run.env = place.path / "qs", env
@@ -127,7 +127,7 @@ def test_ctrl_c_stops_everything(quickstart):
         assert lines and lines[-1].startswith("Ctrl-C"), "".join(lines)
         time.sleep(0.5)
         os.killpg(child.pid, signal.SIGINT)
-        assert child.wait(60) == 130
+        assert child.wait(300) == 130
     assert not processes(quickstart)
 
 
@@ -145,12 +145,12 @@ def test_two_beside_each_other(quickstart):
     other = stack.Directory("tdq.")
     try:
         words = ["sh", str(SCRIPT), "--dir", str(other.path / "qs")]
-        subprocess.run([*words, "--detach"], check=True, capture_output=True, timeout=300, env=quickstart.env)
+        subprocess.run([*words, "--detach"], check=True, capture_output=True, timeout=900, env=quickstart.env)
         urls = {environment(quickstart)["TENANTD_URL"]}
         text = (other.path / "qs/env").read_text()
         urls.add(next(line.split("=", 1)[1] for line in text.splitlines() if line.startswith("TENANTD_URL=")))
         assert len(urls) == 2
         assert all(json.loads(http_call(u, "GET", "/readyz").body) is not None for u in urls)
     finally:
-        subprocess.run([*words, "--stop"], check=True, capture_output=True, timeout=100)
+        subprocess.run([*words, "--stop"], check=True, capture_output=True, timeout=300)
         other.remove()

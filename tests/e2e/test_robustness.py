@@ -52,7 +52,7 @@ def test_a_worker_killed_in_a_request_costs_that_request_only(own):
     lock.close()
     assert result[0].status in (502, 503), result
     with Load(lambda: get_or_create(own.urls[0], own.key, user), threads=4) as load:
-        time.sleep(1)
+        load.goes_on(50)
     assert set(load.statuses()) == {200}
     after = stack.until(lambda: len(own.workers()) == 4 and set(own.workers()))
     assert len(before & after) == 3 and victim not in after
@@ -66,7 +66,7 @@ def test_while_postgresql_is_away_the_answer_is_a_clean_503(own):
         for url in own.urls:
             started = time.monotonic()
             answer = get_or_create(url, own.key, user)
-            assert time.monotonic() - started < 5 * stack.PATIENCE
+            assert time.monotonic() - started < 20 * stack.PATIENCE, "less than what a request may take"
             assert answer.status == 503, answer
             assert int(answer.headers["retry-after"]) >= 1
             body = answer.json()
@@ -79,7 +79,7 @@ def test_while_postgresql_is_away_the_answer_is_a_clean_503(own):
             assert http_call(url, "GET", "/api/tenant/current").status == 401
     finally:
         own.cluster.up()
-    stack.until(lambda: get_or_create(own.urls[0], own.key, user).status == 200, 5)
+    stack.until(lambda: get_or_create(own.urls[0], own.key, user).status == 200)
 
 
 def test_a_reload_of_settings_with_a_fault_changes_nothing(own):
@@ -121,10 +121,9 @@ def test_workers_are_recycled_without_a_failure(own):
         before = set(app.workers())
         user = f"recycle-{uuid.uuid4()}"
         with Load(lambda: get_or_create(web.url, own.key, user), 4) as load:
-            time.sleep(2 * stack.PATIENCE)
+            load.goes_on(60)
+            stack.until(lambda: not before & set(app.workers()), what="other workers")
         assert set(load.statuses()) == {200}
-        assert len(load.results) > 60
-        assert not before & set(app.workers())
 
 
 def test_job_workers_come_and_go_beside_those_that_answer(own):

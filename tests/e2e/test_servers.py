@@ -22,13 +22,13 @@ def test_lighttpd_takes_the_program_that_it_started_along(db):
     with Door("lighttpd-spawn", settings=db.settings) as door:
         (master,) = stack.until(lambda: stack.children(door.process.pid))
         workers = stack.until(lambda: len(stack.workers(master)) == door.kind.workers and stack.workers(master))
-    stack.until(lambda: not any(map(stack.lives, [master, *workers])), 20, what="the end of the spawned program")
+    stack.until(lambda: not any(map(stack.lives, [master, *workers])), what="the end of the spawned program")
 
 
 def test_program_answers_one_request_as_plain_cgi(db):
     """Where no FastCGI is: the same program, one request, argv ignored."""
     done = subprocess.run([stack.PROGRAM, "user", "create", "evil@example.com"], input=b"", capture_output=True,
-                          check=False, timeout=30,
+                          check=False, timeout=120,
                           env={"PATH": stack.PATH, **db.settings, "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
                                "REQUEST_URI": "/healthz", "SERVER_PROTOCOL": "HTTP/1.1", "SCRIPT_NAME": ""})
     assert done.returncode == 0, done.stderr

@@ -75,7 +75,7 @@ class Home:
 
     def sh(self, *words, stdin="", status=0):
         done = subprocess.run([*stack.unprivileged(), "env", "-i", f"PATH={stack.PATH}", f"HOME={self.path}", *map(str, words)],
-                              input=stdin, capture_output=True, text=True, check=False, cwd="/", timeout=120)
+                              input=stdin, capture_output=True, text=True, check=False, cwd="/", timeout=900)
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -114,7 +114,7 @@ class Host:
 
     def ready(self):
         self.process.must_live()
-        socket.create_connection(("127.0.0.1", self.port), 1).close()
+        socket.create_connection(("127.0.0.1", self.port), 10).close()
         return True
 
     def log(self):
@@ -184,7 +184,7 @@ def test_the_whole_way(home, host):
     base = host.url + "/api-host"
     user = f"host-{uuid.uuid4()}"
     # More than may run at once, or than PostgreSQL has connections, are told to come back.
-    calls = at_once([lambda: persistent(lambda: get_or_create(base, home.key, user, timeout=90))] * 200)
+    calls = at_once([lambda: persistent(lambda: get_or_create(base, home.key, user, timeout=300))] * 200)
     assert {getattr(c, "status", c) for c in calls} == {200}, (calls[:5], host.log())
     assert len({c.json()["tenantId"] for c in calls}) == 1 and sum(c.json()["isNew"] for c in calls) == 1
     current = http_call(base, "GET", "/api/tenant/current", token(home.key, user))
@@ -223,7 +223,7 @@ def test_errors_are_the_programs_own(host, method, path, status):
     ("/healthz", ["X-A: " + "a" * 8200], 400, False), ("/.htaccess", (), 403, True),
 ], ids=["%2F", "%zz", "a long line", "a long header", "a file"])
 def test_what_apache_refuses_by_itself_has_our_shape_from_htaccess_on(host, target, lines, status, ours):
-    with socket.create_connection(("127.0.0.1", host.port), 10 * stack.PATIENCE) as s:
+    with socket.create_connection(("127.0.0.1", host.port), 90 * stack.PATIENCE) as s:
         s.sendall("\r\n".join([f"GET /api-host{target} HTTP/1.1", "Host: x", "Connection: close", *lines, "", ""]).encode())
         answer = http.client.HTTPResponse(s)
         answer.begin()
@@ -269,7 +269,7 @@ def test_faults_of_the_settings_are_in_the_error_log_and_not_in_the_answer(home,
     try:
         home.config.write_text(good + "DB_PORT=hunter2\n")
         for pid in home.processes():
-            os.kill(pid, signal.SIGTERM)
+            stack.kill(pid, signal.SIGTERM)
         stack.until(lambda: not home.processes())
         answer = http_call(host.url + "/api-host", "GET", "/healthz")
     finally:
@@ -293,15 +293,15 @@ def test_a_signal_has_a_process_take_new_settings_or_end(home, host):
     try:
         home.config.write_text(good.replace(home.key, "k" * 40))
         for pid in before:
-            os.kill(pid, signal.SIGHUP)
+            stack.kill(pid, signal.SIGHUP)
         stack.until(lambda: answers("k" * 40) == {200})
         assert answers(home.key) == {401}
         assert set(home.processes()) == set(before)
     finally:
         home.config.write_text(good)
     for pid in before:
-        os.kill(pid, signal.SIGHUP)
+        stack.kill(pid, signal.SIGHUP)
     stack.until(lambda: answers(home.key) == {200})
-    os.kill(before[0], signal.SIGTERM)
+    stack.kill(before[0], signal.SIGTERM)
     stack.until(lambda: before[0] not in home.processes())
     assert answers(home.key) == {200}

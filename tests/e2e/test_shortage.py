@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 import stack
+from busy import tries
 from client import Load, get_or_create, http_call
 from fcgi_client import Closed, Connection
 from tokens import token
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) pid=\d+ (req=\S+ )?event=\S+ .*")
-AT_ONCE_S = 2 * stack.PATIENCE
+AT_ONCE_S = 20 * stack.PATIENCE  # of a busy machine; what nobody reads or ends would be waited for longer
+TOLD_S = 10  # between two lines about the same want
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +77,13 @@ def test_no_room_for_the_log(db, setting):
             limit(family(app), "fsize", log.stat().st_size + 100)
             calls(app, 60)
             assert set(app.workers()) == before, "a worker died for a line of the log"
-            lost = dropped(app)
-            assert lost >= 50
+            lost = stack.until(lambda: dropped(app) >= 50 and dropped(app))
             app.process.send(signal.SIGHUP)  # the master has something to say, too
-            stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == 2, 15)
+            stack.until(lambda: not before & set(app.workers()) and len(app.workers()) == 2)
             limit(family(app), "fsize")
+            seen = log.read_text().count("event=request")
             calls(app)
+            stack.until(lambda: log.read_text().count("event=request") >= seen + 30, what="a line for each request")
             lines = log.read_text().splitlines()
             assert dropped(app) > lost
         whole = [line for line in lines if LINE.fullmatch(line)]
@@ -94,8 +97,7 @@ def test_no_room_for_the_log(db, setting):
 def test_a_full_disk_from_the_start(db):
     with open("/dev/full", "wb") as full, stack.Tenantd(db, workers=2, err=full) as app:
         calls(app)
-        time.sleep(0.2 * stack.PATIENCE)  # a request is logged once it has been answered
-        assert dropped(app) >= 30
+        stack.until(lambda: dropped(app) >= 30)  # a request is logged once it has been answered
 
 
 def a_socket():
@@ -134,7 +136,7 @@ def test_the_reader_of_the_log_went_away(db, kind):
         before = set(app.workers())
         calls(app)
         assert set(app.workers()) == before
-        assert dropped(app) >= 30
+        stack.until(lambda: dropped(app) >= 30)
         os.kill(min(before), signal.SIGKILL)
         stack.until(lambda: len(set(app.workers()) - before) == 1)
         calls(app)
@@ -176,17 +178,18 @@ def test_few_descriptors(db):
         limit(family(app), "nofile", 24)
         with contextlib.ExitStack() as kept:
             for _ in range(60):
-                c = kept.enter_context(contextlib.closing(Connection(app.socket, 5)))
+                c = kept.enter_context(contextlib.closing(Connection(app.socket, AT_ONCE_S)))
                 assert c.request("GET", "/healthz", keep=True).status == 200
             calls(app, 5)
         calls(app, 5)
+        began = time.monotonic()
         limit(family(app), "nofile", 4)
         with pytest.raises((Closed, OSError)):
             Connection(app.socket, 2.5).request("GET", "/healthz")
         limit(family(app), "nofile", 256)
         calls(app, 5)
         told = [line for line in app.log_text().splitlines() if "event=accept-failed" in line]
-        assert 1 <= len(told) <= 2 and all("Too many open files" in line for line in told), told
+        assert 1 <= len(told) <= 2 + (time.monotonic() - began) / TOLD_S and all("Too many open files" in line for line in told), told
 
 
 @pytest.mark.plain("the leak checker itself needs descriptors")
@@ -195,15 +198,18 @@ def test_no_descriptors_for_a_new_worker(db):
     with stack.Tenantd(db, workers=2) as app:
         old = app.workers()
         limit([app.process.pid], "nofile", 4)
+        began = time.monotonic()
         os.kill(old[0], signal.SIGKILL)
-        time.sleep(2)
+
+        def died():
+            return len([line for line in app.log_text().splitlines() if "event=worker-died" in line and "status=69" in line])
+        stack.until(lambda: died() >= 5, what="five workers that could not begin")
         calls(app, 5)
-        died = [line for line in app.log_text().splitlines() if "event=worker-died" in line and "status=69" in line]
-        assert 3 <= len(died) <= 8, app.process.tail()
+        assert died() <= tries(time.monotonic() - began), app.process.tail()
         assert "Too many open files" in app.log_text()
         limit(family(app), "nofile", 256)
-        stack.until(lambda: len(app.workers()) == 2 and old[0] not in app.workers(), 8)
-        stack.until(lambda: "event=worker-died" not in app.log_text().splitlines()[-1], 8)
+        stack.until(lambda: len(app.workers()) == 2 and old[0] not in app.workers())
+        stack.until(lambda: "event=worker-died" not in app.log_text().splitlines()[-1])
         calls(app, 5)
 
 
@@ -217,14 +223,17 @@ def test_no_process_to_be_had(db):
         key = app.settings["JWT_SECRET_KEY"]
         user = f"fork-{uuid.uuid4()}"
         with Load(lambda: get_or_create(web.url, key, user), 4) as load:
+            began = time.monotonic()
             os.kill(min(before), signal.SIGKILL)
-            time.sleep(2)
+
+            def failed():
+                return [line for line in app.log_text().splitlines() if "event=worker-fork-failed" in line]
+            stack.until(lambda: len(failed()) >= 5, what="five tries")
             assert app.process.alive()
             assert set(app.workers()) == before - {min(before)}
-            tries = [line for line in app.log_text().splitlines() if "event=worker-fork-failed" in line]
+            assert len(failed()) <= tries(time.monotonic() - began), "50 ms, 100 ms, 200 ms …"
             limit([app.process.pid], "nproc")
-            stack.until(lambda: len(app.workers()) == 3, 8, what="another worker")
-        assert 3 <= len(tries) <= 8, "50 ms, 100 ms, 200 ms …"
-        assert "slot=" in tries[0] and "Resource temporarily unavailable" in tries[0]
+            stack.until(lambda: len(app.workers()) == 3, what="another worker")
+        assert "slot=" in failed()[0] and "Resource temporarily unavailable" in failed()[0]
         assert len([s for s in load.statuses() if s != 200]) <= 1, "the killed worker's request alone"
         assert http_call(web.url, "GET", "/readyz").status == 200

@@ -41,7 +41,7 @@ class Island(stack.Kept):
         file.write_text(json.dumps(names))
         self.start("/usr/bin/python3", str(ISLAND), str(file))
         try:
-            stack.until(lambda: self.call("GET", "/readyz").status == 200, 20, what="the island")
+            stack.until(lambda: self.call("GET", "/readyz").status == 200, what="the island")
         except BaseException as e:
             self.__exit__(type(e))
             raise
@@ -89,7 +89,7 @@ def test_every_hostile_url_is_refused_and_the_log_says_why(cluster):
             owner.change()
         for owner, hook, url, reason in registered:
             path = f"{owner.base}/{hook}/deliveries?outcome=refused"
-            tries = stack.until(lambda p=path, o=owner: o.call("GET", p)["items"], 30, what=f"a refusal of {url}")
+            tries = stack.until(lambda p=path, o=owner: o.call("GET", p)["items"], what=f"a refusal of {url}")
             assert [(t["reason"], t["status"]) for t in tries] == [(reason, None)], url
 
 

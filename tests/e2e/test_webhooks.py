@@ -4,6 +4,7 @@ import json
 import random
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -49,14 +50,14 @@ def verify(node_modules):
     def run(secret, hits):
         given = [{"secret": secret, "headers": h.headers, "body": h.body.decode()} for h in hits]
         done = subprocess.run(["node", str(HERE / "node/verify.js")], input=json.dumps(given), capture_output=True, text=True,
-                              check=False, timeout=60, env={"PATH": stack.PATH, "NODE_PATH": str(node_modules)})
+                              check=False, timeout=300, env={"PATH": stack.PATH, "NODE_PATH": str(node_modules)})
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
     return run
 
 
-def arrived(receiver, count, seconds=15):
-    stack.until(lambda: len(receiver.hits) >= count, seconds, what=f"{count} deliveries")
+def arrived(receiver, count):
+    stack.until(lambda: len(receiver.hits) >= count, what=f"{count} deliveries")
     return list(receiver.hits)
 
 
@@ -88,7 +89,7 @@ def test_what_is_sent_is_the_event_and_verifies(owner, receiver, verify):
     assert {k: v for k, v in hit.headers.items() if k.startswith("webhook-")} == {
         k: v for k, v in sent.items() if k.startswith("webhook-")}
     assert full["response"]["status"] == 200 and full["address"] == "127.0.0.1"
-    assert 0 < full["timing"]["connectUs"] <= full["timing"]["firstByteUs"] <= full["timing"]["totalUs"] < 5e6
+    assert 0 < full["timing"]["connectUs"] <= full["timing"]["firstByteUs"] <= full["timing"]["totalUs"] < 60e6
     assert full["timing"]["tlsUs"] is None
     health = hook.get("/health")
     assert health["failures"] == 0 and health["lastSuccessAt"] is not None
@@ -133,7 +134,7 @@ def test_an_unreliable_receiver_gets_everything_in_order(app, platform):
             for t in tenants:
                 t.change()
         mine = {t.tenant for t in tenants}
-        stack.until(lambda: len({e["id"] for e in r.accepted()}) >= 96, 60, what="every event")
+        stack.until(lambda: len({e["id"] for e in r.accepted()}) >= 96, 200, what="every event")
         hook.idle()
         seen = {}
         for event in r.accepted():
@@ -153,7 +154,10 @@ def test_an_unreliable_receiver_gets_everything_in_order(app, platform):
 def test_no_more_than_its_concurrency_at_once(app, platform):
     tenants = [Owner(app) for _ in range(10)]
 
-    def slow(_):
+    together = threading.Event()
+
+    def slow(hit):
+        together.set() if hit.busy >= 3 else together.wait(30)
         time.sleep(0.1)
         return 200
 
@@ -241,19 +245,19 @@ def test_what_follows_the_host_of_a_url_is_told_to_nobody(app, owner, receiver, 
 
 
 def test_tests_and_slow_answers_of_one_tenant_keep_no_other_waiting(app, owner):
-    other = Owner(app)
+    other, answered = Owner(app), threading.Event()
     with Receiver() as slow, Receiver() as quick:
-        slow.answer = lambda hit: time.sleep(2) or 200
+        slow.answer = lambda hit: answered.wait() and 200
         hooks = [owner.register(slow.url, concurrency=16) for _ in range(3)]
         quick_hook = other.register(quick.url, kinds=["tenant.updated"])
         for hook in hooks:
             for _ in range(10):
                 hook.post("/test")
         stack.until(lambda: slow.busy >= 4, what="as many as a tenant may have")
-        began = time.monotonic()
         other.change()
         quick_hook.waits(1)
-        assert time.monotonic() - began < 1 and slow.busy <= 4
+        assert slow.busy == len(slow.hits) == 4, "none of them has been answered"
+        answered.set()
         for hook in hooks:
             owner.call("DELETE", hook.path)
 
@@ -292,11 +296,11 @@ def test_one_that_says_gone_is_turned_off(owner, receiver):
 
 
 def test_a_pause_that_is_asked_for_is_kept(owner, receiver):
-    pauses = iter(["1", email.utils.formatdate(time.time() + 4, usegmt=True)])
+    pauses = iter([lambda: "1", lambda: email.utils.formatdate(time.time() + 3, usegmt=True)])
 
     def busy(_):
         pause = next(pauses, None)
-        return (503, {"Retry-After": pause}, b"busy") if pause else 200
+        return (503, {"Retry-After": pause()}, b"busy") if pause else 200
 
     receiver.answer = busy
     hook = owner.register(receiver.url, kinds=["tenant.updated"])
@@ -312,26 +316,33 @@ def test_a_pause_that_is_asked_for_is_kept(owner, receiver):
                           " WHERE lane LIKE %s", [hook.id + ":%"])
 
 
-def test_who_does_not_answer_is_left_after_a_while_and_holds_nobody_up(app, owner):
-    def asleep(_):
-        time.sleep(3)
-        return 200
-
-    other = Owner(app)
-    with Receiver(asleep) as slow, Receiver() as fast:
+def test_who_does_not_answer_holds_nobody_up(app, owner):
+    other, answered = Owner(app), threading.Event()
+    with Receiver(lambda hit: answered.wait() and 200) as slow, Receiver() as fast:
         hook, quick = owner.register(slow.url, kinds=["tenant.updated"]), other.register(fast.url, kinds=["tenant.updated"])
         owner.change()
         arrived(slow, 1)
-        began = time.monotonic()
         other.change()
         arrived(fast, 1)
-        assert time.monotonic() - began < 0.9, "it waited for the slow one"
-        stack.until(lambda: len(hook.deliveries()) >= 1, 5)
-        entry = hook.deliveries()[0]
-        assert entry["outcome"] == "failed" and entry["status"] is None and entry["reason"]
-        assert 900e3 < entry["durationUs"] < 2500e3
+        assert hook.deliveries() == [], "it waits on"
+        answered.set()
+        hook.waits(1)
         owner.call("DELETE", hook.path)
         quick.idle()
+
+
+def test_who_does_not_answer_is_left_after_a_while(cluster):
+    answered = threading.Event()
+    with cluster.database() as d, Receiver(lambda hit: answered.wait() and 200) as never, \
+            stack.Tenantd(d, workers=1, **SETTINGS, WEBHOOK_TIMEOUT=1000) as app:
+        owner = Owner(app)
+        hook = owner.register(never.url, kinds=["tenant.updated"])
+        owner.change()
+        entry = stack.until(hook.deliveries, what="the end of the attempt")[0]
+        assert entry["outcome"] == "failed" and entry["status"] is None and entry["reason"]
+        assert 900e3 < entry["durationUs"] < 30e6
+        owner.call("DELETE", hook.path)
+        answered.set()
 
 
 def test_an_answer_is_kept_as_far_as_it_can_be(owner, receiver):

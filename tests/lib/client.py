@@ -22,7 +22,7 @@ class Answer:
         return f"<{self.status} {self.body[:300]!r}>"
 
 
-def http_call(url, method, path, token=None, body=None, headers=None, timeout=30):
+def http_call(url, method, path, token=None, body=None, headers=None, timeout=90):
     at = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(at.hostname, at.port, timeout=timeout * stack.PATIENCE)
     headers = dict(headers or {})
@@ -38,17 +38,15 @@ def http_call(url, method, path, token=None, body=None, headers=None, timeout=30
         connection.close()
 
 
-def get_or_create(url, key, user, body=None, timeout=30):
+def get_or_create(url, key, user, body=None, timeout=90):
     return http_call(url, "POST", "/api/tenant/getOrCreate", tokens.token(key, user), body, timeout=timeout)
 
 
-def persistent(call, times=20):
+def persistent(call, seconds=120):
     """The call, made again while the answer is a 503 that names a time to come back."""
-    for _ in range(times):
-        answer = call()
-        if answer.status != 503:
-            break
-        time.sleep(min(int(answer.headers["retry-after"]), 1) * stack.PATIENCE)
+    end = time.monotonic() + seconds * stack.PATIENCE
+    while (answer := call()).status == 503 and time.monotonic() < end:
+        time.sleep(min(int(answer.headers["retry-after"]), 1))
     return answer
 
 
@@ -102,3 +100,8 @@ class Load:
 
     def statuses(self):
         return [r for _, r in self.results]
+
+    def goes_on(self, count, status=200):
+        """Waits until so many more answers of this status have come."""
+        count += self.statuses().count(status)
+        stack.until(lambda: self.statuses().count(status) >= count, what=f"{count} answers of status {status}")

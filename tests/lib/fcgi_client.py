@@ -110,7 +110,7 @@ def request_bytes(method, target, headers=None, body=None, extra=None, keep=Fals
 
 
 class Connection:
-    def __init__(self, address, timeout=10):
+    def __init__(self, address, timeout=30):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.settimeout(timeout)
@@ -184,6 +184,6 @@ class Connection:
             return True
 
 
-def call(address, method, target, headers=None, body=None, timeout=10, **how):
+def call(address, method, target, headers=None, body=None, timeout=30, **how):
     with Connection(address, timeout) as c:
         return c.request(method, target, headers, body, **how)

@@ -11,8 +11,7 @@ import uuid
 import stack
 import tokens
 
-SETTINGS = {"WEBHOOK_ALLOW": "127.0.0.0/8", "JOB_WORKERS": 1, "JOB_POLL": 50, "JOB_BACKOFF": 20, "JOB_BACKOFF_MOST": 1,
-            "WEBHOOK_TIMEOUT": 1000}
+SETTINGS = {"WEBHOOK_ALLOW": "127.0.0.0/8", "JOB_WORKERS": 1, "JOB_POLL": 50, "JOB_BACKOFF": 20, "JOB_BACKOFF_MOST": 1}
 NAMES = itertools.count(1)
 
 
@@ -73,7 +72,7 @@ class Hook:
 
     def waits(self, count, filters=""):
         """Until there are that many deliveries, and no more."""
-        stack.until(lambda: len(self.deliveries(filters)) >= count, 20, what=f"{count} deliveries")
+        stack.until(lambda: len(self.deliveries(filters)) >= count, what=f"{count} deliveries")
         found = self.deliveries(filters)
         assert len(found) == count, found
         return found
@@ -81,4 +80,4 @@ class Hook:
     def idle(self):
         """Until nothing of it is queued any more."""
         stack.until(lambda: self.owner.db.value(
-            "SELECT count(*) FROM tenantd.job_lanes WHERE lane LIKE %s", [self.id + ":%"]) == 0, 30, what="the end of its jobs")
+            "SELECT count(*) FROM tenantd.job_lanes WHERE lane LIKE %s", [self.id + ":%"]) == 0, what="the end of its jobs")

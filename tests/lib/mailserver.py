@@ -51,7 +51,7 @@ class MailServer:
                 return AuthResult(success=good, handled=False, auth_data=data)
             # with "at once" it does not see that there is TLS
             how.update(authenticator=check, auth_required=True, auth_require_tls=tls == "starttls")
-        self.controller = Controller(self, "127.0.0.1", self.port, **how)
+        self.controller = Controller(self, "127.0.0.1", self.port, ready_timeout=60, **how)
 
     async def handle_DATA(self, server, session, envelope):
         mail = Mail(len(self.mails) + 1, session, envelope)

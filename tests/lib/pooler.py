@@ -38,7 +38,7 @@ class PgBouncer:
 
     def ready(self):
         self.process.must_live()
-        socket.create_connection(("127.0.0.1", self.port), 1).close()
+        socket.create_connection(("127.0.0.1", self.port), 10).close()
         return True
 
     def stop(self, number=signal.SIGTERM):

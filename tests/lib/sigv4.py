@@ -124,7 +124,7 @@ class Service:
     def __init__(self, service, region, keys, upstream=None):
         self.keys, self.service, self.region = keys, service, region
         self.answer, self.upstream = Reply(), upstream
-        self.requests, self.closing = [], threading.Event()
+        self.requests, self.closing, self.in_turn = [], threading.Event(), threading.Lock()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -163,14 +163,13 @@ class Service:
         return self.answer(request) if callable(self.answer) else self.answer
 
     def forward(self, method, target, headers, body):
+        """One at a time: what somebody has given up waiting for is not done after what they ask next."""
         at = urllib.parse.urlsplit(self.upstream)
-        connection = http.client.HTTPConnection(at.hostname, at.port, timeout=30)
-        try:
+        connection = http.client.HTTPConnection(at.hostname, at.port, timeout=90)
+        with self.in_turn, contextlib.closing(connection):
             connection.request(method, target, body, {k: v for k, v in headers if k.lower() != "host"})
             answer = connection.getresponse()
             return Reply(answer.status, answer.read().decode(), {"Content-Type": answer.getheader("Content-Type")})
-        finally:
-            connection.close()
 
     def refused(self):
         return [r.refused.why for r in self.requests if r.refused]

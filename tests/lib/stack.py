@@ -36,18 +36,36 @@ VALGRIND = os.environ.get("VALGRIND", "").split()
 # Under valgrind, and in a build with sanitizers, everything takes its time.
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "1"))
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+# A machine may be busy with other work, or stand still for seconds: unless a test is about one of
+# the program's deadlines, none of them comes into it.
+UNHURRIED = {"DB_CONNECT_TIMEOUT": "30000", "DB_QUERY_TIMEOUT": "60000", "REQUEST_TIMEOUT": "60000", "DRAIN_TIMEOUT": "60000",
+             "JWKS_TIMEOUT": "30000", "WEBHOOK_TIMEOUT": "60000", "SMTP_TIMEOUT": "60000"}
+# Where servers listen whose port must be known before: below what the system gives to clients
+# (ip_local_port_range), and beside those of cluster.sh.
+PORTS = range(10000, 20000)
+CLAIMS = []
 # What sanitizers and valgrind write.
 UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Of no other test either, until this process ends, which a socket's abstract name sees to."""
+    for port in iter(lambda: secrets.choice(PORTS), None):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0tenantd-test-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+        else:
+            CLAIMS.append(claim)
+            return port
 
 
-def until(condition, seconds=10, every=0.02, what="the condition"):
-    """Waits for a true value and returns it; errors of the way count as not yet."""
+def until(condition, seconds=60, every=0.02, what="the condition"):
+    """Waits for a true value and returns it; errors of the way count as not yet. seconds: until it
+    is given up, which is no measure of anything."""
     end = time.monotonic() + seconds * PATIENCE
     while True:
         try:
@@ -165,7 +183,7 @@ class Process:
     def wait_for(self, ready, place, what):
         """Until it is ready; one that does not get there leaves neither itself nor its place."""
         try:
-            until(ready, 20, what=what)
+            until(ready, 90, what=what)
         except BaseException:
             self.stop(signal.SIGKILL)
             place.remove()
@@ -175,7 +193,7 @@ class Process:
         if self.alive():
             os.kill(self.pid, number)
 
-    def stop(self, number=signal.SIGTERM, seconds=20):
+    def stop(self, number=signal.SIGTERM, seconds=90):
         """Ends it; its exit status. number None: the signal was sent already."""
         if number is not None:
             self.send(number)
@@ -332,7 +350,7 @@ class Database:
         self.owner_url = cluster.url_of(roles.get("watcher", "postgres"), name)
         self.app_url = cluster.url_of(self.app_role, name) if self.app_role else None
         self.super_url = cluster.url_of("postgres", name)
-        self.settings = {"DATABASE_URL": self.url,
+        self.settings = {**UNHURRIED, "DATABASE_URL": self.url,
                          "SECRET_KEY": secrets.token_hex(32), "JWT_SECRET_KEY": secrets.token_hex(32)}
         if "owner" in roles:
             self.settings["DATABASE_OWNER_URL"] = cluster.url_of(roles["owner"], name)
@@ -374,7 +392,7 @@ def command(settings, *args, status=0, stdin="", under=()):
     """Runs the program with these settings in its environment; its output. status: the
     exit status it must have, None for any (then both are returned)."""
     done = subprocess.run([*under, PROGRAM, *args], input=stdin, capture_output=True, text=True,
-                          env={"PATH": PATH, "LC_ALL": "C.UTF-8", **settings}, check=False, timeout=120)
+                          env={"PATH": PATH, "LC_ALL": "C.UTF-8", **UNHURRIED, **settings}, check=False, timeout=300)
     if status is None:
         return done.returncode, done.stdout + done.stderr
     assert done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
@@ -425,7 +443,7 @@ class Tenantd:
         return self.call("GET", self.sign).status == 200
 
     def call(self, method, target, headers=None, body=None, **how):
-        return call(self.socket, method, target, headers, body, timeout=15 * PATIENCE, **how)
+        return call(self.socket, method, target, headers, body, timeout=90 * PATIENCE, **how)
 
     def workers(self):
         """The pids of those that answer requests."""
@@ -477,7 +495,7 @@ class Kept:
         return self.process
 
     def call(self, method, target, headers=None, body=None):
-        return call(self.path, method, target, headers, body, timeout=15 * PATIENCE)
+        return call(self.path, method, target, headers, body, timeout=90 * PATIENCE)
 
     def __enter__(self):
         return self
@@ -526,7 +544,7 @@ class WebServer:
 
     def ready(self):
         self.process.must_live()
-        socket.create_connection(("127.0.0.1", self.port), 1).close()
+        socket.create_connection(("127.0.0.1", self.port), 10).close()
         return True
 
     def generation(self):

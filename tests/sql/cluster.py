@@ -98,7 +98,7 @@ def query(name):
 
 def tenantd(words, **settings):
     """The program's command, with these settings and no others."""
-    return subprocess.run([stack.PROGRAM, *words], env=settings, stdin=subprocess.DEVNULL,
+    return subprocess.run([stack.PROGRAM, *words], env={**stack.UNHURRIED, **settings}, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

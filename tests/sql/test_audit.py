@@ -474,7 +474,7 @@ def test_evidence_is_not_removed(aged):
 
 def test_housekeeping_prunes_as_the_setting_says(aged):
     for days, oldest in (("0", 1), ("366", 1), ("30", 6)):
-        stack.command(settings(aged, AUDIT_RETENTION_DAYS=days), "jobs", "run", "--seconds", "5")
+        stack.command(settings(aged, AUDIT_RETENTION_DAYS=days), "jobs", "run", "--seconds", "60")
         report = verify(aged)
         assert (report["oldest"], report["faults"]) == (oldest, [])
 
@@ -730,7 +730,7 @@ def test_a_long_log_is_read_in_pages(log):
     copy = ("row", "inserted", ROWS + 1)
     report = verify(log)
     assert (report["rows"], faults(log)) == (ROWS + 1700, [copy])
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 120
     superuser(log, "DELETE FROM tenantd.audit WHERE seq = 1501")
     assert faults(log) == [("row", "removed", 1501), copy]
 
