@@ -261,7 +261,9 @@ write_config() {
 install_program() {
 	build=${TENANTD_BUILD:-$state/build}
 	say "building in $build"
-	sh "$here/build.sh" "$build" 9>&- || die "the build failed; see $build/make.log"
+	# One that is there stays as it was configured: others may be using it.
+	# shellcheck disable=SC2046 # options are words
+	sh "$here/build.sh" "$build" $(cat "$build/configured" 2>/dev/null) 9>&- || die "the build failed; see $build/make.log"
 	cmp -s "$build/tenantd" "$state/bin/tenantd" 2>/dev/null || {
 		install -m 755 "$build/tenantd" "$state/bin/tenantd.new"
 		mv "$state/bin/tenantd.new" "$state/bin/tenantd"
