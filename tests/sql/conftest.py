@@ -1,7 +1,4 @@
-"""Fixtures: one cluster a run, a migrated database for each test, made from a template.
-$TEST_SAMPLE=N: a part of the tests for a run that is one of several, another one for each N."""
-
-import os
+"""Fixtures: one cluster a run, a migrated database for each test, made from a template."""
 
 import pytest
 
@@ -16,21 +13,6 @@ CREATE ROLE stranger LOGIN;
 CREATE ROLE lone LOGIN;
 GRANT ctl TO srv;
 """
-
-
-# Of the tests in these files a run with a sample takes each M-th.
-SAMPLED = {"test_audit.py": 8, "test_rls_check.py": 8, "test_adoption.py": 4, "test_isolation.py": 4, "test_registry.py": 4}
-
-
-def pytest_collection_modifyitems(config, items):
-    if "TEST_SAMPLE" not in os.environ:
-        return
-    first, left_out = int(os.environ["TEST_SAMPLE"]), set()
-    for name, step in SAMPLED.items():
-        tests = [i for i in items if i.path.name == name]
-        left_out |= set(tests) - set(tests[first % step::step])
-    config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [i for i in items if i not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -343,13 +343,19 @@ def past(tmp_path_factory):
     return {"LD_PRELOAD": stack.clock_library(tmp_path_factory.mktemp("past")), "PAST_DAYS": "365"}
 
 
-@pytest.fixture
-def aged(cluster, template, past):
-    """A log whose first five rows are a year old."""
+@pytest.fixture(scope="module")
+def grown_old(cluster, template, past):
     d = Database(cluster, cluster.database("own", template))
     for i in range(ROWS):
         add(d, f"u{i}@example.com", **(past if i < 5 else {}))
     assert seal(d) == ROWS
+    return d.name
+
+
+@pytest.fixture
+def aged(cluster, grown_old):
+    """A log whose first five rows are a year old."""
+    d = Database(cluster, cluster.database("own", grown_old))
     d.root = Session(cluster, d.name)
     yield d
     d.root.c.close()
