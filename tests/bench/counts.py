@@ -58,7 +58,7 @@ class Caller:
         """Ends the worker with its last word written; its pid."""
         [old] = self.app.workers()
         self.app.process.send(signal.SIGHUP)
-        stack.until(lambda: len(self.app.workers()) == 1 and old not in self.app.workers(), 30,
+        stack.until(lambda: len(self.app.workers()) == 1 and old not in self.app.workers(),
                     what="the next worker")
         return old
 
