@@ -9,9 +9,9 @@
 #   sql        the schema, triggers and isolation in a real database, tests/sql
 #   api        cases over FastCGI, tests/api
 #   e2e        real web servers and clients, tests/e2e
-#   databases  tests/databases, and much of sql and api, on PostgreSQL 14 to 18, one role and
-#              many, PgBouncer, and a standby that is promoted
-#   distcheck  make distcheck: builds and passes from the tarball alone
+#   databases  tests/databases, and much of sql and api, on the oldest and the newest PostgreSQL, a
+#              part of it on those between, one role and many, PgBouncer, a standby that is promoted
+#   distcheck  make distcheck: builds from the tarball alone, which has every file
 #   sanitize   check, api and much of e2e in a build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   valgrind   api under valgrind
 #
@@ -113,16 +113,18 @@ make_check() { # make_check NAME DIR
 	make -C "$2" -j"${JOBS:-$(nproc)}" -k check >"$2/check.log" 2>&1 8>&-
 	tally_make "$1" "$2/check.log" $? "$2"
 }
-# py NAME DIR...: pytest, a file to a process, since most tests wait; $TENANTD is the program
+# py NAME OPTION... DIR...: pytest, a file to a process, since most tests wait; $TENANTD is the program
 py() {
-	py_run "$@" -n "${PYTEST_JOBS:-3}" --dist loadfile
-	tally_pytest "$1" "$scratch/$1.xml" $?
+	name=$1
+	shift
+	py_run "$name" -n "${PYTEST_JOBS:-3}" --dist loadfile "$@"
+	tally_pytest "$name" "$scratch/$name.xml" $?
 }
 py_run() {
 	name=$1
 	shift
 	# shellcheck disable=SC2086 # options are words
-	(cd "$top/tests" && exec timeout 1200 /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$scratch/$name.xml" \
+	(cd "$top/tests" && exec timeout 3600 /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$scratch/$name.xml" \
 	    -o junit_family=xunit2 ${PYTEST_OPTIONS:-} "$@") 8>&-
 }
 # The same in the background, and what came of it once all are done.
@@ -152,7 +154,7 @@ suite_check() {
 }
 suite_sql() {
 	build_in check --enable-werror || { once sql 1; return; }
-	TENANTD=$build/check/tenantd py sql sql
+	TENANTD=$build/check/tenantd py sql --dist load sql
 }
 suite_api() {
 	build_in check --enable-werror || { once api 1; return; }
@@ -162,8 +164,8 @@ suite_e2e() {
 	build_in check --enable-werror || { once e2e 1; return; }
 	TENANTD=$build/check/tenantd NODE_DIR=$build/node py e2e e2e
 }
-# Two major versions at a time, and beside them what mostly waits. DATABASES=all: all of sql on
-# each version, not a sample.
+# Two major versions at a time, and beside them what mostly waits. DATABASES=all: all of sql and
+# api on each version, not a sample, which is smaller between the oldest and the newest.
 suite_databases() {
 	build_in check --enable-werror || { once databases 1; return; }
 	place=$build/postgres
@@ -172,11 +174,16 @@ suite_databases() {
 	sh "$top/tests/databases/postgres/install.sh" "$place" >"$scratch/servers" || { once databases 1; return; }
 	main="api/test_cases.py api/test_races.py"
 	stands=databases/test_footings.py::test_it_stands_and_the_first_calls_race
+	edges=" $(sed -n '1p;$p' "$scratch/servers" | sed 's/ .*//' | tr '\n' ' ')"
 	(
 		export TENANTD="$build/check/tenantd"
 		for lane in 0 1; do
 			awk "NR % 2 == $lane" "$scratch/servers" | while read -r major bin; do
-				[ "${DATABASES:-}" = all ] || export TEST_SAMPLE="$major"
+				case $edges in
+				*" $major "*) part=$major ;;
+				*) part=$major/4 ;;
+				esac
+				[ "${DATABASES:-}" = all ] || export TEST_SAMPLE="$part"
 				# shellcheck disable=SC2086 # $main is several tests
 				PG_BINDIR=$bin py_later "postgresql-$major" sql $main $stands </dev/null
 			done &
@@ -184,9 +191,10 @@ suite_databases() {
 		py_later databases databases &
 		# shellcheck disable=SC2086 # $main is several tests
 		{
-			TEST_FOOTING=guest py_later one-role $main
+			# one role has all rights either way: a half of the cases each
+			TEST_SAMPLE=0/2 TEST_FOOTING=guest py_later one-role $main
 			TEST_FOOTING=least py_later separate-roles $main
-			TEST_FOOTING=guest TEST_POOLER=on py_later pgbouncer $main
+			TEST_SAMPLE=1/2 TEST_FOOTING=guest TEST_POOLER=on py_later pgbouncer $main
 		} &
 		wait
 	)
@@ -195,10 +203,18 @@ suite_databases() {
 }
 suite_distcheck() {
 	build_in check --enable-werror || { once distcheck 1; return; }
-	make -C "$build/check" -s -j"${JOBS:-$(nproc)}" distcheck >"$build/check/distcheck.log" 2>&1 8>&-
+	# shellcheck disable=SC2016 # make's variable
+	make -C "$build/check" -s -j"${JOBS:-$(nproc)}" distcheck AM_MAKEFLAGS='TESTS="$(BRIEF_TESTS)"' \
+	    >"$build/check/distcheck.log" 2>&1 8>&-
 	status=$?
 	[ $status -eq 0 ] || tail -n 60 "$build/check/distcheck.log"
 	once distcheck $status
+	git -C "$top" ls-files >"$scratch/files" 2>/dev/null || return 0
+	tar -tf "$build"/check/tenantd-*.tar.xz | sed 's,^[^/]*/,,' >"$scratch/packed"
+	grep -vE '(^|/)\.git' "$scratch/files" | grep -vxFf "$scratch/packed" >"$scratch/missing"
+	sed 's/^/not in the tarball: /' "$scratch/missing"
+	[ ! -s "$scratch/missing" ]
+	once tarball $?
 }
 suite_sanitize() {
 	build_in sanitize --enable-werror --enable-sanitizers=address,undefined || { once sanitize 1; return; }
