@@ -109,7 +109,7 @@ def test_a_part_that_was_killed_is_started_again(quickstart):
     quickstart("--detach", "--port", str(stack.free_port()))
     pid = int((quickstart.dir / "web.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
-    stack.until(lambda: not os.path.exists(f"/proc/{pid}") or "Z" in open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1])
+    stack.until(lambda: not stack.lives(pid))
     quickstart("--status", status=3)
     quickstart("--detach")
     quickstart("--status")

@@ -1,4 +1,5 @@
 """What breaks, and what it may cost: a killed worker, a PostgreSQL that is away, an end, a bad reload."""
+import contextlib
 import os
 import re
 import signal
@@ -30,8 +31,9 @@ def worker_of(app, backend):
     wanted = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}")}
     for pid in app.workers():
         for fd in Path(f"/proc/{pid}/fd").iterdir():
-            if os.readlink(fd) in wanted:
-                return pid
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                if os.readlink(fd) in wanted:
+                    return pid
     raise AssertionError("no worker has that connection")
 
 

@@ -1,10 +1,12 @@
 """Where webhooks may not lead: refused when they are registered, and when they are delivered,
 with the reason in the log of deliveries."""
+import contextlib
 import json
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import stack
@@ -49,8 +51,9 @@ class Island(stack.Kept):
     def masters(self, pid):
         """Who of the descendants of pid serves."""
         for child in stack.children(pid):
-            with open(f"/proc/{child}/cmdline", "rb") as f:
-                words = f.read().split(b"\0")
+            words = [b""]
+            with contextlib.suppress(OSError):  # gone meanwhile
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
             yield from [child] if words[0] == stack.PROGRAM.encode() else self.masters(child)
 
     def __exit__(self, *what):

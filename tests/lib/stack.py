@@ -95,11 +95,11 @@ def unprivileged():
 def children(pid):
     """The pids of its children that live."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
-            state, parent = stat.read_text().rsplit(") ", 1)[1].split()[:2]
+            state, parent = Path(f"/proc/{name}/stat").read_text().rsplit(") ", 1)[1].split()[:2]
             if int(parent) == pid and state != "Z":
-                found.append(int(stat.parent.name))
+                found.append(int(name))
     return sorted(found)
 
 
