@@ -326,6 +326,8 @@ CREATE TABLE public.tenants (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     deactivated_at timestamp with time zone,
     contact_email text,
+    system_prompt text,
+    pinecone_environment text,
     CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
     CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
@@ -333,10 +335,12 @@ CREATE TABLE public.tenants (
     CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
     CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
     CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT tenants_pinecone_environment_label CHECK ((pinecone_environment ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
     CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
     CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
-    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text])))
+    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text]))),
+    CONSTRAINT tenants_system_prompt_length CHECK ((char_length(system_prompt) <= 32768))
 );
 
 CREATE TABLE public.users (
@@ -348,7 +352,11 @@ CREATE TABLE public.users (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255)))
+    name text,
+    password_changed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT users_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
+    CONSTRAINT users_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255)))
 );
 
 CREATE FUNCTION tenantd.may_be_mailed(about text, address text) RETURNS boolean
@@ -579,6 +587,46 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+CREATE FUNCTION tenantd.users_tell_platform() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+	u CONSTANT public.users := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+	what CONSTANT TEXT := CASE TG_OP WHEN 'INSERT' THEN 'user.created' WHEN 'DELETE' THEN 'user.deleted' ELSE 'user.updated' END;
+BEGIN
+	IF TG_OP = 'UPDATE' AND (NEW.email, NEW.name, NEW.is_superuser, NEW.tenant_id, NEW.is_active)
+	                     IS NOT DISTINCT FROM (OLD.email, OLD.name, OLD.is_superuser, OLD.tenant_id, OLD.is_active) THEN
+		RETURN NULL;
+	END IF;
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	INSERT INTO tenantd.events (tenant_id, kind, version, actor, request_id, payload)
+		VALUES (NULL, what, 1,
+		        coalesce(nullif(current_setting('app.actor', true), ''), 'role:' || session_user),
+		        coalesce(current_setting('app.request_id', true), ''),
+		        jsonb_build_object('userId', u.id, 'email', u.email, 'name', u.name, 'tenantId', u.tenant_id,
+		                           'isSuperuser', u.is_superuser, 'isActive', u.is_active));
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.users_touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+	IF NEW IS NOT DISTINCT FROM OLD THEN
+		RETURN NEW;
+	END IF;
+	IF NEW.password_hash IS DISTINCT FROM OLD.password_hash
+	   AND NEW.password_changed_at IS NOT DISTINCT FROM OLD.password_changed_at THEN
+		NEW.password_changed_at := now();
+	END IF;
+	NEW.version := OLD.version + 1;
+	NEW.updated_at := now();
+	RETURN NEW;
+END $$;
+
 CREATE TABLE public.custom_auth_tenant (
     id uuid NOT NULL,
     name character varying(255) NOT NULL,
@@ -796,6 +844,26 @@ CREATE TABLE tenantd.identity_sync (
 
 ALTER TABLE ONLY tenantd.identity_sync FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.invitations (
+    id text NOT NULL,
+    tenant_id text NOT NULL,
+    digest text NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    invited_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    accepted_by text,
+    revoked_at timestamp with time zone,
+    CONSTRAINT invitations_accepted_by CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+    CONSTRAINT invitations_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT invitations_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT invitations_one_end CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)))
+);
+
+ALTER TABLE ONLY tenantd.invitations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.job_lanes (
     lane text NOT NULL,
     job_id bigint NOT NULL,
@@ -899,6 +967,73 @@ ALTER TABLE tenantd.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE tenantd.oauth_clients (
+    id text NOT NULL,
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    previous text,
+    previous_until timestamp with time zone,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT oauth_clients_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT oauth_clients_id_form CHECK ((id ~ '^tdc_[0-9a-f]{32}$'::text)),
+    CONSTRAINT oauth_clients_previous_hex CHECK ((previous ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT oauth_clients_previous_until CHECK (((previous IS NULL) = (previous_until IS NULL)))
+);
+
+ALTER TABLE ONLY tenantd.oauth_clients FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.password_history (
+    id bigint NOT NULL,
+    user_id text NOT NULL,
+    hash text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE tenantd.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tenantd.password_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tenantd.password_resets (
+    digest text NOT NULL,
+    user_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT password_resets_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE tenantd.refresh_tokens (
+    digest text NOT NULL,
+    session_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT refresh_tokens_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE tenantd.registrations (
+    id text NOT NULL,
+    digest text NOT NULL,
+    email text NOT NULL,
+    name text,
+    password_hash text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT registrations_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT registrations_id_uuid CHECK (((id)::uuid IS NOT NULL))
+);
+
 CREATE TABLE tenantd.rls_exempt (
     relation text NOT NULL,
     reason text NOT NULL
@@ -910,14 +1045,78 @@ CREATE TABLE tenantd.sealed_keys (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE tenantd.security_policies (
+    tenant_id text NOT NULL,
+    policy jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by text,
+    CONSTRAINT security_policies_policy_object CHECK ((jsonb_typeof(policy) = 'object'::text))
+);
+
+ALTER TABLE ONLY tenantd.security_policies FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.server_rights (
     relation text NOT NULL,
     privileges text NOT NULL
 );
 
+CREATE TABLE tenantd.sessions (
+    id text NOT NULL,
+    user_id text NOT NULL,
+    tenant_id text,
+    scope text DEFAULT ''::text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    agent text DEFAULT ''::text NOT NULL,
+    mfa boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_reason text,
+    CONSTRAINT sessions_ended_reason_known CHECK ((ended_reason = ANY (ARRAY['logout'::text, 'limit'::text, 'reuse'::text, 'password'::text, 'administrator'::text, 'tenant'::text]))),
+    CONSTRAINT sessions_ended_why CHECK (((ended_at IS NULL) = (ended_reason IS NULL))),
+    CONSTRAINT sessions_id_uuid CHECK (((id)::uuid IS NOT NULL))
+);
+
+ALTER TABLE ONLY tenantd.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.sign_in_failures (
+    bucket text NOT NULL,
+    failures integer NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE tenantd.tenant_keys (
+    tenant_id text NOT NULL,
+    sealed text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.tenant_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.tenant_secrets (
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    sealed text NOT NULL,
+    hint text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.tenant_secrets FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.tenant_transitions (
     from_status text NOT NULL,
     to_status text NOT NULL
+);
+
+CREATE TABLE tenantd.totp (
+    user_id text NOT NULL,
+    sealed text NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    recovery text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE tenantd.webhooks (
@@ -1009,6 +1208,12 @@ ALTER TABLE ONLY tenantd.idempotency
 ALTER TABLE ONLY tenantd.identity_sync
     ADD CONSTRAINT identity_sync_pkey PRIMARY KEY (provider, user_id);
 
+ALTER TABLE ONLY tenantd.invitations
+    ADD CONSTRAINT invitations_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY tenantd.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.job_lanes
     ADD CONSTRAINT job_lanes_pkey PRIMARY KEY (lane);
 
@@ -1027,17 +1232,53 @@ ALTER TABLE ONLY tenantd.names
 ALTER TABLE ONLY tenantd.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.oauth_clients
+    ADD CONSTRAINT oauth_clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.password_history
+    ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.password_resets
+    ADD CONSTRAINT password_resets_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY tenantd.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY tenantd.registrations
+    ADD CONSTRAINT registrations_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY tenantd.registrations
+    ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.rls_exempt
     ADD CONSTRAINT rls_exempt_pkey PRIMARY KEY (relation);
 
 ALTER TABLE ONLY tenantd.sealed_keys
     ADD CONSTRAINT sealed_keys_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY tenantd.security_policies
+    ADD CONSTRAINT security_policies_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY tenantd.server_rights
     ADD CONSTRAINT server_rights_pkey PRIMARY KEY (relation);
 
+ALTER TABLE ONLY tenantd.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.sign_in_failures
+    ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (bucket);
+
+ALTER TABLE ONLY tenantd.tenant_keys
+    ADD CONSTRAINT tenant_keys_pkey PRIMARY KEY (tenant_id);
+
+ALTER TABLE ONLY tenantd.tenant_secrets
+    ADD CONSTRAINT tenant_secrets_pkey PRIMARY KEY (tenant_id, name);
+
 ALTER TABLE ONLY tenantd.tenant_transitions
     ADD CONSTRAINT tenant_transitions_pkey PRIMARY KEY (from_status, to_status);
+
+ALTER TABLE ONLY tenantd.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY tenantd.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
@@ -1074,6 +1315,10 @@ CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expi
 
 CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (tenant_id);
 
+CREATE UNIQUE INDEX invitations_open_key ON tenantd.invitations USING btree (tenant_id, lower(email)) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE INDEX invitations_tenant_id_idx ON tenantd.invitations USING btree (tenant_id, id);
+
 CREATE INDEX job_lanes_leased_idx ON tenantd.job_lanes USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 
 CREATE INDEX job_lanes_pool_idx ON tenantd.job_lanes USING btree (pool, run_at, job_id);
@@ -1095,6 +1340,26 @@ CREATE INDEX notifications_created_at_idx ON tenantd.notifications USING btree (
 CREATE INDEX notifications_tenant_id_idx ON tenantd.notifications USING btree (tenant_id, id);
 
 CREATE INDEX notifications_unread_idx ON tenantd.notifications USING btree (tenant_id, id) WHERE (read_at IS NULL);
+
+CREATE INDEX oauth_clients_tenant_id_idx ON tenantd.oauth_clients USING btree (tenant_id, id);
+
+CREATE INDEX password_history_user_id_idx ON tenantd.password_history USING btree (user_id, id);
+
+CREATE INDEX password_resets_expires_at_idx ON tenantd.password_resets USING btree (expires_at);
+
+CREATE INDEX password_resets_user_id_idx ON tenantd.password_resets USING btree (user_id);
+
+CREATE INDEX refresh_tokens_session_id_idx ON tenantd.refresh_tokens USING btree (session_id);
+
+CREATE INDEX registrations_email_idx ON tenantd.registrations USING btree (lower(email));
+
+CREATE INDEX registrations_expires_at_idx ON tenantd.registrations USING btree (expires_at);
+
+CREATE INDEX sessions_expires_at_idx ON tenantd.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user_id_idx ON tenantd.sessions USING btree (user_id, created_at);
+
+CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures USING btree (last_at);
 
 CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
@@ -1134,7 +1399,9 @@ ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
 
 CREATE TRIGGER users_tell AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell();
 
-CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
+CREATE TRIGGER users_tell_platform AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell_platform();
+
+CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_touch();
 
 CREATE TRIGGER audit_checkpoints_guard_rows BEFORE DELETE OR UPDATE ON tenantd.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION tenantd.audit_checkpoints_guard();
 
@@ -1169,6 +1436,21 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY tenantd.names
     ADD CONSTRAINT names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY tenantd.password_history
+    ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.password_resets
+    ADD CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES tenantd.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.totp
+    ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 CREATE POLICY tenant_scope ON public.tenant_users USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 ALTER TABLE public.tenant_users ENABLE ROW LEVEL SECURITY;
@@ -1189,9 +1471,19 @@ ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.invitations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.oauth_clients ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.security_policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.tenant_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.alert_rules USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
@@ -1209,10 +1501,24 @@ CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT 
 
 CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
+CREATE POLICY tenant_scope ON tenantd.invitations USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.jobs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.notifications USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
+CREATE POLICY tenant_scope ON tenantd.oauth_clients USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.security_policies USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.sessions USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.tenant_keys USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.tenant_secrets USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.webhooks USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+ALTER TABLE tenantd.tenant_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.webhooks ENABLE ROW LEVEL SECURITY;

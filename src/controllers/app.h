@@ -21,6 +21,7 @@
 #include "http/router.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
+#include "proc/slots.h"
 #include "proc/wakeup.h"
 #include "json/schema.h"
 
@@ -42,6 +43,7 @@ struct app {
 	struct scoreboard *board;
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* of the job workers; NULL: nobody's */
+	struct slots *hashes;  /* for people/hash.h; NULL: without a bound */
 	int slot;              /* of the scoreboard */
 	bool alone;            /* there is no master */
 	bool stale;            /* and it is to be made anew, of new settings */
@@ -78,6 +80,7 @@ struct app_shared {
 	struct scoreboard *board;
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* NULL: alone, or a command */
+	struct slots *hashes;  /* NULL: alone, or a command */
 };
 
 /* Opens nothing but files: the database and the rest are connected to when needed. */

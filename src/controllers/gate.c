@@ -111,16 +111,21 @@ check_rate(struct app *app, struct call *call)
 	return ERR_RATE_LIMITED;
 }
 
-/* application/json, with any parameters; nothing at all is taken as JSON. */
+static const char form_type[] = "application/x-www-form-urlencoded";
+
+/* With any parameters; nothing at all is taken as JSON. */
 static bool
-is_json(const char *content_type)
+is_taken(enum body_kind kind, const char *content_type)
 {
 	struct slice rest = slice_of(content_type), type;
 
-	return slice_next(&rest, ';', &type) &&
-	    (type.n == 0 || slice_eq_ci(type, "application/json") ||
-		(type.n > 5 &&
-		    slice_eq_ci((struct slice){type.p + type.n - 5, 5}, "+json")));
+	if (!slice_next(&rest, ';', &type))
+		return false;
+	if (kind == BODY_FORM)
+		return slice_eq_ci(type, form_type);
+	return type.n == 0 || slice_eq_ci(type, "application/json") ||
+	    (type.n > 5 &&
+		slice_eq_ci((struct slice){type.p + type.n - 5, 5}, "+json"));
 }
 
 static enum err
@@ -135,12 +140,37 @@ read_body(struct call *call)
 		    &cx->err, rc, "the body may have %zu bytes", r->body_max);
 	if (rc != ERR_OK)
 		return rc;
-	if (call->rq.body_length == 0 && r->body == BODY_REQUIRED)
+	if (call->rq.body_length == 0 && r->body >= BODY_REQUIRED)
 		return err_tell(&cx->err, ERR_INVALID, "the request needs a body");
-	if (call->rq.body_length > 0 && !is_json(call->rq.content_type))
-		return err_tell(
-		    &cx->err, ERR_MEDIA_TYPE, "the body must be application/json");
+	if (call->rq.body_length > 0 && !is_taken(r->body, call->rq.content_type))
+		return err_tell(&cx->err, ERR_MEDIA_TYPE, "the body must be %s",
+		    r->body == BODY_FORM ? form_type : "application/json");
 	return ERR_OK;
+}
+
+/* The fields as an object; one that comes twice is then a fault like any other. */
+static enum err
+parse_form(struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	struct slice rest = {call->rq.body, call->rq.body_length};
+	const char *name, *value;
+	struct json_out o;
+	struct buf b;
+	enum err rc;
+
+	/* a byte is six characters of JSON at most */
+	buf_init(&b, cx->mem, 6 * call->rq.body_length + 16);
+	json_out_init(&o, &b);
+	json_open_object(&o);
+	while ((rc = request_next_field(cx, &rest, &name, &value)) == ERR_OK &&
+	    name != NULL)
+		json_member_text(&o, name, value);
+	json_close_object(&o);
+	if (rc == ERR_OK && b.failed)
+		rc = err_set(&cx->err, ERR_TOO_LARGE, "a form of too many fields");
+	return rc == ERR_OK ? json_parse(cx, b.p, b.n, JSON_DEPTH_DEFAULT, &call->body)
+			    : rc;
 }
 
 static enum err
@@ -155,8 +185,9 @@ check_body(struct app *app, struct call *call)
 	rc = read_body(call);
 	if (rc != ERR_OK || call->rq.body_length == 0)
 		return rc;
-	rc = json_parse(
-	    cx, call->rq.body, call->rq.body_length, JSON_DEPTH_DEFAULT, &call->body);
+	rc = r->body == BODY_FORM ? parse_form(call)
+				  : json_parse(cx, call->rq.body, call->rq.body_length,
+					JSON_DEPTH_DEFAULT, &call->body);
 	if (rc == ERR_OK)
 		rc = schema_check(cx, app->schemas[r->schema], call->body);
 	return rc;

@@ -42,7 +42,8 @@ const struct schema_text schema_texts[SCHEMA_COUNT] = {
 const char *
 body_kind_name(enum body_kind k)
 {
-	static const char *const names[] = {"(unset)", "none", "optional", "required"};
+	static const char *const names[] = {
+	    "(unset)", "none", "optional", "required", "form"};
 
 	return names[k];
 }

@@ -139,3 +139,36 @@ request_query(struct arena *mem, const struct request *rq, const char *name)
 	}
 	return NULL;
 }
+
+static const char *
+field_part(struct ctx *cx, struct slice raw)
+{
+	char *text = arena_alloc(cx->mem, raw.n + 1);
+	size_t n;
+
+	if (!percent_decode(raw, true, text, &n) || !utf8_valid(text, n, true))
+		return NULL;
+	text[n] = '\0';
+	return text;
+}
+
+enum err
+request_next_field(
+    struct ctx *cx, struct slice *rest, const char **name, const char **value)
+{
+	struct slice piece, key;
+
+	*name = NULL;
+	do {
+		if (!slice_cut(rest, '&', &piece))
+			return ERR_OK;
+	} while (piece.n == 0);
+	slice_cut(&piece, '=', &key);
+	*name = field_part(cx, key);
+	*value = field_part(cx, piece);
+	return *name != NULL && *value != NULL
+	    ? ERR_OK
+	    : err_tell(&cx->err, ERR_INVALID,
+		  "the body has a percent sign that is no valid escape, or is not "
+		  "UTF-8");
+}

@@ -230,11 +230,22 @@ finish(struct ctx *cx, struct server *s, enum err rc)
 {
 	if (rc != ERR_OK)
 		cli_tell(cx);
+	slots_free(s->shared.hashes);
 	wakeup_free(s->shared.wakeup);
 	ratelimit_free(s->shared.rates);
 	scoreboard_free(s->shared.board);
 	conf_free(s->conf);
 	arena_free(cx->mem);
+}
+
+static int
+hashes_at_once(const struct conf *c)
+{
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (c->password_hashes > 0)
+		return c->password_hashes;
+	return processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
 }
 
 int
@@ -250,6 +261,8 @@ serve_main(const char *config_path, const char *listen)
 	server.shared.alone = rc == ERR_OK && server.conf->workers == 0;
 	if (rc == ERR_OK && !server.shared.alone)
 		rc = wakeup_new(&cx, &server.shared.wakeup);
+	if (rc == ERR_OK && !server.shared.alone)
+		rc = slots_new(&cx, hashes_at_once(server.conf), &server.shared.hashes);
 	if (rc == ERR_OK)
 		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)

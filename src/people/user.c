@@ -22,6 +22,62 @@ user_is_superuser(struct ctx *cx, struct db *db, const char *user_id, bool *out)
 	return rc;
 }
 
+/* -- one of them -- */
+
+static bool
+read_row(const struct db_rows *rows, struct user *out)
+{
+	if (db_row_count(rows) == 0)
+		return false;
+	*out = (struct user){
+	    .id = db_text(rows, 0, 0),
+	    .email = db_text(rows, 0, 1),
+	    .name = db_text(rows, 0, 2),
+	    .password_hash = db_text(rows, 0, 3),
+	    .tenant_id = db_text(rows, 0, 4),
+	    .superuser = db_bool(rows, 0, 5),
+	    .active = db_bool(rows, 0, 6),
+	    .password_age_s = db_i64(rows, 0, 7),
+	    .version = db_i64(rows, 0, 8),
+	    .created_at = db_text(rows, 0, 9),
+	    .updated_at = db_text(rows, 0, 10),
+	};
+	return true;
+}
+
+enum err
+user_find_by_email(
+    struct ctx *cx, struct db *db, const char *email, struct user *out, bool *found)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_user_by_email, email), &rows);
+
+	*found = rc == ERR_OK && read_row(rows, out);
+	return rc;
+}
+
+enum err
+user_find(struct ctx *cx, struct db *db, const char *id, struct user *out, bool *found)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_user_by_id, id), &rows);
+
+	*found = rc == ERR_OK && read_row(rows, out);
+	return rc;
+}
+
+enum err
+user_hold(struct ctx *cx, struct db *db, const char *id, struct user *out, bool *found)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_user_hold, DB_ARGS(id), &rows);
+
+	*found = rc == ERR_OK && read_row(rows, out);
+	return rc;
+}
+
 static enum err
 check_draft(struct ctx *cx, const struct user_draft *d)
 {

@@ -13,12 +13,33 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "audit/audit.h"
 #include "base/ctx.h"
 #include "db/db.h"
 
 enum { USER_PASSWORD_LEAST = 12 }; /* characters */
+
+struct user {
+	const char *id, *email;
+	const char *name;          /* NULL: not known */
+	const char *password_hash; /* NULL: none, nobody signs in by one */
+	const char *tenant_id;     /* to which an administrator assigned them; NULL */
+	const char *created_at, *updated_at; /* RFC 3339 */
+	int64_t password_age_s;              /* since it was chosen */
+	int64_t version;
+	bool superuser, active;
+};
+
+/* Whom an address belongs to, in any case of letters. *found false: nobody here. */
+enum err user_find_by_email(struct ctx *cx, struct db *db, const char *email,
+    struct user *out, bool *found) MUST_CHECK;
+enum err user_find(struct ctx *cx, struct db *db, const char *id, struct user *out,
+    bool *found) MUST_CHECK;
+/* Inside a transaction in the management context: the same, held until its end. */
+enum err user_hold(struct ctx *cx, struct db *db, const char *id, struct user *out,
+    bool *found) MUST_CHECK;
 
 struct user_draft {
 	const char *email;    /* known to be theirs; stored as given */
