@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "controllers/app.h"
-#include "policy/own.h"
+#include "tenant/security_policy.h"
 
 /* A change of the policy, and its answer. */
 struct change {
 	struct call *call;
-	struct policy_site site;
+	struct security_policy_site site;
 	struct policy_own before, after;
 };
 
@@ -76,8 +76,9 @@ take(struct ctx *cx, struct db *db, struct change *c)
 {
 	enum err rc = policy_own_take(cx, c->call->body, "", &c->after);
 
-	return rc == ERR_OK ? policy_own_put(cx, db, &c->site, &c->before, &c->after)
-			    : rc;
+	return rc == ERR_OK
+	    ? security_policy_replace(cx, db, &c->site, &c->before, &c->after)
+	    : rc;
 }
 
 static enum err
@@ -105,7 +106,7 @@ go_back(struct ctx *cx, struct db *db, void *arg)
 	struct change *c = arg;
 	enum err rc = meet(cx, db, c);
 
-	return rc == ERR_OK ? policy_own_remove(cx, db, &c->site, &c->before) : rc;
+	return rc == ERR_OK ? security_policy_drop(cx, db, &c->site, &c->before) : rc;
 }
 
 static enum err
