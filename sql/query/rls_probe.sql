@@ -31,7 +31,7 @@ BEGIN
 			INSERT INTO public.users (id, email)
 				VALUES (probe || '-a', probe || '-a'), (probe || '-b', probe || '-b');
 		EXCEPTION WHEN OTHERS THEN
-			NULL; -- what keeps its events out is found below
+			NULL; -- then sessions cannot be tried, and what kept the events out is found
 		END;
 
 		faults := '{}';
@@ -51,7 +51,7 @@ BEGIN
 			SELECT w.name, c.oid::regclass AS sql_name,
 			       w.name IN ('public.tenant_users', 'tenantd.events', 'tenantd.jobs', 'tenantd.audit',
 			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
-			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.sessions', 'tenantd.invitations',
+			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
 			           'tenantd.oauth_clients') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
