@@ -51,7 +51,7 @@ read_tokens(struct bench *b, const char *path)
 		if (b->tokens[b->count++] == NULL)
 			abort();
 	}
-	fclose(in);
+	(void)fclose(in);
 	return b->count > 1;
 }
 
