@@ -90,6 +90,28 @@ check_tenant(struct app *app, struct call *call)
 	return platform ? ERR_OK : check_manager(cx, reach.role, reach.status);
 }
 
+/* Whether they are shown everything; ERR_FORBIDDEN for a deactivated account. */
+static enum err
+sees_all(struct app *app, struct call *call, bool *out)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	struct user user;
+	bool found;
+	enum err rc;
+
+	*out = has_platform_scope(who);
+	if (*out)
+		return ERR_OK;
+	rc = user_find(cx, app->db, who->user.text, &user, &found);
+	if (rc != ERR_OK || !found)
+		return rc;
+	if (!user.active)
+		return err_tell(&cx->err, ERR_FORBIDDEN, "the account is deactivated");
+	*out = user.superuser && who->own && !who->tenant_claim;
+	return ERR_OK;
+}
+
 static enum err
 check_viewer(struct app *app, struct call *call)
 {
@@ -97,11 +119,9 @@ check_viewer(struct app *app, struct call *call)
 	const struct tenant_seeker seeker = {
 	    call->who.user.text, call->who.tenant_id, true};
 	struct tenant tenant;
-	bool all = has_platform_scope(&call->who), found;
-	enum err rc = ERR_OK;
+	bool all, found;
+	enum err rc = sees_all(app, call, &all);
 
-	if (!all && !call->who.tenant_claim)
-		rc = is_superuser(app, call, &all);
 	if (rc != ERR_OK || all)
 		return rc;
 	rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
