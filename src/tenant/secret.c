@@ -129,8 +129,8 @@ tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
 	enum err rc = db_read(cx, db, of->tenant_id,
 	    DB_CALL(STMT_tenant_secret_find, of->tenant_id, of->name), &rows);
 
-	*found = rc == ERR_OK && db_row_count(rows) == 1;
-	if (!*found)
+	*found = false;
+	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	key = db_text(rows, 0, 1);
 	if (key == NULL)
