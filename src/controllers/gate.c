@@ -58,6 +58,7 @@ check_caller(struct app *app, struct call *call)
 		if (address_text_in_list(call->rq.client, app->conf->metrics_allow))
 			return ERR_OK;
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
+	case LEVEL_SELF:
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
 	case LEVEL_PLATFORM:
