@@ -78,6 +78,7 @@ check_caller(struct app *app, struct call *call)
 			return ERR_OK;
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
 	case LEVEL_ENROL:
+	case LEVEL_SELF:
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
 	case LEVEL_PLATFORM:
