@@ -6,10 +6,12 @@
 
 #include "audit/seal.h"
 #include "audit/verify.h"
+#include "crypto/totp.h"
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
 #include "idempotency/idempotency.h"
+#include "people/totp.h"
 #include "people/user.h"
 #include "tenant/secret.h"
 
@@ -755,6 +757,124 @@ a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
 	forget_secrets(f);
 }
 
+/* -- one-time passwords, as whoever signs in shows them -- */
+
+static struct totp_site
+totp_site_of(const char *user_id)
+{
+	return (struct totp_site){.user_id = user_id,
+	    .address = "192.0.2.1",
+	    .keys = seal_keys,
+	    .audit = audit_log};
+}
+
+struct enrolment {
+	const char *user_id, *secret;
+	struct totp_shown shown;
+};
+
+static enum err
+begin_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_begin(cx, db, &site, &e->secret);
+}
+
+static enum err
+confirm_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_confirm(cx, db, &site, &e->shown);
+}
+
+struct showing {
+	const char *user_id, *code;
+	bool taken;
+};
+
+static enum err
+show_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct showing *s = arg;
+
+	return totp_take(cx, db, seal_keys, s->user_id, s->code, &s->taken);
+}
+
+static bool
+is_taken(struct fixture *f, const char *user_id, const char *code)
+{
+	struct showing s = {.user_id = user_id, .code = code};
+
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, show_totp, &s), ERR_OK);
+	return s.taken;
+}
+
+/* The code of now for the secret that lies sealed in the user's row. */
+static const char *
+code_of_now(struct fixture *f, const char *user_id)
+{
+	const char *sealed = dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"SELECT sealed FROM tenantd.totp WHERE user_id = '%s'", user_id));
+	char *code = arena_alloc(f->cx.mem, TOTP_CODE_SIZE);
+	struct slice secret;
+
+	assert_int_equal(
+	    seal_open(&f->cx, seal_keys, sealed,
+		slice_of(arena_printf(f->cx.mem, "totp|%s", user_id)), &secret),
+	    ERR_OK);
+	totp_code(secret, totp_step_at(clock_wall_s()), code);
+	return code;
+}
+
+static void
+check_is_on(struct fixture *f, const char *user_id, bool wanted)
+{
+	bool on = !wanted;
+
+	assert_int_equal(totp_is_on(&f->cx, f->db, user_id, &on), ERR_OK);
+	assert_int_equal(on, wanted);
+}
+
+static void
+a_second_factor_is_taken_once_and_only_when_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct enrolment e = {.user_id = "tess"};
+
+	dbtest_sql(
+	    f, "INSERT INTO users (id, email) VALUES ('tess', 'tess@example.com')");
+	check_is_on(f, "tess", false);
+	assert_false(is_taken(f, "tess", "123456"));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, begin_totp, &e), ERR_OK);
+	check_is_on(f, "tess", false);
+	e.shown.code = code_of_now(f, "tess");
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, confirm_totp, &e), ERR_OK);
+	assert_true(e.shown.right);
+	check_is_on(f, "tess", true);
+	assert_false(is_taken(f, "tess", e.shown.code));
+	dbtest_sql(f, "UPDATE tenantd.totp SET last_step = 0 WHERE user_id = 'tess'");
+	e.shown.code = code_of_now(f, "tess");
+	assert_true(is_taken(f, "tess", e.shown.code));
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_true(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_false(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT actor || ' ' || severity || ' ' || "
+		"(details->>'recovery_codes_left') "
+		"FROM tenantd.audit WHERE event = 'RECOVERY_CODE_USED'"),
+	    "tess high 9");
+}
+
 int
 main(void)
 {
@@ -772,6 +892,7 @@ main(void)
 	    DOMAIN_TEST(a_token_may_speak_of_the_tenant_an_operator_assigned),
 	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
+	    DOMAIN_TEST(a_second_factor_is_taken_once_and_only_when_in_force),
 	    DOMAIN_TEST(the_same_key_and_body_replays),
 	    DOMAIN_TEST(the_same_key_with_another_body_is_refused),
 	    DOMAIN_TEST(a_key_in_flight_is_refused_for_the_moment),
