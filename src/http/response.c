@@ -70,7 +70,7 @@ response_reset(struct response *rs)
 	rs->status = 0;
 	rs->content_type = rs->prefix = rs->see = rs->see_rel = NULL;
 	rs->no_body = rs->token_shown = false;
-	rs->request_id[0] = '\0';
+	rs->request_id[0] = rs->etag[0] = '\0';
 }
 
 void
