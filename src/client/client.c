@@ -144,6 +144,25 @@ client_authenticate(struct ctx *cx, struct db *db,
 	return db_transaction(cx, db, DB_MANAGEMENT, note_use, out);
 }
 
+enum err
+client_reach(struct ctx *cx, struct db *db, const struct client_question *q,
+    struct client_reach *out)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_client_reach, q->id, q->tenant, q->scope), &rows);
+
+	*out = (struct client_reach){0};
+	if (rc == ERR_OK && db_row_count(rows) == 1)
+		*out = (struct client_reach){
+		    .tenant_id = db_text(rows, 0, 0),
+		    .status = db_text(rows, 0, 1),
+		    .named = db_bool(rows, 0, 2),
+		    .scope = db_bool(rows, 0, 3),
+		};
+	return rc;
+}
+
 /* -- changes -- */
 
 static enum err

@@ -84,6 +84,21 @@ struct client_credentials {
 enum err client_authenticate(struct ctx *cx, struct db *db,
     const struct client_credentials *shown, struct client *out, bool *ok) MUST_CHECK;
 
+/* May this client do that, in that tenant? */
+struct client_question {
+	const char *id;
+	const char *tenant; /* id, slug or a slug it had; NULL: the client's own */
+	const char *scope;
+};
+struct client_reach {
+	const char *tenant_id, *status; /* the client's own; NULL: it is not in force */
+	bool named;                     /* it is the tenant in question */
+	bool scope;                     /* the client has it today */
+};
+/* Read at each request, so that revoking and narrowing act at once. */
+enum err client_reach(struct ctx *cx, struct db *db, const struct client_question *q,
+    struct client_reach *out) MUST_CHECK;
+
 /* -- inside a transaction, in the tenant's context -- */
 /* The same as client_show(), held until the transaction ends. */
 enum err client_hold(struct ctx *cx, struct db *db, const struct client_site *site,

@@ -2,10 +2,14 @@
  * level.h - what a route's permission asks that only the database can tell: superusers,
  * and how the caller stands to the tenant in question.
  *
+ * A token of an OAuth client opens what is of its own tenant: rows for TENANT where the
+ * token carries "admin" and the client has that scope still. All else is for people.
+ *
  * Owner:    nobody.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  ERR_FORBIDDEN; ERR_NOT_FOUND for a tenant that the caller may not know of.
+ * Failure:  ERR_FORBIDDEN; ERR_UNAUTHORIZED for a client that is not in force;
+ *           ERR_NOT_FOUND for a tenant that the caller may not know of.
  */
 #ifndef TENANTD_CONTROLLERS_LEVEL_H
 #define TENANTD_CONTROLLERS_LEVEL_H
