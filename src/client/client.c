@@ -94,14 +94,6 @@ clients_list(struct ctx *cx, struct db *db, const struct client_site *site,
 
 /* -- who it is -- */
 
-static enum err
-note_use(struct ctx *cx, struct db *db, void *arg)
-{
-	const struct client *used = arg;
-
-	return db_queue(cx, db, STMT_client_use, DB_ARGS(used->id));
-}
-
 /* Both are compared, whatever the first says, and whether or not there is one. */
 static bool
 is_one_of(const char *given, const char *digest, const char *previous)
@@ -122,7 +114,6 @@ client_authenticate(struct ctx *cx, struct db *db,
 	const bool formed = opaque_digest(shown->secret, OPAQUE_CLIENT, given);
 	const char *digest = NULL, *previous = NULL;
 	struct db_rows *rows;
-	bool stale = false;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT,
 	    DB_CALL(STMT_client_find, client_is_id(shown->id) ? shown->id : ""), &rows);
 
@@ -134,14 +125,19 @@ client_authenticate(struct ctx *cx, struct db *db,
 		read_row(rows, 0, out);
 		digest = db_text(rows, 0, 11);
 		previous = db_text(rows, 0, 12);
-		out->tenant_status = db_text(rows, 0, 13);
-		stale = db_bool(rows, 0, 14);
+		out->tenant_name = db_text(rows, 0, 13);
+		out->tenant_status = db_text(rows, 0, 14);
+		out->stale = db_bool(rows, 0, 15);
 	}
 	*ok = is_one_of(given, digest, previous) && formed && out->id != NULL &&
 	    out->revoked_at == NULL;
-	if (!*ok || !stale)
-		return ERR_OK;
-	return db_transaction(cx, db, DB_MANAGEMENT, note_use, out);
+	return ERR_OK;
+}
+
+enum err
+client_note_use(struct ctx *cx, struct db *db, const struct client *c)
+{
+	return c->stale ? db_queue(cx, db, STMT_client_use, DB_ARGS(c->id)) : ERR_OK;
 }
 
 enum err

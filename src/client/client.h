@@ -40,8 +40,10 @@ struct client {
 	const char *revoked_at;     /* NULL: it is in force */
 	const char *previous_until; /* NULL: the secret alone is taken */
 	const char *secret;         /* shown, when it was just made; else NULL */
-	const char *tenant_status;  /* only of client_authenticate(); else NULL */
 	int64_t version;
+	/* only of client_authenticate(); else NULL and false */
+	const char *tenant_name, *tenant_status;
+	bool stale; /* its use in this minute was not noted yet */
 };
 
 struct client_draft {
@@ -78,8 +80,7 @@ struct client_credentials {
 /*
  * Whether the secret is that client's, and it is in force. It takes as long for an id
  * that nobody has (then out->id is NULL), and compares in constant time. What the
- * client's tenant allows is for the caller to ask: out->tenant_status. Notes once a
- * minute that the client is in use.
+ * client's tenant allows is for the caller to ask: out->tenant_status.
  */
 enum err client_authenticate(struct ctx *cx, struct db *db,
     const struct client_credentials *shown, struct client *out, bool *ok) MUST_CHECK;
@@ -98,6 +99,11 @@ struct client_reach {
 /* Read at each request, so that revoking and narrowing act at once. */
 enum err client_reach(struct ctx *cx, struct db *db, const struct client_question *q,
     struct client_reach *out) MUST_CHECK;
+
+/* -- inside a transaction, in the management context -- */
+/* Notes that who was authenticated is in use; nothing is written twice in a minute. */
+enum err client_note_use(
+    struct ctx *cx, struct db *db, const struct client *c) MUST_CHECK;
 
 /* -- inside a transaction, in the tenant's context -- */
 /* The same as client_show(), held until the transaction ends. */

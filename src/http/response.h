@@ -25,6 +25,7 @@ struct response {
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
+	bool basic_shown;         /* who fails as a client is asked for Basic again */
 	bool oauth;               /* problems are told as RFC 6749 5.2 has it, too */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
