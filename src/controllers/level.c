@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "client/client.h"
 #include "controllers/standing.h"
 #include "people/user.h"
 #include "tenant/tenant.h"
@@ -184,12 +185,73 @@ asks_for_standing(enum perm_level level)
 	return level == LEVEL_USER || level == LEVEL_TENANT || level == LEVEL_VIEWER;
 }
 
+/* -- machines -- */
+
+/* By the form of its name alone: nobody else has one of that form in a token of ours.
+ */
+static bool
+is_client(const struct principal *who)
+{
+	return who->own && client_is_id(who->user.text);
+}
+
+/* What the token carries counts as far as the client has it still. */
+static enum err
+check_client_scope(struct ctx *cx, const struct principal *who,
+    const struct client_question *q, const struct client_reach *reach)
+{
+	if (!principal_has_scope(who, q->scope))
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "this needs a token with the scope \"%s\"", q->scope);
+	if (!reach->scope)
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "the client has the scope \"%s\" no more", q->scope);
+	return tenant_check_usable(cx, reach->status);
+}
+
+/* A client is no member of its tenant, nor anything of another. */
+static enum err
+check_client_of(struct app *app, struct call *call, const struct client_question *q)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	struct client_reach reach;
+	enum err rc = client_reach(cx, app->db, q, &reach);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (reach.tenant_id == NULL || who->tenant_id == NULL ||
+	    strcmp(who->tenant_id, reach.tenant_id) != 0)
+		return err_set(
+		    &cx->err, ERR_UNAUTHORIZED, "the client is not in force");
+	if (!reach.named)
+		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
+	call->tenant_id = reach.tenant_id;
+	return check_client_scope(cx, who, q, &reach);
+}
+
+static enum err
+check_client(struct app *app, struct call *call)
+{
+	struct client_question q = {.id = call->who.user.text, .scope = "admin"};
+
+	if (perm_level(call->route->perm) != LEVEL_TENANT)
+		return err_tell(&call->cx.err, ERR_FORBIDDEN,
+		    "this is for people: a client sees to its tenant's affairs alone");
+	q.tenant = slice_dup(call->cx.mem, tenant_in_path(call));
+	return check_client_of(app, call, &q);
+}
+
 enum err
 level_check(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
-	if (rc == ERR_OK && asks_for_standing(perm_level(call->route->perm)))
+	if (rc != ERR_OK)
+		return rc;
+	if (is_client(&call->who))
+		return check_client(app, call);
+	if (asks_for_standing(perm_level(call->route->perm)))
 		rc = check_standing(app, call);
 	if (rc != ERR_OK)
 		return rc;

@@ -3,11 +3,14 @@
  * whether the tenant that a token speaks of may be used, and how the caller stands to
  * the tenant in question.
  *
+ * A token of an OAuth client opens what is of its own tenant: rows for TENANT where the
+ * token carries "admin" and the client has that scope still. All else is for people.
+ *
  * Owner:    nobody.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  ERR_FORBIDDEN; what standing.h has; ERR_NOT_FOUND for a tenant that the
- * caller may not know of.
+ * Failure:  ERR_FORBIDDEN; ERR_UNAUTHORIZED for a client that is not in force; what
+ *           standing.h has; ERR_NOT_FOUND for a tenant that the caller may not know of.
  */
 #ifndef TENANTD_CONTROLLERS_LEVEL_H
 #define TENANTD_CONTROLLERS_LEVEL_H

@@ -87,7 +87,8 @@ set_headers(struct response *rs, const struct err_info *e)
 
 	if (rs->status == 401)
 		response_header(rs, "WWW-Authenticate",
-		    rs->token_shown
+		    rs->basic_shown ? "Basic realm=\"tenantd\""
+			: rs->token_shown
 			? "Bearer realm=\"tenantd\", error=\"invalid_token\""
 			: "Bearer realm=\"tenantd\"");
 	if (seconds > 0) {

@@ -69,8 +69,8 @@ response_reset(struct response *rs)
 	buf_reset(&rs->headers);
 	rs->status = 0;
 	rs->content_type = rs->prefix = rs->see = rs->see_rel = NULL;
-	rs->no_body = rs->token_shown = rs->oauth = false;
-	rs->request_id[0] = '\0';
+	rs->no_body = rs->token_shown = rs->basic_shown = rs->oauth = false;
+	rs->request_id[0] = rs->etag[0] = '\0';
 }
 
 void

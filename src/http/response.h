@@ -13,7 +13,10 @@
 #include "base/ctx.h"
 #include "http/request.h"
 
-enum { RESPONSE_BODY_MAX = 64 * 1024 * 1024 };
+enum {
+	RESPONSE_BODY_MAX = 64 * 1024 * 1024,
+	RESPONSE_ETAG_SIZE = 25 /* 128 bits in base64url, quotes, NUL */
+};
 
 struct response {
 	int status;               /* 0: not decided, sent as 200 */
@@ -22,12 +25,15 @@ struct response {
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
+	bool basic_shown;         /* who fails as a client is asked for Basic again */
 	bool oauth;               /* problems are told as RFC 6749 5.2 has it, too */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
 	/* Where a problem says to go on, a path under the prefix, and what that is;
 	 * static texts. NULL: nowhere. */
 	const char *see, *see_rel;
+	/* What response_conditional() is to take; "": what it makes from the body. */
+	char etag[RESPONSE_ETAG_SIZE];
 };
 
 void response_init(struct response *rs); /* once */
@@ -55,12 +61,10 @@ bool response_has_header(const struct response *rs, const char *name);
 void response_problem(struct response *rs, const struct ctx *cx);
 
 /*
- * For a 200 answer to GET or HEAD: sets a strong ETag (RFC 9110 8.8.3) made from the
- * body, and turns the answer into 304 when If-None-Match names it.
+ * For a 200 answer to GET or HEAD: sets a strong ETag (RFC 9110 8.8.3), rs->etag or
+ * one made from the body, and turns the answer into 304 when If-None-Match names it.
  */
 void response_conditional(struct response *rs, const struct request *rq);
-
-enum { RESPONSE_ETAG_SIZE = 25 }; /* 128 bits in base64url, quotes, NUL */
 
 /* The ETag that response_conditional() gives a body. */
 void response_etag(char out[static RESPONSE_ETAG_SIZE], const void *body, size_t n);
