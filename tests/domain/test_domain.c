@@ -6,9 +6,13 @@
 
 #include "audit/seal.h"
 #include "audit/verify.h"
+<<<<<<< HEAD
 #include "client/client.h"
 #include "crypto/opaque.h"
 #include "crypto/totp.h"
+=======
+#include "controllers/standing.h"
+>>>>>>> admin
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
@@ -759,6 +763,7 @@ a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
 	forget_secrets(f);
 }
 
+<<<<<<< HEAD
 /* -- one-time passwords, as whoever signs in shows them -- */
 
 static struct totp_site
@@ -1000,6 +1005,72 @@ a_machines_use_is_noted_once_a_minute(void **state)
 				"SELECT last_used_at > now() - interval '90 s' FROM "
 				"tenantd.oauth_clients"),
 	    "t");
+=======
+/* -- whether a token's tenant may be used -- */
+
+static void
+a_tenants_standing_is_asked_once_a_second(void **state)
+{
+	struct fixture *f = *state;
+	struct standings *s = standing_new(f->cx.mem);
+	uint64_t trips;
+
+	dbtest_sql(f,
+	    "INSERT INTO public.tenants (id, tenant, slug) VALUES "
+	    "('standing', '5ca1ab1e-1111-4111-8111-111111111111', "
+	    "'standing')");
+	assert_int_equal(standing_check(&f->cx, s, f->db, "standing", 5000), ERR_OK);
+	trips = db_get_stats(f->db).round_trips;
+	assert_int_equal(standing_check(&f->cx, s, f->db, "standing", 5000), ERR_OK);
+	dbtest_sql(f,
+	    "UPDATE public.tenants SET status = 'suspended' WHERE id = "
+	    "'standing'");
+	assert_int_equal(standing_check(&f->cx, s, f->db, "standing", 5999), ERR_OK);
+	assert_int_equal(db_get_stats(f->db).round_trips, trips);
+	assert_int_equal(
+	    standing_check(&f->cx, s, f->db, "standing", 6000), ERR_TENANT_SUSPENDED);
+	assert_int_equal(
+	    standing_check(&f->cx, s, f->db, "standing", 6999), ERR_TENANT_SUSPENDED);
+	assert_int_equal(db_get_stats(f->db).round_trips, trips + 1);
+	/* a token may have the registry's number, too */
+	assert_int_equal(standing_check(&f->cx, s, f->db,
+			     "5ca1ab1e-1111-4111-8111-111111111111", 6000),
+	    ERR_TENANT_SUSPENDED);
+	dbtest_sql(f,
+	    "UPDATE public.tenants SET status = 'deactivated' WHERE id = "
+	    "'standing'");
+	assert_int_equal(
+	    standing_check(&f->cx, s, f->db, "standing", 7000), ERR_TENANT_INACTIVE);
+	ctx_clear(&f->cx);
+	assert_int_equal(standing_check(&f->cx, s, f->db, "nobody's", 7000), ERR_OK);
+	assert_int_equal(standing_check(&f->cx, s, f->db, "", 7000), ERR_OK);
+}
+
+static void
+many_tenants_and_long_names_are_told_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct standings *s = standing_new(f->cx.mem);
+	char *longest = arena_alloc(f->cx.mem, 5001);
+
+	memset(longest, 'x', 5000);
+	assert_int_equal(standing_check(&f->cx, s, f->db, longest, 1), ERR_OK);
+	longest[255] = '\0'; /* no more than an id may have */
+	assert_int_equal(standing_check(&f->cx, s, f->db, longest, 1), ERR_OK);
+	dbtest_sql(f,
+	    "INSERT INTO public.tenants (id, tenant, slug, status) SELECT "
+	    "'many-' || n, gen_random_uuid(), 'many-' || n, CASE n % 2 WHEN 0 "
+	    "THEN 'active' ELSE 'suspended' END FROM generate_series(1, 600) "
+	    "n");
+	for (int i = 1; i <= 1200; i++) {
+		const int n = (i - 1) % 600 + 1;
+
+		assert_int_equal(standing_check(&f->cx, s, f->db,
+				     arena_printf(f->cx.mem, "many-%d", n), 1),
+		    n % 2 == 0 ? ERR_OK : ERR_TENANT_SUSPENDED);
+		ctx_clear(&f->cx);
+	}
+>>>>>>> admin
 }
 
 int
@@ -1029,6 +1100,8 @@ main(void)
 	    DOMAIN_TEST(a_row_costs_no_round_trip_once_the_key_is_known),
 	    DOMAIN_TEST(what_the_flows_wrote_is_sealed_and_holds),
 	    DOMAIN_TEST(details_that_are_too_long_are_refused),
+	    DOMAIN_TEST(a_tenants_standing_is_asked_once_a_second),
+	    DOMAIN_TEST(many_tenants_and_long_names_are_told_apart),
 	    DOMAIN_TEST(a_tenants_secret_opens_and_shows_its_end_alone),
 	    DOMAIN_TEST(a_row_that_was_copied_to_another_tenant_does_not_open),
 	    DOMAIN_TEST(a_rotation_seals_keys_alone_and_names_those_that_do_not_open),
