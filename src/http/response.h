@@ -18,12 +18,15 @@ enum {
 	RESPONSE_ETAG_SIZE = 25 /* 128 bits in base64url, quotes, NUL */
 };
 
+struct json_out;
+
 struct response {
 	int status;               /* 0: not decided, sent as 200 */
 	const char *content_type; /* static text; NULL: application/json */
 	struct buf body;          /* heap, kept from request to request */
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
+	bool begun;               /* the head is out, by exchange.send: no length */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
 	bool basic_shown;         /* who fails as a client is asked for Basic again */
 	bool oauth;               /* problems are told as RFC 6749 5.2 has it, too */
@@ -45,6 +48,9 @@ void response_begin(
     struct response *rs, const struct ctx *cx, const struct request *rq);
 /* value: without CR, LF and NUL, else the header is left out. */
 void response_header(struct response *rs, const char *name, const char *value);
+/* The members of the problem in cx->err and cx->faults, into an open object. */
+void response_put_problem(
+    struct json_out *o, const struct response *rs, const struct ctx *cx);
 /* What the body is: content_type, else application/json. */
 const char *response_content_type(const struct response *rs);
 bool response_has_header(const struct response *rs, const char *name);

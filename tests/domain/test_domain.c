@@ -6,13 +6,10 @@
 
 #include "audit/seal.h"
 #include "audit/verify.h"
-<<<<<<< HEAD
 #include "client/client.h"
+#include "controllers/standing.h"
 #include "crypto/opaque.h"
 #include "crypto/totp.h"
-=======
-#include "controllers/standing.h"
->>>>>>> admin
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
@@ -763,7 +760,6 @@ a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
 	forget_secrets(f);
 }
 
-<<<<<<< HEAD
 /* -- one-time passwords, as whoever signs in shows them -- */
 
 static struct totp_site
@@ -1005,7 +1001,8 @@ a_machines_use_is_noted_once_a_minute(void **state)
 				"SELECT last_used_at > now() - interval '90 s' FROM "
 				"tenantd.oauth_clients"),
 	    "t");
-=======
+}
+
 /* -- whether a token's tenant may be used -- */
 
 static void
@@ -1070,7 +1067,6 @@ many_tenants_and_long_names_are_told_apart(void **state)
 		    n % 2 == 0 ? ERR_OK : ERR_TENANT_SUSPENDED);
 		ctx_clear(&f->cx);
 	}
->>>>>>> admin
 }
 
 int
