@@ -1,21 +1,25 @@
 -- The tenant that the token of user $1 names, $2 its id or number, as one of its members works in
 -- it: as onboarding_find, with what administrators say of it. None for who is no member, nor for
--- whose account is deactivated.
--- params: 2
+-- whose account is deactivated. With $3 it is the token of the OAuth client $1.
+-- params: 3
 -- rows: one
 WITH member AS (
   SELECT m.tenant_id, m.role, 1 AS place
     FROM public.tenant_users m
-   WHERE m.user_id = $1::text
+   WHERE m.user_id = $1::text AND NOT $3::boolean
    UNION ALL
   SELECT u.tenant_id, 'member', 2
     FROM public.users u
-   WHERE u.id = $1::text
+   WHERE u.id = $1::text AND NOT $3::boolean
    UNION ALL
   SELECT o.id, 'owner', 3
     FROM public.custom_auth_tenant r
     JOIN public.tenants o ON o.tenant = r.id
-   WHERE r.owner_id = $1::text
+   WHERE r.owner_id = $1::text AND NOT $3::boolean
+   UNION ALL
+  SELECT k.tenant_id, 'client', 4
+    FROM tenantd.oauth_clients k
+   WHERE k.id = $1::text AND k.revoked_at IS NULL AND $3::boolean
 )
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, t.isolation,

@@ -233,18 +233,6 @@ check_client_of(struct app *app, struct call *call, const struct client_question
 	return check_client_scope(cx, who, q, &reach);
 }
 
-static enum err
-check_client(struct app *app, struct call *call)
-{
-	struct client_question q = {.id = call->who.user.text, .scope = "admin"};
-
-	if (perm_level(call->route->perm) != LEVEL_TENANT)
-		return err_tell(&call->cx.err, ERR_FORBIDDEN,
-		    "this is for people: a client sees to its tenant's affairs alone");
-	q.tenant = slice_dup(call->cx.mem, tenant_in_path(call));
-	return check_client_of(app, call, &q);
-}
-
 /* What is missing until a token names their tenant. */
 static enum err
 tell_no_claim(struct app *app, struct call *call)
@@ -288,7 +276,8 @@ static enum err
 check_member(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
-	const struct tenant_claim claim = {call->who.user.text, call->who.tenant_id};
+	const struct tenant_claim claim = {
+	    call->who.user.text, call->who.tenant_id, is_client(&call->who)};
 	struct tenant_member *m;
 	bool found;
 	enum err rc;
@@ -307,6 +296,25 @@ check_member(struct app *app, struct call *call)
 	call->tenant_id = m->tenant.id;
 	call->member = m;
 	return check_active(cx, m->tenant.status);
+}
+
+static enum err
+check_client(struct app *app, struct call *call)
+{
+	const enum perm_level level = perm_level(call->route->perm);
+	struct client_question q = {.id = call->who.user.text, .scope = "admin"};
+	enum err rc;
+
+	if (level == LEVEL_MEMBER) {
+		q.scope = call->route->method == HTTP_GET ? "read" : "write";
+		rc = check_client_of(app, call, &q);
+		return rc == ERR_OK ? check_member(app, call) : rc;
+	}
+	if (level != LEVEL_TENANT)
+		return err_tell(&call->cx.err, ERR_FORBIDDEN,
+		    "this is for people: a client sees to its tenant's affairs alone");
+	q.tenant = slice_dup(call->cx.mem, tenant_in_path(call));
+	return check_client_of(app, call, &q);
 }
 
 enum err

@@ -4,7 +4,8 @@
  * the tenant in question.
  *
  * A token of an OAuth client opens what is of its own tenant: rows for TENANT where the
- * token carries "admin" and the client has that scope still. All else is for people.
+ * token carries "admin" and the client has that scope still, rows for MEMBER likewise
+ * with "read", and "write" for what is no GET. All else is for people.
  *
  * Owner:    nobody.
  * Lifetime: one request.

@@ -7,7 +7,9 @@ tenant_find_member(struct ctx *cx, struct db *db, const struct tenant_claim *cla
 {
 	struct db_rows *rows = NULL;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(STMT_member_find, claim->user_id, claim->tenant), &rows);
+	    DB_CALL(STMT_member_find, claim->user_id, claim->tenant,
+		claim->client ? "true" : "false"),
+	    &rows);
 
 	*found = rc == ERR_OK && db_row_count(rows) == 1;
 	if (!*found)
