@@ -7,8 +7,9 @@
 #include "work/work.h"
 
 enum {
-	BATCH = 10000, /* rows that one statement removes at most */
-	TURN_MS = 1000 /* for each kind of thing; other work waits meanwhile */
+	BATCH = 10000,  /* rows that one statement removes at most */
+	TURN_MS = 1000, /* for each kind of thing; other work waits meanwhile */
+	SPENT_DAYS = 1  /* that is of no use any more */
 };
 
 /* What a statement removes by its age alone. */
@@ -83,6 +84,9 @@ work_keep_house(struct work *w)
 	    {STMT_job_expire_dead, c->job_dead_retention_days},
 	    {STMT_delivery_expire, c->delivery_retention_days},
 	    {STMT_notification_expire, c->notification_retention_days},
+	    {STMT_registration_expire, SPENT_DAYS},
+	    {STMT_password_reset_expire, SPENT_DAYS},
+	    {STMT_mail_limit_expire, SPENT_DAYS},
 	};
 	bool more = false;
 
