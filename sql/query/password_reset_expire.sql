@@ -1,4 +1,4 @@
--- Removes secrets for choosing another password that were over $1 days ago, at most 10,000.
+-- Removes resets of passwords that nobody used until $1 days ago, at most 10,000.
 -- params: 1
 -- rows: none
 DELETE FROM tenantd.password_resets

@@ -1,4 +1,4 @@
--- Removes registrations that were over $1 days ago, at most 10,000.
+-- Removes registrations that nobody confirmed until $1 days ago, at most 10,000.
 -- params: 1
 -- rows: none
 DELETE FROM tenantd.registrations

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "crypto/secret.h"
+#include "controllers/signin.h"
 #include "flows/passwords.h"
 #include "flows/register.h"
 
@@ -20,26 +20,16 @@ account_site_of(const struct app *app, const struct call *call)
 	};
 }
 
-struct password
-account_password(const struct call *call, const char *name)
+static struct password
+password_of(const struct call *call, const char *name)
 {
 	const char *text = json_get_text(call->body, name);
 
 	return (struct password){text, strlen(text)};
 }
 
-void
-account_cleanse(struct call *call, const char *name)
-{
-	const char *text = json_get_text(call->body, name);
-
-	if (text != NULL)
-		secret_cleanse((void *)(uintptr_t)text, strlen(text));
-	secret_cleanse((void *)(uintptr_t)call->rq.body, call->rq.body_length);
-}
-
-void
-account_answer(struct call *call, const struct user *u)
+static void
+answer_user(struct call *call, const struct user *u)
 {
 	struct json_out o;
 
@@ -47,21 +37,14 @@ account_answer(struct call *call, const struct user *u)
 	json_open_object(&o);
 	json_name(&o, "user");
 	json_open_object(&o);
-	json_member_text(&o, "id", u->id);
-	json_member_text(&o, "email", u->email);
-	json_member_text(&o, "name", u->name);
-	json_member_text(&o, "tenant_id", u->tenant_id);
-	json_member_bool(&o, "is_superuser", u->superuser);
-	json_member_bool(&o, "is_active", u->active);
-	json_member_text(&o, "created_at", u->created_at);
-	json_member_text(&o, "updated_at", u->updated_at);
+	signin_put_user(&o, u, u->tenant_id, true);
 	json_close_object(&o);
 	json_close_object(&o);
 }
 
 /* Whoever asks is told the same. */
 static void
-answer_mail(struct call *call, const char *message)
+answer_mail(struct call *call, const char *email, const char *message)
 {
 	struct json_out o;
 
@@ -69,42 +52,34 @@ answer_mail(struct call *call, const char *message)
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_member_text(&o, "message", message);
-	json_member_text(&o, "email", json_get_text(call->body, "email"));
+	json_member_text(&o, "email", email);
 	json_close_object(&o);
 }
 
 /* -- registering -- */
-
-static const char *
-text_or_null(const struct call *call, const char *name)
-{
-	const char *text = json_get_text(call->body, name);
-
-	return str_is_set(text) ? text : NULL;
-}
 
 enum err
 user_register_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
 	const struct register_wish wish = {
-	    .email = json_get_text(call->body, "email"),
-	    .name = text_or_null(call, "name"),
-	    .invitation = text_or_null(call, "invitation"),
-	    .password = account_password(call, "password"),
+	    .email = arena_strdup(call->cx.mem, json_get_text(call->body, "email")),
+	    .name = signin_member(call, "name"),
+	    .invitation = signin_member(call, "invitation"),
+	    .password = password_of(call, "password"),
 	};
 	struct user user;
 	bool made;
 	enum err rc = register_begin(&call->cx, &site, &wish, &user, &made);
 
-	account_cleanse(call, "password");
+	signin_forget_body(call);
 	if (rc != ERR_OK)
 		return rc;
 	if (made) {
 		call->rs->status = 201;
-		account_answer(call, &user);
+		answer_user(call, &user);
 	} else {
-		answer_mail(call,
+		answer_mail(call, wish.email,
 		    "A mail is on its way to this address: follow the link in it to "
 		    "confirm that it is yours.");
 	}
@@ -116,13 +91,12 @@ user_verify_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
 	struct user user;
-	enum err rc =
-	    register_verify(&call->cx, &site, json_get_text(call->body, "token"),
-		account_password(call, "password"), &user);
+	enum err rc = register_verify(&call->cx, &site,
+	    json_get_text(call->body, "token"), password_of(call, "password"), &user);
 
-	account_cleanse(call, "password");
+	signin_forget_body(call);
 	if (rc == ERR_OK)
-		account_answer(call, &user);
+		answer_user(call, &user);
 	return rc;
 }
 
@@ -130,11 +104,11 @@ enum err
 user_resend_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
-	enum err rc =
-	    register_resend(&call->cx, &site, json_get_text(call->body, "email"));
+	const char *email = json_get_text(call->body, "email");
+	enum err rc = register_resend(&call->cx, &site, email);
 
 	if (rc == ERR_OK)
-		answer_mail(call,
+		answer_mail(call, email,
 		    "If this address was registered and waits to be confirmed, another "
 		    "mail is on its way to it.");
 	return rc;
@@ -146,11 +120,11 @@ enum err
 user_password_reset_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
-	enum err rc =
-	    passwords_ask(&call->cx, &site, json_get_text(call->body, "email"));
+	const char *email = json_get_text(call->body, "email");
+	enum err rc = passwords_ask(&call->cx, &site, email);
 
 	if (rc == ERR_OK)
-		answer_mail(call,
+		answer_mail(call, email,
 		    "If there is a user with this address, a mail is on its way to it: "
 		    "follow the link in it to choose another password.");
 	return rc;
@@ -161,21 +135,12 @@ user_password_confirm_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
 	enum err rc = passwords_reset(&call->cx, &site,
-	    json_get_text(call->body, "token"), account_password(call, "password"));
+	    json_get_text(call->body, "token"), password_of(call, "password"));
 
-	account_cleanse(call, "password");
+	signin_forget_body(call);
 	if (rc == ERR_OK)
 		call->rs->status = 204;
 	return rc;
-}
-
-/* The session that the caller's token was issued in; NULL: it names none, and all of
- * the user's end. */
-static const char *
-session_of(const struct call *call)
-{
-	(void)call;
-	return NULL;
 }
 
 enum err
@@ -184,17 +149,16 @@ me_password_post(struct app *app, struct call *call)
 	const struct account_site site = account_site_of(app, call);
 	const struct passwords_change change = {
 	    .user_id = call->who.user.text,
-	    .current = account_password(call, "current_password"),
-	    .wished = account_password(call, "new_password"),
-	    .session = session_of(call),
+	    .current = password_of(call, "current_password"),
+	    .wished = password_of(call, "new_password"),
+	    .session = call->who.session_id,
 	};
 	enum err rc = call->who.own
 	    ? passwords_change(&call->cx, &site, &change)
 	    : err_tell(&call->cx.err, ERR_FORBIDDEN,
 		  "another issuer has your password: it is changed there");
 
-	account_cleanse(call, "current_password");
-	account_cleanse(call, "new_password");
+	signin_forget_body(call);
 	if (rc == ERR_OK)
 		call->rs->status = 204;
 	return rc;

@@ -202,6 +202,7 @@ invitation_accept_post(struct app *app, struct call *call)
 	struct joining j;
 	enum err rc = read_invited(app, call, &j);
 
+	arena_cleanse_at_reset(call->cx.mem);
 	if (rc == ERR_OK)
 		rc = joining_digest(
 		    &call->cx, &j, json_get_text(call->body, "token"), digest);

@@ -117,8 +117,7 @@ account_warn(
 }
 
 enum err
-account_write_down(struct ctx *cx, const struct account_site *s, const char *event,
-    const char *details)
+account_write_down(struct ctx *cx, const struct account_site *s, const char *event)
 {
 	struct json_out o;
 	struct buf b;
@@ -133,7 +132,7 @@ account_write_down(struct ctx *cx, const struct account_site *s, const char *eve
 		.severity = AUDIT_MEDIUM,
 		.actor = cx->actor,
 		.address = s->address,
-		.details = details != NULL ? details : buf_text(&b)});
+		.details = buf_text(&b)});
 }
 
 /* -- the policy -- */

@@ -56,10 +56,9 @@ struct account_warning {
 enum err account_warn(struct ctx *cx, const struct account_site *s,
     const struct account_warning *w) MUST_CHECK;
 
-/* Something a user did, for the audit: by cx->actor. details: JSON, or NULL: the
- * user's id. */
-enum err account_write_down(struct ctx *cx, const struct account_site *s,
-    const char *event, const char *details) MUST_CHECK;
+/* Something a user did, for the audit: by cx->actor, who they are. */
+enum err account_write_down(
+    struct ctx *cx, const struct account_site *s, const char *event) MUST_CHECK;
 
 /* -- outside of one -- */
 

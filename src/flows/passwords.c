@@ -5,8 +5,10 @@
 
 #include "crypto/opaque.h"
 #include "crypto/secret.h"
+#include "flows/signin_record.h"
 #include "people/mail_limit.h"
 #include "people/password.h"
+#include "people/throttle.h"
 #include "session/session.h"
 
 /* -- asking -- */
@@ -65,7 +67,7 @@ passwords_ask(struct ctx *cx, const struct account_site *s, const char *email)
 
 struct storing {
 	const struct account_site *site;
-	struct user user;
+	struct user user; /* as they were when it was looked at */
 	const char *phc;
 	const char *digest;  /* of the secret that it is done by; NULL: none */
 	const char *session; /* that goes on; NULL: none does */
@@ -80,24 +82,44 @@ refuse_secret(struct ctx *cx)
 	    "the token is not valid, has expired, or was used: ask for another mail");
 }
 
-/* The secrets go whoever chooses the password: an older mail is of no use any more. */
+/* Holds the user. By a mail, it is of use still; by the current password, it is that
+ * still. */
 static enum err
-take_secrets(struct ctx *cx, struct db *db, const struct storing *st)
+hold(struct ctx *cx, struct db *db, const struct storing *st)
 {
 	struct db_rows *rows;
-	enum err rc = db_query(
-	    cx, db, STMT_password_reset_take, DB_ARGS(st->digest, st->user.id), &rows);
+	struct user now;
+	bool found;
+	enum err rc = user_hold(cx, db, st->user.id, &now, &found);
 
-	if (rc == ERR_OK && st->digest != NULL && db_row_count(rows) == 0)
+	if (rc != ERR_OK)
+		return rc;
+	if (st->digest == NULL)
+		return found && now.active && now.password_hash != NULL &&
+			strcmp(now.password_hash, st->user.password_hash) == 0
+		    ? ERR_OK
+		    : err_tell(&cx->err, ERR_CONFLICT,
+			  "the user was changed at the same time: try again");
+	rc = db_query(
+	    cx, db, STMT_password_reset_take, DB_ARGS(st->digest, st->user.id), &rows);
+	if (rc == ERR_OK && (!found || !now.active || db_row_count(rows) == 0))
 		rc = refuse_secret(cx);
 	return rc;
+}
+
+static struct throttle_who
+who_of(const struct account_site *s, const struct user *u)
+{
+	return (struct throttle_who){
+	    .account = u->email, .user_id = u->id, .address = s->address};
 }
 
 static enum err
 store(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct storing *st = arg;
-	enum err rc = take_secrets(cx, db, st);
+	const struct throttle_who who = who_of(st->site, &st->user);
+	enum err rc = hold(cx, db, st);
 
 	if (rc == ERR_OK)
 		rc = password_store(cx, db, st->user.id, st->phc);
@@ -105,7 +127,9 @@ store(struct ctx *cx, struct db *db, void *arg)
 		rc = sessions_end_of(
 		    cx, db, st->user.id, SESSION_ENDED_BY_PASSWORD, st->session);
 	if (rc == ERR_OK)
-		rc = account_write_down(cx, st->site, st->event, NULL);
+		rc = throttle_forget(cx, db, &who);
+	if (rc == ERR_OK)
+		rc = account_write_down(cx, st->site, st->event);
 	if (rc == ERR_OK)
 		rc = account_warn(cx, st->site,
 		    &(struct account_warning){.email = st->user.email,
@@ -159,31 +183,88 @@ passwords_reset(struct ctx *cx, const struct account_site *s, const char *secret
 	return accept(cx, &st, "/password", wished);
 }
 
-/* -- by who knows the current one -- */
+/* -- by who knows the current one, guesses at which count like those at a sign-in -- */
 
-/* The one place where a wrong current password comes to light: what counts failed
- * attempts is told here. */
+struct guess {
+	const struct account_site *site;
+	const struct user *of;
+	struct throttle throttle;
+};
+
 static enum err
-refuse_current(struct ctx *cx)
+count(struct ctx *cx, struct db *db, void *arg)
 {
+	struct guess *g = arg;
+	const struct throttle_who who = who_of(g->site, g->of);
+	const struct signin_record r = {
+	    .audit = g->site->audit, .address = g->site->address, .user_id = g->of->id};
+	enum err rc = throttle_password(cx, db, &who, &g->throttle);
+
+	return rc == ERR_OK && g->throttle.first
+	    ? signin_record_throttled(cx, db, &r, g->throttle.wait_s)
+	    : rc;
+}
+
+static enum err
+forgive(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct guess *g = arg;
+
+	return throttle_forgive(cx, db, &g->throttle);
+}
+
+static enum err
+write_failure(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct guess *g = arg;
+
+	(void)db;
+	return account_write_down(cx, g->site, "PASSWORD_CHANGE_FAILED");
+}
+
+static enum err
+refuse_current(struct ctx *cx, struct guess *g)
+{
+	enum err rc = db_transaction(cx, g->site->db, DB_MANAGEMENT, write_failure, g);
+
+	if (rc != ERR_OK)
+		return rc;
 	ctx_fault(cx, "/current_password", "password", "is not the current password");
 	return err_tell(
 	    &cx->err, ERR_INVALID, "the current password is not the right one");
 }
 
 static enum err
+too_early(struct ctx *cx, int64_t wait_s)
+{
+	err_tell(&cx->err, ERR_RATE_LIMITED,
+	    "too many wrong passwords: try again in %lld seconds", (long long)wait_s);
+	cx->err.retry_after = (int)wait_s;
+	return ERR_RATE_LIMITED;
+}
+
+/* What could not be looked at is no failure. */
+static enum err
 check_current(struct ctx *cx, const struct account_site *s, const struct user *u,
     struct password current)
 {
+	struct guess g = {.site = s, .of = u};
+	struct err_info why;
 	bool match;
-	enum err rc;
+	enum err rc = db_transaction(cx, s->db, DB_MANAGEMENT, count, &g), checked;
 
-	if (u->password_hash == NULL)
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "you have no password yet: have one mailed by "
-		    "/users/password-reset");
-	rc = hash_check(cx, s->hashes, u->password_hash, current, &match);
-	return rc == ERR_OK && !match ? refuse_current(cx) : rc;
+	if (rc == ERR_OK && g.throttle.wait_s > 0)
+		rc = too_early(cx, g.throttle.wait_s);
+	if (rc != ERR_OK)
+		return rc;
+	checked = hash_check(cx, s->hashes, u->password_hash, current, &match);
+	if (checked == ERR_OK && !match)
+		return refuse_current(cx, &g);
+	why = cx->err;
+	rc = db_transaction(cx, s->db, DB_MANAGEMENT, forgive, &g);
+	if (rc == ERR_OK && checked != ERR_OK)
+		cx->err = why;
+	return rc == ERR_OK ? checked : rc;
 }
 
 enum err
@@ -201,6 +282,10 @@ passwords_change(
 		return err_tell(&cx->err, ERR_FORBIDDEN,
 		    "the token is not that of a user of ours: there is no password to "
 		    "change");
+	if (st.user.password_hash == NULL)
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "you have no password yet: have a mail sent by "
+		    "/users/password-reset to choose one");
 	rc = check_current(cx, s, &st.user, c->current);
 	return rc == ERR_OK ? accept(cx, &st, "/new_password", c->wished) : rc;
 }

@@ -5,7 +5,8 @@
  * Lifetime: one request.
  * Threads:  one.
  * Failure:  as account.h and people/password.h; ERR_INVALID, with a fault, for a secret
- *           that is of no use and for a password that is not the current one.
+ *           that is of no use and for a password that is not the current one;
+ *           ERR_RATE_LIMITED after too many of these: people/throttle.h.
  */
 #ifndef TENANTD_FLOWS_PASSWORDS_H
 #define TENANTD_FLOWS_PASSWORDS_H

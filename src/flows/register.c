@@ -47,7 +47,7 @@ admit(struct ctx *cx, struct db *db, void *arg)
 	if (rc == ERR_OK)
 		rc = registration_admit(cx, db, e->user_id, &is);
 	if (rc == ERR_OK)
-		rc = account_write_down(cx, e->site, "USER_REGISTERED", NULL);
+		rc = account_write_down(cx, e->site, "USER_REGISTERED");
 	if (rc == ERR_OK && e->invitation != NULL)
 		rc = joining_accept_held(cx, e->site,
 		    &(struct joining){.user_id = e->user_id,

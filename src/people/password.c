@@ -75,10 +75,8 @@ enum err
 password_store(struct ctx *cx, struct db *db, const char *user_id, const char *phc)
 {
 	char most[STR_I64_SIZE];
-	enum err rc = db_queue(cx, db, STMT_password_keep, DB_ARGS(user_id));
+	enum err rc = db_queue(cx, db, STMT_user_password_reset, DB_ARGS(user_id, phc));
 
-	if (rc == ERR_OK)
-		rc = db_queue(cx, db, STMT_password_set, DB_ARGS(user_id, phc));
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_password_prune,
 		    DB_ARGS(user_id, str_from_i64(most, PASSWORD_HISTORY_MOST)));

@@ -31,8 +31,9 @@ struct password_wish {
 enum err password_accept(struct ctx *cx, struct db *db, struct slots *slots,
     const struct password_wish *wish, const char **phc) MUST_CHECK;
 
-/* Inside a transaction in the management context: what they have becomes history. Their
- * sessions are the caller's to end. */
+/* Inside a transaction in the management context that holds the user: what they have
+ * becomes history, and no reset that was asked for is of use any more. Their sessions
+ * are the caller's to end. */
 enum err password_store(
     struct ctx *cx, struct db *db, const char *user_id, const char *phc) MUST_CHECK;
 

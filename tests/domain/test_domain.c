@@ -6,11 +6,14 @@
 
 #include "audit/seal.h"
 #include "audit/verify.h"
+#include "crypto/totp.h"
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
 #include "idempotency/idempotency.h"
+#include "people/totp.h"
 #include "people/user.h"
+#include "tenant/secret.h"
 
 static const struct onboarding_settings settings = {
     /* 74738ff5-5367-5958-9aee-98fffdcd1876 */
@@ -605,6 +608,273 @@ malformed_keys_are_refused(void **state)
 	assert_int_equal(request(f, &o, longest, "{}"), ERR_OK);
 }
 
+/* -- what tenants keep sealed -- */
+
+static const struct tenant_secret_name firsts = {"first", TENANT_SECRET_PINECONE};
+
+struct keeping {
+	const struct tenant_secret_name *of;
+	const char *value;
+};
+
+static enum err
+put_secret(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct keeping *k = arg;
+
+	return k->value == NULL
+	    ? tenant_secret_remove(cx, db, k->of)
+	    : tenant_secret_put(cx, db, seal_keys, k->of, slice_of(k->value));
+}
+
+static void
+keep(struct fixture *f, const struct tenant_secret_name *of, const char *value)
+{
+	struct keeping k = {of, value};
+
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, of->tenant_id, put_secret, &k), ERR_OK);
+}
+
+/* What it opens to; NULL: there is none. */
+static const char *
+opened(struct fixture *f, const struct seal_keys *keys,
+    const struct tenant_secret_name *of, enum err expected)
+{
+	struct slice value;
+	bool found;
+
+	ctx_clear(&f->cx);
+	assert_int_equal(
+	    tenant_secret_open(&f->cx, f->db, keys, of, &value, &found), expected);
+	return found ? slice_dup(f->cx.mem, value) : NULL;
+}
+
+static void
+forget_secrets(struct fixture *f)
+{
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_secrets");
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys");
+}
+
+static void
+a_tenants_secret_opens_and_shows_its_end_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(opened(f, seal_keys, &firsts, ERR_OK));
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	assert_string_equal(
+	    opened(f, seal_keys, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT hint FROM tenantd.tenant_secrets"), "wxyz");
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT count(*) FROM tenantd.tenant_secrets s, tenantd.tenant_keys k "
+		"WHERE s.sealed LIKE '%0123456789%' OR k.sealed !~ '^v1\\.'"),
+	    "0");
+	keep(f, &firsts, "short-wxyz");
+	assert_string_equal(opened(f, seal_keys, &firsts, ERR_OK), "short-wxyz");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT hint FROM tenantd.tenant_secrets"), "");
+	keep(f, &firsts, NULL);
+	assert_null(opened(f, seal_keys, &firsts, ERR_OK));
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM tenantd.tenant_keys"), "1");
+	forget_secrets(f);
+}
+
+static void
+a_row_that_was_copied_to_another_tenant_does_not_open(void **state)
+{
+	static const struct tenant_secret_name seconds = {"second",
+						   TENANT_SECRET_PINECONE},
+					       other = {"first", "other"};
+	struct fixture *f = *state;
+
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	keep(f, &seconds, "pc-9876543210-abcd");
+	dbtest_sql(f,
+	    "INSERT INTO tenantd.tenant_secrets SELECT tenant_id, 'other', "
+	    "sealed, hint FROM tenantd.tenant_secrets WHERE tenant_id = "
+	    "'first'");
+	assert_null(opened(f, seal_keys, &other, ERR_INTERNAL));
+	dbtest_sql(f,
+	    "UPDATE tenantd.tenant_secrets SET sealed = (SELECT sealed FROM "
+	    "tenantd.tenant_secrets WHERE tenant_id = 'first' AND name <> "
+	    "'other') WHERE tenant_id = 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	/* with its key beside it neither */
+	dbtest_sql(f,
+	    "UPDATE tenantd.tenant_keys SET sealed = (SELECT sealed FROM "
+	    "tenantd.tenant_keys WHERE tenant_id = 'first') WHERE tenant_id "
+	    "= 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	assert_non_null(strstr(f->cx.err.note, "\"second\""));
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys WHERE tenant_id = 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	assert_string_equal(
+	    opened(f, seal_keys, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	forget_secrets(f);
+}
+
+static void
+a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
+{
+	static const struct tenant_secret_name seconds = {
+	    "second", TENANT_SECRET_PINECONE};
+	struct fixture *f = *state;
+	struct seal_keys *next;
+	const char *before;
+	int count;
+
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	keep(f, &seconds, "pc-9876543210-abcd");
+	dbtest_sql(f,
+	    "INSERT INTO tenantd.tenant_keys SELECT 'bad', sealed FROM "
+	    "tenantd.tenant_keys WHERE tenant_id = 'first'");
+	before = dbtest_sql(f,
+	    "SELECT string_agg(sealed, ' ' ORDER BY tenant_id) FROM "
+	    "tenantd.tenant_secrets");
+	assert_int_equal(seal_keys_new(&f->cx.err, "fedcba9876543210fedcba9876543210",
+			     "0123456789abcdef0123456789abcdef", &next),
+	    ERR_OK);
+	assert_int_equal(tenant_keys_reseal(&f->cx, f->db, next, &count), ERR_INTERNAL);
+	assert_int_equal(count, 2);
+	assert_int_equal(f->cx.fault_count, 1);
+	assert_non_null(strstr(f->cx.faults->message, "\"bad\""));
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys WHERE tenant_id = 'bad'");
+	ctx_clear(&f->cx);
+	assert_int_equal(tenant_keys_reseal(&f->cx, f->db, next, &count), ERR_OK);
+	assert_int_equal(count, 0);
+	assert_string_equal(dbtest_sql(f,
+				"SELECT string_agg(sealed, ' ' ORDER BY tenant_id) "
+				"FROM tenantd.tenant_secrets"),
+	    before);
+	assert_string_equal(opened(f, next, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	assert_null(opened(f, seal_keys, &firsts, ERR_INTERNAL));
+	seal_keys_free(next);
+	forget_secrets(f);
+}
+
+/* -- one-time passwords, as whoever signs in shows them -- */
+
+static struct totp_site
+totp_site_of(const char *user_id)
+{
+	return (struct totp_site){.user_id = user_id,
+	    .address = "192.0.2.1",
+	    .keys = seal_keys,
+	    .audit = audit_log};
+}
+
+struct enrolment {
+	const char *user_id, *secret;
+	struct totp_shown shown;
+};
+
+static enum err
+begin_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_begin(cx, db, &site, &e->secret);
+}
+
+static enum err
+confirm_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_confirm(cx, db, &site, &e->shown);
+}
+
+struct showing {
+	const char *user_id, *code;
+	bool taken;
+};
+
+static enum err
+show_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct showing *s = arg;
+
+	return totp_take(cx, db, seal_keys, s->user_id, s->code, &s->taken);
+}
+
+static bool
+is_taken(struct fixture *f, const char *user_id, const char *code)
+{
+	struct showing s = {.user_id = user_id, .code = code};
+
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, show_totp, &s), ERR_OK);
+	return s.taken;
+}
+
+/* The code of now for the secret that lies sealed in the user's row. */
+static const char *
+code_of_now(struct fixture *f, const char *user_id)
+{
+	const char *sealed = dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"SELECT sealed FROM tenantd.totp WHERE user_id = '%s'", user_id));
+	char *code = arena_alloc(f->cx.mem, TOTP_CODE_SIZE);
+	struct slice secret;
+
+	assert_int_equal(
+	    seal_open(&f->cx, seal_keys, sealed,
+		slice_of(arena_printf(f->cx.mem, "totp|%s", user_id)), &secret),
+	    ERR_OK);
+	totp_code(secret, totp_step_at(clock_wall_s()), code);
+	return code;
+}
+
+static void
+check_is_on(struct fixture *f, const char *user_id, bool wanted)
+{
+	bool on = !wanted;
+
+	assert_int_equal(totp_is_on(&f->cx, f->db, user_id, &on), ERR_OK);
+	assert_int_equal(on, wanted);
+}
+
+static void
+a_second_factor_is_taken_once_and_only_when_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct enrolment e = {.user_id = "tess"};
+
+	dbtest_sql(
+	    f, "INSERT INTO users (id, email) VALUES ('tess', 'tess@example.com')");
+	check_is_on(f, "tess", false);
+	assert_false(is_taken(f, "tess", "123456"));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, begin_totp, &e), ERR_OK);
+	check_is_on(f, "tess", false);
+	e.shown.code = code_of_now(f, "tess");
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, confirm_totp, &e), ERR_OK);
+	assert_true(e.shown.right);
+	check_is_on(f, "tess", true);
+	assert_false(is_taken(f, "tess", e.shown.code));
+	dbtest_sql(f, "UPDATE tenantd.totp SET last_step = 0 WHERE user_id = 'tess'");
+	e.shown.code = code_of_now(f, "tess");
+	assert_true(is_taken(f, "tess", e.shown.code));
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_true(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_false(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT actor || ' ' || severity || ' ' || "
+		"(details->>'recovery_codes_left') "
+		"FROM tenantd.audit WHERE event = 'RECOVERY_CODE_USED'"),
+	    "tess high 9");
+}
+
 int
 main(void)
 {
@@ -622,6 +892,7 @@ main(void)
 	    DOMAIN_TEST(a_token_may_speak_of_the_tenant_an_operator_assigned),
 	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
+	    DOMAIN_TEST(a_second_factor_is_taken_once_and_only_when_in_force),
 	    DOMAIN_TEST(the_same_key_and_body_replays),
 	    DOMAIN_TEST(the_same_key_with_another_body_is_refused),
 	    DOMAIN_TEST(a_key_in_flight_is_refused_for_the_moment),
@@ -631,6 +902,9 @@ main(void)
 	    DOMAIN_TEST(a_row_costs_no_round_trip_once_the_key_is_known),
 	    DOMAIN_TEST(what_the_flows_wrote_is_sealed_and_holds),
 	    DOMAIN_TEST(details_that_are_too_long_are_refused),
+	    DOMAIN_TEST(a_tenants_secret_opens_and_shows_its_end_alone),
+	    DOMAIN_TEST(a_row_that_was_copied_to_another_tenant_does_not_open),
+	    DOMAIN_TEST(a_rotation_seals_keys_alone_and_names_those_that_do_not_open),
 	};
 
 	return cmocka_run_group_tests(tests, migrate_cluster, NULL);
