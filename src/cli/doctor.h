@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/database.h"
+#include "cli/ways.h"
 #include "json/json.h"
 
 enum {
@@ -29,18 +30,13 @@ enum doctor_verdict {
 	DOCTOR_COUNT
 };
 
-/* The ways in which something is done by hand; each may be NULL. */
-struct doctor_ways {
-	const char *command, *http, *sql;
-};
-
 struct doctor_finding {
 	struct doctor_finding *next;
 	enum doctor_verdict verdict;
 	int step; /* of setup; 0: of none */
 	const char *check, *text;
-	const char *advice;      /* NULL: nothing to be done */
-	struct doctor_ways ways; /* of doing it */
+	const char *advice; /* NULL: nothing to be done */
+	struct ways ways;   /* of doing it by hand */
 };
 
 struct doctor {
@@ -59,13 +55,14 @@ void doctor_find(struct doctor *d, enum doctor_verdict verdict, const char *advi
     const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* What cx holds becomes a finding, and cx is cleared. */
 void doctor_find_error(struct doctor *d, const char *advice);
-/* How what was found last is done by hand; the texts live in the arena, or for good. */
-void doctor_show_ways(struct doctor *d, struct doctor_ways ways);
+/* How what was found last is done by hand. */
+void doctor_show_way(struct doctor *d, enum way_id way, struct way_names names);
 
 const char *doctor_verdict_name(enum doctor_verdict verdict);
-/* For people: a line for what was found, one for what to do, one for each way. */
+/* For people: a line for what was found, one for what to do, and one for each way
+ * unless all is well. */
 void doctor_print(const struct doctor *d, const struct doctor_finding *f, FILE *out);
-/* For programs: an object, of which only ways that there are are members. */
+/* For programs: an object; the step and the ways are members where there are any. */
 void doctor_put(struct json_out *o, const struct doctor_finding *f);
 
 /* doctor_settings.c: the settings, once they are there. */

@@ -59,9 +59,9 @@ doctor_find_error(struct doctor *d, const char *advice)
 }
 
 void
-doctor_show_ways(struct doctor *d, struct doctor_ways ways)
+doctor_show_way(struct doctor *d, enum way_id way, struct way_names names)
 {
-	d->last->ways = ways;
+	d->last->ways = ways_of(d->cx->mem, way, names);
 }
 
 static void
@@ -80,6 +80,8 @@ doctor_print(const struct doctor *d, const struct doctor_finding *f, FILE *out)
 	if (f->advice != NULL)
 		fprintf(out, "%-*s %s\n", VERDICT_WIDTH, "",
 		    table_printable(d->cx->mem, f->advice));
+	if (f->verdict == DOCTOR_OK || f->verdict == DOCTOR_DONE)
+		return;
 	print_way(d, "command", f->ways.command, out);
 	print_way(d, "http", f->ways.http, out);
 	print_way(d, "sql", f->ways.sql, out);
@@ -89,6 +91,8 @@ void
 doctor_put(struct json_out *o, const struct doctor_finding *f)
 {
 	json_open_object(o);
+	if (f->step > 0)
+		json_member_i64(o, "step", f->step);
 	json_member_text(o, "verdict", doctor_verdict_name(f->verdict));
 	json_member_text(o, "check", f->check);
 	json_member_text(o, "finding", f->text);

@@ -6,8 +6,6 @@
 #include "people/user.h"
 #include "tenant/tenant.h"
 
-#define ASSIGN_SQL "UPDATE users SET tenant_id = 'TENANT' WHERE email = '%s';"
-
 static enum err
 find_tenant(struct doctor *d, const char *user_id, struct tenant *out, bool *found)
 {
@@ -21,13 +19,8 @@ find_inactive(struct doctor *d, const struct user *u)
 {
 	doctor_find(d, DOCTOR_BROKEN, "make the user active again",
 	    "the user \"%s\" is not active", u->email);
-	doctor_show_ways(d,
-	    (struct doctor_ways){
-		.http = arena_printf(
-		    d->cx->mem, "PATCH /admin/users/%s {\"is_active\":true}", u->id),
-		.sql = arena_printf(d->cx->mem,
-		    "UPDATE users SET is_active = true WHERE email = '%s';",
-		    u->email)});
+	doctor_show_way(
+	    d, WAY_USER_ACTIVATE, (struct way_names){.email = u->email, .user = u->id});
 }
 
 /* Of whoever signs in here: their row. *user.id NULL: there is none. */
@@ -72,12 +65,8 @@ find_unassigned(struct doctor *d, const struct token_subject *s, const struct us
 	    "refused",
 	    name);
 	if (u->id != NULL)
-		doctor_show_ways(d,
-		    (struct doctor_ways){.command = arena_printf(d->cx->mem,
-					     "tenantd user assign %s TENANT", name),
-			.http = arena_printf(d->cx->mem,
-			    "PATCH /admin/users/%s {\"tenant_id\":\"TENANT\"}", u->id),
-			.sql = arena_printf(d->cx->mem, ASSIGN_SQL, name)});
+		doctor_show_way(
+		    d, WAY_ASSIGN, (struct way_names){.email = name, .user = u->id});
 }
 
 /* Of a token that names no tenant. */
@@ -109,14 +98,8 @@ find_unusable(struct doctor *d, const struct tenant_reach *r)
 	    "the tenant \"%s\" is %s: every token that names it is refused", r->id,
 	    r->status);
 	if (suspended || strcmp(r->status, "deactivated") == 0)
-		doctor_show_ways(d,
-		    (struct doctor_ways){.command = arena_printf(d->cx->mem,
-					     "tenantd tenant resume %s", r->id),
-			.http = arena_printf(d->cx->mem,
-			    "PATCH /admin/tenants/%s {\"is_active\":true}", r->id),
-			.sql = arena_printf(d->cx->mem,
-			    "UPDATE tenants SET status = 'active' WHERE id = '%s';",
-			    r->id)});
+		doctor_show_way(
+		    d, WAY_TENANT_RESUME, (struct way_names){.tenant = r->id});
 }
 
 /* Of a token that names one. */
