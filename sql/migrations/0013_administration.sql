@@ -20,6 +20,40 @@ CREATE TABLE tenantd.tenant_secrets (
 	updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, name)
 );
+-- Whoever makes a tenant or a user unusable ends what was begun with it.
+CREATE INDEX sessions_tenant_id_idx ON tenantd.sessions (tenant_id) WHERE ended_at IS NULL;
+
+CREATE FUNCTION tenantd.tenants_end_sessions() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'tenant'
+	 WHERE tenant_id = NEW.id AND ended_at IS NULL;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER tenants_end_sessions AFTER UPDATE OF status ON public.tenants
+	FOR EACH ROW WHEN (NEW.status <> OLD.status AND NEW.status NOT IN ('active', 'provisioning'))
+	EXECUTE FUNCTION tenantd.tenants_end_sessions();
+
+CREATE FUNCTION tenantd.users_end_sessions() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'administrator'
+	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER users_end_sessions AFTER UPDATE OF is_active ON public.users
+	FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
+	EXECUTE FUNCTION tenantd.users_end_sessions();
+REVOKE ALL ON FUNCTION tenantd.tenants_end_sessions(), tenantd.users_end_sessions() FROM PUBLIC;
+
 SELECT tenantd.protect('tenantd.tenant_keys');
 SELECT tenantd.protect('tenantd.tenant_secrets');
 

@@ -27,6 +27,12 @@ BEGIN
 		PERFORM set_config('app.current_tenant_id', 'unset', true);
 		INSERT INTO public.tenants (id, tenant, slug)
 			VALUES (a, a::uuid, 'rls-probe-' || a), (b, b::uuid, 'rls-probe-' || b);
+		BEGIN -- whose sessions they are
+			INSERT INTO public.users (id, email)
+				VALUES (probe || '-a', probe || '-a'), (probe || '-b', probe || '-b');
+		EXCEPTION WHEN OTHERS THEN
+			NULL; -- then sessions cannot be tried, and what kept the events out is found
+		END;
 
 		faults := '{}';
 		FOREACH context IN ARRAY ARRAY['unset', a, '', probe] LOOP
@@ -45,7 +51,8 @@ BEGIN
 			SELECT w.name, c.oid::regclass AS sql_name,
 			       w.name IN ('public.tenant_users', 'tenantd.events', 'tenantd.jobs', 'tenantd.audit',
 			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
-			           'tenantd.alert_rules', 'tenantd.alerts') AS known,
+			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
+			           'tenantd.oauth_clients') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
@@ -61,9 +68,12 @@ BEGIN
 				           -- those whose constraints take no other text
 				           WHEN w.name = 'tenantd.audit' AND k.attname = 'severity' THEN '''low'''
 				           WHEN w.name = 'tenantd.idempotency' AND k.attname = 'scope'
+				             OR w.name IN ('tenantd.invitations', 'tenantd.oauth_clients') AND k.attname = 'digest'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
-				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules') AND k.attname = 'id'
+				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules', 'tenantd.sessions',
+				               'tenantd.invitations') AND k.attname = 'id'
 				           THEN 'gen_random_uuid()::text'
+				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'id' THEN '''tdc_'' || md5(%2$L)'
 				           WHEN w.name = 'tenantd.alert_rules' AND k.attname = 'condition' THEN '''tenant_suspended'''
 				           WHEN w.name = 'tenantd.notifications' AND k.attname = 'severity' THEN '''info'''
 				           WHEN w.name = 'tenantd.deliveries' AND k.attname = 'outcome' THEN '''ok'''

@@ -24,6 +24,8 @@ struct password {
 /* slots NULL: without a bound, as in a command. */
 enum err hash_make(struct ctx *cx, struct slots *slots, struct password p,
     const char **phc) MUST_CHECK;
+/* A hash that no password has, of today's costs. */
+const char *hash_nobodys(void);
 /* phc NULL: nobody's. It takes as long, and does not match. */
 enum err hash_check(struct ctx *cx, struct slots *slots, const char *phc,
     struct password p, bool *match) MUST_CHECK;

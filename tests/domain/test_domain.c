@@ -11,6 +11,7 @@
 #include "flows/onboarding.h"
 #include "idempotency/idempotency.h"
 #include "people/user.h"
+#include "tenant/secret.h"
 
 static const struct onboarding_settings settings = {
     /* 74738ff5-5367-5958-9aee-98fffdcd1876 */
@@ -605,6 +606,155 @@ malformed_keys_are_refused(void **state)
 	assert_int_equal(request(f, &o, longest, "{}"), ERR_OK);
 }
 
+/* -- what tenants keep sealed -- */
+
+static const struct tenant_secret_name firsts = {"first", TENANT_SECRET_PINECONE};
+
+struct keeping {
+	const struct tenant_secret_name *of;
+	const char *value;
+};
+
+static enum err
+put_secret(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct keeping *k = arg;
+
+	return k->value == NULL
+	    ? tenant_secret_remove(cx, db, k->of)
+	    : tenant_secret_put(cx, db, seal_keys, k->of, slice_of(k->value));
+}
+
+static void
+keep(struct fixture *f, const struct tenant_secret_name *of, const char *value)
+{
+	struct keeping k = {of, value};
+
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, of->tenant_id, put_secret, &k), ERR_OK);
+}
+
+/* What it opens to; NULL: there is none. */
+static const char *
+opened(struct fixture *f, const struct seal_keys *keys,
+    const struct tenant_secret_name *of, enum err expected)
+{
+	struct slice value;
+	bool found;
+
+	ctx_clear(&f->cx);
+	assert_int_equal(
+	    tenant_secret_open(&f->cx, f->db, keys, of, &value, &found), expected);
+	return found ? slice_dup(f->cx.mem, value) : NULL;
+}
+
+static void
+forget_secrets(struct fixture *f)
+{
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_secrets");
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys");
+}
+
+static void
+a_tenants_secret_opens_and_shows_its_end_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(opened(f, seal_keys, &firsts, ERR_OK));
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	assert_string_equal(
+	    opened(f, seal_keys, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT hint FROM tenantd.tenant_secrets"), "wxyz");
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT count(*) FROM tenantd.tenant_secrets s, tenantd.tenant_keys k "
+		"WHERE s.sealed LIKE '%0123456789%' OR k.sealed !~ '^v1\\.'"),
+	    "0");
+	keep(f, &firsts, "short-wxyz");
+	assert_string_equal(opened(f, seal_keys, &firsts, ERR_OK), "short-wxyz");
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT hint FROM tenantd.tenant_secrets"), "");
+	keep(f, &firsts, NULL);
+	assert_null(opened(f, seal_keys, &firsts, ERR_OK));
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT count(*) FROM tenantd.tenant_keys"), "1");
+	forget_secrets(f);
+}
+
+static void
+a_row_that_was_copied_to_another_tenant_does_not_open(void **state)
+{
+	static const struct tenant_secret_name seconds = {"second",
+						   TENANT_SECRET_PINECONE},
+					       other = {"first", "other"};
+	struct fixture *f = *state;
+
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	keep(f, &seconds, "pc-9876543210-abcd");
+	dbtest_sql(f,
+	    "INSERT INTO tenantd.tenant_secrets SELECT tenant_id, 'other', "
+	    "sealed, hint FROM tenantd.tenant_secrets WHERE tenant_id = "
+	    "'first'");
+	assert_null(opened(f, seal_keys, &other, ERR_INTERNAL));
+	dbtest_sql(f,
+	    "UPDATE tenantd.tenant_secrets SET sealed = (SELECT sealed FROM "
+	    "tenantd.tenant_secrets WHERE tenant_id = 'first' AND name <> "
+	    "'other') WHERE tenant_id = 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	/* with its key beside it neither */
+	dbtest_sql(f,
+	    "UPDATE tenantd.tenant_keys SET sealed = (SELECT sealed FROM "
+	    "tenantd.tenant_keys WHERE tenant_id = 'first') WHERE tenant_id "
+	    "= 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	assert_non_null(strstr(f->cx.err.note, "\"second\""));
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys WHERE tenant_id = 'second'");
+	assert_null(opened(f, seal_keys, &seconds, ERR_INTERNAL));
+	assert_string_equal(
+	    opened(f, seal_keys, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	forget_secrets(f);
+}
+
+static void
+a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
+{
+	static const struct tenant_secret_name seconds = {
+	    "second", TENANT_SECRET_PINECONE};
+	struct fixture *f = *state;
+	struct seal_keys *next;
+	const char *before;
+	int count;
+
+	keep(f, &firsts, "pc-0123456789-wxyz");
+	keep(f, &seconds, "pc-9876543210-abcd");
+	dbtest_sql(f,
+	    "INSERT INTO tenantd.tenant_keys SELECT 'bad', sealed FROM "
+	    "tenantd.tenant_keys WHERE tenant_id = 'first'");
+	before = dbtest_sql(f,
+	    "SELECT string_agg(sealed, ' ' ORDER BY tenant_id) FROM "
+	    "tenantd.tenant_secrets");
+	assert_int_equal(seal_keys_new(&f->cx.err, "fedcba9876543210fedcba9876543210",
+			     "0123456789abcdef0123456789abcdef", &next),
+	    ERR_OK);
+	assert_int_equal(tenant_keys_reseal(&f->cx, f->db, next, &count), ERR_INTERNAL);
+	assert_int_equal(count, 2);
+	assert_int_equal(f->cx.fault_count, 1);
+	assert_non_null(strstr(f->cx.faults->message, "\"bad\""));
+	dbtest_sql(f, "DELETE FROM tenantd.tenant_keys WHERE tenant_id = 'bad'");
+	ctx_clear(&f->cx);
+	assert_int_equal(tenant_keys_reseal(&f->cx, f->db, next, &count), ERR_OK);
+	assert_int_equal(count, 0);
+	assert_string_equal(dbtest_sql(f,
+				"SELECT string_agg(sealed, ' ' ORDER BY tenant_id) "
+				"FROM tenantd.tenant_secrets"),
+	    before);
+	assert_string_equal(opened(f, next, &firsts, ERR_OK), "pc-0123456789-wxyz");
+	assert_null(opened(f, seal_keys, &firsts, ERR_INTERNAL));
+	seal_keys_free(next);
+	forget_secrets(f);
+}
+
 int
 main(void)
 {
@@ -631,6 +781,9 @@ main(void)
 	    DOMAIN_TEST(a_row_costs_no_round_trip_once_the_key_is_known),
 	    DOMAIN_TEST(what_the_flows_wrote_is_sealed_and_holds),
 	    DOMAIN_TEST(details_that_are_too_long_are_refused),
+	    DOMAIN_TEST(a_tenants_secret_opens_and_shows_its_end_alone),
+	    DOMAIN_TEST(a_row_that_was_copied_to_another_tenant_does_not_open),
+	    DOMAIN_TEST(a_rotation_seals_keys_alone_and_names_those_that_do_not_open),
 	};
 
 	return cmocka_run_group_tests(tests, migrate_cluster, NULL);

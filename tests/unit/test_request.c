@@ -317,6 +317,43 @@ https_is_known_from_either_variable(void **state)
 }
 
 static void
+a_forms_fields_are_decoded_one_after_the_other(void **state)
+{
+	static const char form[] = "a=1+2&&b=%C3%A9%26&c&=d&a=3";
+	static const char *const wanted[][2] = {
+	    {"a", "1 2"}, {"b", "\xc3\xa9&"}, {"c", ""}, {"", "d"}, {"a", "3"}};
+	struct ctx *cx = *state;
+	struct slice rest = slice_of(form);
+	const char *name, *value;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		assert_int_equal(request_next_field(cx, &rest, &name, &value), ERR_OK);
+		assert_string_equal(name, wanted[i][0]);
+		assert_string_equal(value, wanted[i][1]);
+	}
+	assert_int_equal(request_next_field(cx, &rest, &name, &value), ERR_OK);
+	assert_null(name);
+}
+
+static void
+a_field_that_is_no_text_is_refused(void **state)
+{
+	static const char *const bad[] = {
+	    "a=%", "a=%4", "a=%zz", "%00=1", "a=%ff", "a=\xff"};
+	struct ctx *cx = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct slice rest = slice_of(bad[i]);
+		const char *name, *value;
+
+		assert_int_equal(
+		    request_next_field(cx, &rest, &name, &value), ERR_INVALID);
+		assert_non_null(strstr(err_public(&cx->err), "the body"));
+		ctx_clear(cx);
+	}
+}
+
+static void
 query_parameters_are_decoded_or_absent(void **state)
 {
 	struct ctx *cx = *state;
@@ -453,6 +490,8 @@ main(void)
 	    UNIT_CTX_TEST(client_is_forwarded_only_by_trusted_proxies),
 	    UNIT_CTX_TEST(https_is_known_from_either_variable),
 	    UNIT_CTX_TEST(query_parameters_are_decoded_or_absent),
+	    UNIT_CTX_TEST(a_forms_fields_are_decoded_one_after_the_other),
+	    UNIT_CTX_TEST(a_field_that_is_no_text_is_refused),
 	    UNIT_CTX_TEST(malformed_queries_are_refused),
 	    UNIT_CTX_TEST(body_is_read_to_its_end_up_to_the_limit),
 	    UNIT_CTX_TEST(announced_size_over_the_limit_is_refused_unread),

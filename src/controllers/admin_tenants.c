@@ -1,0 +1,283 @@
+/* admin_tenants.c - the routes by which superusers see to tenants. */
+#include <string.h>
+
+#include "controllers/list.h"
+#include "flows/steps.h"
+#include "tenant/manage.h"
+
+static struct tenant_desk
+desk_of(const struct app *app, const struct call *call)
+{
+	return (struct tenant_desk){.address = call->rq.client,
+	    .keys = app->seal_keys,
+	    .audit = app->audit,
+	    .create_schemas = app->onboarding.create_schemas};
+}
+
+static const char *
+name_of(struct call *call)
+{
+	return slice_dup(call->cx.mem, call->params[0]);
+}
+
+static void
+put_tenant(struct json_out *o, const struct tenant_managed *t)
+{
+	json_open_object(o);
+	json_member_text(o, "id", t->id);
+	json_member_text(o, "tenant", t->number);
+	json_member_text(o, "name", t->name);
+	json_member_text(o, "slug", t->slug);
+	json_member_text(o, "status", t->status);
+	json_member_text(o, "status_reason", t->status_reason);
+	json_member_bool(o, "is_active", t->active);
+	json_member_text(o, "plan", t->plan);
+	json_member_text(o, "system_prompt", t->prompt);
+	json_member_text(o, "pinecone_environment", t->environment);
+	json_member_bool(o, "has_pinecone_api_key", t->key_hint != NULL);
+	json_member_text(
+	    o, "pinecone_api_key_last4", str_is_set(t->key_hint) ? t->key_hint : NULL);
+	json_member_text(o, "owner_id", t->owner_id);
+	json_member_i64(o, "version", t->version);
+	json_member_text(o, "created_at", t->created_at);
+	json_member_text(o, "updated_at", t->updated_at);
+	json_close_object(o);
+}
+
+static void
+answer(struct call *call, const struct tenant_managed *t)
+{
+	struct json_out o;
+
+	json_out_init(&o, &call->rs->body);
+	put_tenant(&o, t);
+}
+
+enum err
+admin_tenant_list(struct app *app, struct call *call)
+{
+	struct tenant_managed_page page;
+	struct list_query q;
+	struct json_out o;
+	int shown;
+	enum err rc = list_read(call, &q);
+
+	if (rc != ERR_OK)
+		return rc;
+	page = (struct tenant_managed_page){.after = q.cursor,
+	    .part = list_filter(call, "q"),
+	    .status = list_filter(call, "status"),
+	    .limit = q.limit + 1};
+	rc = tenants_managed_list(&call->cx, app->db, &page);
+	if (rc != ERR_OK)
+		return rc;
+	shown = page.count > q.limit ? q.limit : page.count;
+	list_open(call, &o);
+	for (int i = 0; i < shown; i++)
+		put_tenant(&o, &page.list[i]);
+	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
+	return ERR_OK;
+}
+
+enum err
+admin_tenant_get(struct app *app, struct call *call)
+{
+	struct tenant_managed t;
+	enum err rc = tenant_managed_show(&call->cx, app->db, name_of(call), &t);
+
+	if (rc == ERR_OK)
+		answer(call, &t);
+	return rc;
+}
+
+/* -- changes -- */
+
+static const char *
+text_or(const struct json *body, const char *name, const char *now)
+{
+	return json_has(body, name) ? json_get_text(body, name) : now;
+}
+
+/* What the body says, over what is there. */
+static struct tenant_wish
+wish_of(const struct json *body, const struct tenant_wish *now)
+{
+	static const char key[] = "pinecone_api_key";
+	struct tenant_wish w = *now;
+
+	w.name = text_or(body, "name", now->name);
+	w.slug = text_or(body, "slug", now->slug);
+	w.prompt = text_or(body, "system_prompt", now->prompt);
+	w.environment = text_or(body, "pinecone_environment", now->environment);
+	if (json_has(body, "is_active"))
+		w.active = json_bool(json_get(body, "is_active"));
+	if (json_get_text(body, key) != NULL) {
+		w.key = slice_of(json_get_text(body, key));
+		w.key_wish = TENANT_KEY_IS;
+	} else if (json_has(body, key)) {
+		w.key_wish = TENANT_KEY_GOES;
+	}
+	return w;
+}
+
+enum err
+admin_tenant_post(struct app *app, struct call *call)
+{
+	static const struct tenant_wish nothing = {.active = true};
+	const struct tenant_desk desk = desk_of(app, call);
+	const struct tenant_wish wish = wish_of(call->body, &nothing);
+	struct tenant_managed t;
+	enum err rc = tenant_managed_create(
+	    &call->cx, app->db, &desk, json_get_text(call->body, "id"), &wish, &t);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->rs->status = 201;
+	response_header(call->rs, "Location",
+	    arena_printf(call->cx.mem, "%s/admin/tenants/%s", call->rq.prefix, t.id));
+	answer(call, &t);
+	return ERR_OK;
+}
+
+/* A change of one that is there, and its answer. */
+struct change {
+	struct call *call;
+	struct tenant_desk desk;
+	struct tenant_managed now;
+	enum tenant_turn turn;
+};
+
+/* Holds it, if it is still what the caller has seen. */
+static enum err
+hold(struct ctx *cx, struct db *db, struct change *c)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+	struct buf *body = &c->call->rs->body;
+	enum err rc = tenant_managed_hold(cx, db, name_of(c->call), &c->now);
+
+	if (rc != ERR_OK)
+		return rc;
+	buf_reset(body);
+	answer(c->call, &c->now);
+	response_etag(etag, body->p, body->n);
+	buf_reset(body);
+	if (!response_if_match(&c->call->rq, etag))
+		return err_tell(&cx->err, ERR_PRECONDITION,
+		    "the tenant is not what If-Match says any more");
+	return ERR_OK;
+}
+
+static enum err
+run(struct app *app, db_transaction_fn *fn, struct change *c)
+{
+	return steps_transaction(&c->call->cx, app->db, DB_MANAGEMENT, fn, c);
+}
+
+/* The same, and answers with what it has become. */
+static enum err
+run_and_answer(struct app *app, db_transaction_fn *fn, struct change *c)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+	struct response *rs = c->call->rs;
+	enum err rc = run(app, fn, c);
+
+	if (rc != ERR_OK)
+		return rc;
+	answer(c->call, &c->now);
+	response_etag(etag, rs->body.p, rs->body.n);
+	response_header(rs, "ETag", etag);
+	return ERR_OK;
+}
+
+static enum err
+patch(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	struct tenant_wish now, wish;
+	enum err rc = hold(cx, db, c);
+
+	if (rc != ERR_OK)
+		return rc;
+	now = tenant_wish_of(&c->now);
+	wish = wish_of(c->call->body, &now);
+	return tenant_managed_update(cx, db, &c->desk, &wish, &c->now);
+}
+
+enum err
+admin_tenant_patch(struct app *app, struct call *call)
+{
+	struct change c = {.call = call, .desk = desk_of(app, call)};
+
+	return run_and_answer(app, patch, &c);
+}
+
+/* Its names and its key are not lost by being left out. */
+static enum err
+replace(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	const struct json *body = c->call->body;
+	struct tenant_wish nothing = {.active = true}, wish;
+	const char *id = json_get_text(body, "id");
+	enum err rc = hold(cx, db, c);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (id != NULL && strcmp(id, c->now.id) != 0) {
+		ctx_fault(cx, "/id", "const", "must be \"%s\"", c->now.id);
+		return err_tell(
+		    &cx->err, ERR_INVALID, "a tenant cannot get another id");
+	}
+	nothing.slug = c->now.slug;
+	wish = wish_of(body, &nothing);
+	return tenant_managed_update(cx, db, &c->desk, &wish, &c->now);
+}
+
+enum err
+admin_tenant_put(struct app *app, struct call *call)
+{
+	struct change c = {.call = call, .desk = desk_of(app, call)};
+
+	return run_and_answer(app, replace, &c);
+}
+
+static enum err
+turn(struct ctx *cx, struct db *db, void *arg)
+{
+	struct change *c = arg;
+	enum err rc = hold(cx, db, c);
+
+	return rc == ERR_OK ? tenant_managed_turn(cx, db, &c->desk, c->turn,
+				  json_get_text(c->call->body, "reason"), &c->now)
+			    : rc;
+}
+
+enum err
+admin_tenant_suspend(struct app *app, struct call *call)
+{
+	struct change c = {
+	    .call = call, .desk = desk_of(app, call), .turn = TENANT_SUSPEND};
+
+	return run_and_answer(app, turn, &c);
+}
+
+enum err
+admin_tenant_resume(struct app *app, struct call *call)
+{
+	struct change c = {
+	    .call = call, .desk = desk_of(app, call), .turn = TENANT_RESUME};
+
+	return run_and_answer(app, turn, &c);
+}
+
+enum err
+admin_tenant_delete(struct app *app, struct call *call)
+{
+	struct change c = {
+	    .call = call, .desk = desk_of(app, call), .turn = TENANT_DEACTIVATE};
+	enum err rc = run(app, turn, &c);
+
+	if (rc == ERR_OK)
+		call->rs->status = 204;
+	return rc;
+}
