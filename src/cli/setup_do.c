@@ -1,8 +1,11 @@
 /* setup_do.c - what setup does where something is missing; see setup.h. */
+#include <string.h>
+
 #include "cli/input.h"
 #include "cli/setup.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
+#include "tenant/manage.h"
 
 static enum err
 make_user(struct setup *s, const char *password, size_t n)
@@ -35,10 +38,47 @@ setup_do_superuser(struct setup *s, const struct user *known)
 	return rc;
 }
 
+/* -- a tenant -- */
+
+struct tenant_making {
+	struct setup *s;
+	struct tenant_desk desk;
+	struct tenant_wish wish;
+};
+
+static enum err
+create_tenant(struct ctx *cx, struct db *db, void *arg)
+{
+	struct tenant_making *m = arg;
+	struct tenant_managed made;
+
+	return tenant_managed_create(cx, db, &m->desk, m->s->tenant, &m->wish, &made);
+}
+
 enum err
 setup_do_tenant(struct setup *s)
 {
-	return err_tell(&s->c->cx->err, ERR_UNAVAILABLE, "make the tenant by hand");
+	struct ctx *cx = s->c->cx;
+	struct tenant_making m = {
+	    .s = s,
+	    .desk =
+		{
+		    .address = "",
+		    .create_schemas = strcmp(s->conf->tenant_schemas, "create") == 0,
+		},
+	    .wish =
+		{
+		    .name = s->tenant_name != NULL ? s->tenant_name : s->tenant,
+		    .active = true,
+		},
+	};
+	enum err rc = database_seal_keys(cx, s->conf, &m.desk.keys);
+
+	if (rc == ERR_OK)
+		rc = database_audit(cx, s->conf, &m.desk.audit);
+	return rc == ERR_OK
+	    ? db_transaction(cx, s->d.db, DB_MANAGEMENT, create_tenant, &m)
+	    : rc;
 }
 
 enum err
