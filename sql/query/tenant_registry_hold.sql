@@ -1,6 +1,6 @@
 -- Holds the row in the shared registry of the tenant that $1 names, before its own: so does whoever writes there.
 -- params: 1
--- rows: none
+-- rows: one
 SELECT c.id
   FROM tenantd.names n
   JOIN public.tenants t ON t.id = n.tenant_id

@@ -14,7 +14,7 @@
 
 A request is its method and target, header lines, and after an empty line the body, which
 goes to the line before "<" (its last line end is not sent). "as ann" among the header
-lines is short for ann's Authorization, "json" for the Content-Type, "length N" says
+lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id), "json" for the Content-Type, "length N" says
 another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable.
 
 "< STATUS" is what must come back; "< STATUS problem SLUG" demands the whole problem+json
@@ -90,12 +90,16 @@ class Names:
     def user(self, name):
         return f"{name}-{self.salt}"
 
+    def token(self, name, tenant=None):
+        more = {"tenant_id": tenant} if tenant else {}
+        return tokens.token(self.key, self.user(name), email=f"{self.user(name)}@example.com", **more)
+
     def one(self, match):
         what, _, rest = match.group(1).partition(":")
         if what == "user":
             return self.user(rest)
         if what == "token":
-            return tokens.token(self.key, self.user(rest), email=f"{self.user(rest)}@example.com")
+            return self.token(rest)
         if what == "v5":
             name, hash_, number = rest.partition("#")
             return str(uuid.uuid5(NAMESPACE, self.user(name) + hash_ + number))
@@ -213,7 +217,8 @@ def send(app, request, names):
     for line in request.headers:
         word, _, rest = line.partition(" ")
         if word == "as":
-            headers.append(("Authorization", "Bearer " + names.text("%{token:" + names.text(rest) + "}")))
+            who, _, tenant = names.text(rest).partition(" of ")
+            headers.append(("Authorization", "Bearer " + names.token(who, tenant)))
         elif word == "json":
             headers.append(("Content-Type", "application/json"))
         elif word == "length":
