@@ -87,7 +87,7 @@ CREATE INDEX password_resets_expires_at_idx ON tenantd.password_resets (expires_
 CREATE TABLE tenantd.sessions (
 	id           TEXT PRIMARY KEY CONSTRAINT sessions_id_uuid CHECK (id::uuid IS NOT NULL),
 	user_id      TEXT NOT NULL REFERENCES public.users (id) ON DELETE CASCADE,
-	tenant_id    TEXT, -- in which it was begun
+	tenant_id    TEXT, -- of which its last token speaks
 	scope        TEXT NOT NULL DEFAULT '', -- that was asked for; '': all
 	address      TEXT NOT NULL DEFAULT '', -- of the client that began it
 	agent        TEXT NOT NULL DEFAULT '',
@@ -115,7 +115,8 @@ CREATE INDEX refresh_tokens_session_id_idx ON tenantd.refresh_tokens (session_id
 CREATE TABLE tenantd.sign_in_failures (
 	bucket   TEXT PRIMARY KEY, -- SHA-256 of what is counted
 	failures INT NOT NULL,
-	last_at  TIMESTAMPTZ NOT NULL
+	last_at  TIMESTAMPTZ NOT NULL,
+	told     BOOLEAN NOT NULL DEFAULT false -- that one was refused since, to the audit log
 );
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures (last_at);
 

@@ -30,6 +30,7 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_UNSET] = "nobody",
 	    [LEVEL_PUBLIC] = "public",
 	    [LEVEL_MONITOR] = "monitor",
+	    [LEVEL_ENROL] = "enrol",
 	    [LEVEL_USER] = "user",
 	    [LEVEL_SUPERUSER] = "superuser",
 	    [LEVEL_PLATFORM] = "platform",

@@ -17,10 +17,14 @@ enum perm {
 	PERM_COUNT
 };
 
+/* The scope of a token that is good for LEVEL_ENROL alone. */
+#define PERM_SCOPE_ENROL "mfa:enrol"
+
 enum perm_level {
 	LEVEL_UNSET, /* nobody */
 	LEVEL_PUBLIC,
 	LEVEL_MONITOR,
+	LEVEL_ENROL,
 	LEVEL_USER,
 	LEVEL_SUPERUSER,
 	LEVEL_PLATFORM,

@@ -39,6 +39,7 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	if (match.row < 0)
 		return no_such_route(call, &match);
 	call->route = &routes[match.row];
+	call->rs->oauth = call->route->body == BODY_FORM;
 	memcpy(call->params, match.params, sizeof(call->params));
 	return ERR_OK;
 }
@@ -58,6 +59,7 @@ check_caller(struct app *app, struct call *call)
 		if (address_text_in_list(call->rq.client, app->conf->metrics_allow))
 			return ERR_OK;
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
+	case LEVEL_ENROL:
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
 	case LEVEL_PLATFORM:

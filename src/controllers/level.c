@@ -113,9 +113,27 @@ check_viewer(struct app *app, struct call *call)
 	return check_manager(cx, tenant.role, tenant.status);
 }
 
+/* Who must set up a second factor first gets a token for that and nothing else. */
+static enum err
+check_enrolled(struct call *call)
+{
+	const enum perm_level level = perm_level(call->route->perm);
+
+	if (level <= LEVEL_ENROL || !call->who.own ||
+	    !principal_has_scope(&call->who, PERM_SCOPE_ENROL))
+		return ERR_OK;
+	return err_tell(&call->cx.err, ERR_POLICY,
+	    "this token is good for setting up a second factor alone: do that with "
+	    "POST /me/totp, then sign in again");
+}
+
 enum err
 level_check(struct app *app, struct call *call)
 {
+	enum err rc = check_enrolled(call);
+
+	if (rc != ERR_OK)
+		return rc;
 	switch (perm_level(call->route->perm)) {
 	case LEVEL_SUPERUSER:
 		return check_superuser(app, call);
@@ -128,6 +146,7 @@ level_check(struct app *app, struct call *call)
 	case LEVEL_UNSET:
 	case LEVEL_PUBLIC:
 	case LEVEL_MONITOR:
+	case LEVEL_ENROL:
 	case LEVEL_USER:
 	case LEVEL_COUNT:
 		break;

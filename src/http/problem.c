@@ -1,5 +1,6 @@
 /* problem.c - errors as application/problem+json (RFC 9457). */
 #include <stdio.h>
+#include <string.h>
 
 #include "http/response.h"
 #include "json/json.h"
@@ -21,6 +22,61 @@ retry_after(const struct err_info *e)
 	default:
 		return 0;
 	}
+}
+
+/* -- as RFC 6749 5.2 has it -- */
+
+/* One that is no grant's fault is told by the names of 4.1.2.1. */
+static const char *
+oauth_error(enum err code)
+{
+	switch (code) {
+	case ERR_CREDENTIALS:
+	case ERR_SECOND_FACTOR:
+	case ERR_PASSWORD_EXPIRED:
+	case ERR_POLICY:
+	case ERR_TENANT_SUSPENDED:
+	case ERR_TENANT_INACTIVE:
+	case ERR_GRANT:
+		return "invalid_grant";
+	case ERR_CLIENT:
+		return "invalid_client";
+	case ERR_GRANT_TYPE:
+		return "unsupported_grant_type";
+	case ERR_SCOPE:
+		return "invalid_scope";
+	case ERR_RATE_LIMITED:
+	case ERR_UNAVAILABLE:
+		return "temporarily_unavailable";
+	default:
+		return err_http(code) >= 500 ? "server_error" : "invalid_request";
+	}
+}
+
+static int
+status_of(const struct response *rs, enum err code)
+{
+	return rs->oauth && strcmp(oauth_error(code), "invalid_grant") == 0
+	    ? 400
+	    : err_http(code);
+}
+
+/* A description is of printable ASCII without " and \ (RFC 6749, 5.2). */
+static void
+put_error(
+    struct json_out *o, const struct response *rs, enum err code, const char *detail)
+{
+	char text[sizeof(((struct err_info *)NULL)->detail)];
+
+	if (rs->oauth) {
+		snprintf(text, sizeof(text), "%s", detail);
+		for (char *p = text; *p != '\0'; p++)
+			if (*p == '"' || *p == '\\' || *p < ' ' || *p > '~')
+				*p = '\'';
+		json_member_text(o, "error", oauth_error(code));
+		json_member_text(o, "error_description", text);
+	} else if (rs->status >= 500)
+		json_member_text(o, "error", detail);
 }
 
 static void
@@ -86,8 +142,8 @@ response_problem(struct response *rs, const struct ctx *cx)
 
 	buf_reset(&rs->body);
 	buf_reset(&rs->headers);
-	rs->status = err_http(e.code);
-	rs->content_type = "application/problem+json";
+	rs->status = status_of(rs, e.code);
+	rs->content_type = rs->oauth ? "application/json" : "application/problem+json";
 	set_headers(rs, &e);
 	json_out_init(&o, &rs->body);
 	json_open_object(&o);
@@ -98,8 +154,7 @@ response_problem(struct response *rs, const struct ctx *cx)
 	json_member_text(&o, "instance", cx->request_id);
 	json_member_bool(&o, "success", false);
 	json_member_text(&o, "message", message);
-	if (rs->status >= 500)
-		json_member_text(&o, "error", detail);
+	put_error(&o, rs, e.code, detail);
 	if (cx->faults != NULL)
 		put_faults(&o, cx->faults);
 	if (rs->see != NULL)

@@ -69,7 +69,7 @@ response_reset(struct response *rs)
 	buf_reset(&rs->headers);
 	rs->status = 0;
 	rs->content_type = rs->prefix = rs->see = rs->see_rel = NULL;
-	rs->no_body = rs->token_shown = false;
+	rs->no_body = rs->token_shown = rs->oauth = false;
 	rs->request_id[0] = '\0';
 }
 

@@ -22,6 +22,7 @@ struct response {
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
+	bool oauth;               /* problems are told as RFC 6749 5.2 has it, too */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
 	/* Where a problem says to go on, a path under the prefix, and what that is;
@@ -47,7 +48,9 @@ bool response_has_header(const struct response *rs, const char *name);
  * whatever was there, headers too: type, title, status, detail, instance, and success,
  * message, error (5xx), errors (faults), and one that is named by see_rel. Sets
  * WWW-Authenticate on 401, Retry-After on 429, 503 and wherever cx->err has it, and
- * Link (RFC 8288). Allow, RateLimit-* and CORS come after.
+ * Link (RFC 8288). Allow, RateLimit-* and CORS come after. With rs->oauth it is
+ * application/json, whose error is one of RFC 6749 5.2, with an error_description; what
+ * is wrong with a grant is then 400, whatever it is elsewhere.
  */
 void response_problem(struct response *rs, const struct ctx *cx);
 
