@@ -165,6 +165,8 @@ check_idle(struct setup *s)
 		return;
 	}
 	for (int i = 0; i < db_row_count(rows); i++) {
+		if (s->tenant != NULL && strcmp(db_text(rows, i, 0), s->tenant) == 0)
+			continue; /* of it it was said */
 		doctor_find(&s->d, DOCTOR_WARNING,
 		    "make it active again, unless it is meant to be so",
 		    "\"%s\" is %s, and users are assigned to it: %s",

@@ -2,13 +2,15 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/database.h"
+#include "cli/issue.h"
 
 enum { LIFETIME_MOST = 10 * 366 * 86400 };
 
-enum err
-command_token_issue(struct cli *c)
+/* With what the arguments say. */
+static enum err
+issue_by_arguments(struct cli *c, int lifetime, const char **token)
 {
-	static const int64_t range[] = {1, LIFETIME_MOST};
 	struct token_claims claims = {
 	    .sub = args_value(c->args, "sub"),
 	    .email = args_value(c->args, "email"),
@@ -17,19 +19,61 @@ command_token_issue(struct cli *c)
 	    .roles = args_values(c->args, "role", c->cx->mem),
 	    .scopes = args_values(c->args, "scope", c->cx->mem),
 	    .now_s = clock_wall_s(),
+	    .lifetime_s = lifetime,
 	};
-	int64_t lifetime = 0;
-	const char *token;
-	enum err rc = args_number(c->cx, c->args, "lifetime", range, &lifetime);
 
-	if (rc != ERR_OK)
-		return rc;
 	if (claims.roles[0] == NULL)
 		claims.roles = NULL;
 	if (claims.scopes[0] == NULL)
 		claims.scopes = NULL;
-	claims.lifetime_s = (int)lifetime;
-	rc = token_issue(c->cx, c->conf, &claims, &token);
+	return token_issue(c->cx, c->conf, &claims, token);
+}
+
+/* With what the database says of a user. */
+static enum err
+issue_by_user(struct cli *c, const char *email, int lifetime, const char **token)
+{
+	const struct signin_site site = {
+	    .db = database_open(c->cx, c->conf, DATABASE_AS_SERVER), .conf = c->conf};
+	struct signin_answer answer;
+	enum err rc = issue_for_user(
+	    c->cx, &site, email, lifetime > 0 ? lifetime : ISSUE_LIFETIME_S, &answer);
+
+	if (rc == ERR_OK)
+		*token = answer.access_token;
+	return rc;
+}
+
+static enum err
+check_arguments(struct cli *c, const char *email)
+{
+	static const char *const claims[] = {
+	    "email", "tenant", "client", "role", "scope"};
+
+	if ((email != NULL) == (args_value(c->args, "sub") != NULL))
+		return err_tell(&c->cx->err, ERR_USAGE,
+		    "a token needs --user or --sub: see 'tenantd token issue --help'");
+	for (size_t i = 0; email != NULL && i < COUNT_OF(claims); i++)
+		if (args_value(c->args, claims[i]) != NULL)
+			return err_tell(&c->cx->err, ERR_USAGE,
+			    "--%s goes with --sub: with --user, the database says",
+			    claims[i]);
+	return ERR_OK;
+}
+
+enum err
+command_token_issue(struct cli *c)
+{
+	static const int64_t range[] = {1, LIFETIME_MOST};
+	const char *email = args_value(c->args, "user"), *token;
+	int64_t lifetime = 0;
+	enum err rc = args_number(c->cx, c->args, "lifetime", range, &lifetime);
+
+	if (rc == ERR_OK)
+		rc = check_arguments(c, email);
+	if (rc == ERR_OK)
+		rc = email != NULL ? issue_by_user(c, email, (int)lifetime, &token)
+				   : issue_by_arguments(c, (int)lifetime, &token);
 	if (rc == ERR_OK)
 		fprintf(c->out, "%s\n", token);
 	return rc;
