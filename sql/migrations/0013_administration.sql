@@ -20,6 +20,8 @@ CREATE TABLE tenantd.tenant_secrets (
 	updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, name)
 );
+CREATE INDEX users_superusers_idx ON public.users (id) WHERE is_superuser; -- few, and one must stay
+
 -- Whoever makes a tenant or a user unusable ends what was begun with it.
 CREATE INDEX sessions_tenant_id_idx ON tenantd.sessions (tenant_id) WHERE ended_at IS NULL;
 

@@ -4,22 +4,16 @@
  * Owner:    the database.
  * Lifetime: values live in the ctx's arena.
  * Threads:  one.
- * Failure:  as db.h; user_create() tells ERR_INVALID for what it is not given right,
- *           ERR_CONFLICT for an address that somebody has, in any case of letters,
- *           ERR_NOT_FOUND for a tenant that is not there.
+ * Failure:  as db.h.
  */
 #ifndef TENANTD_PEOPLE_USER_H
 #define TENANTD_PEOPLE_USER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "audit/audit.h"
 #include "base/ctx.h"
 #include "db/db.h"
-
-enum { USER_PASSWORD_LEAST = 12 }; /* characters */
 
 struct user {
 	const char *id, *email;
@@ -32,6 +26,9 @@ struct user {
 	bool superuser, active;
 };
 
+/* The columns of user_by_id.sql, which other statements have as well. */
+void user_read_row(const struct db_rows *rows, int row, struct user *out);
+
 /* Whom an address belongs to, in any case of letters. *found false: nobody here. */
 enum err user_find_by_email(struct ctx *cx, struct db *db, const char *email,
     struct user *out, bool *found) MUST_CHECK;
@@ -40,20 +37,6 @@ enum err user_find(struct ctx *cx, struct db *db, const char *id, struct user *o
 /* Inside a transaction in the management context: the same, held until its end. */
 enum err user_hold(struct ctx *cx, struct db *db, const char *id, struct user *out,
     bool *found) MUST_CHECK;
-
-struct user_draft {
-	const char *email;    /* known to be theirs; stored as given */
-	const char *password; /* n bytes; the caller cleanses it */
-	size_t password_n;
-	const char *tenant;  /* id or slug of the tenant they belong to; NULL: none */
-	const char *actor;   /* who makes them: a user id, or the name of a command */
-	struct audit *audit; /* where it is written down */
-	bool superuser;
-};
-
-/* Makes a user; *id is a new UUID, version 4. */
-enum err user_create(struct ctx *cx, struct db *db, const struct user_draft *d,
-    const char **id) MUST_CHECK;
 
 /* Read at each request, so that a demotion acts at once. Unknown user: false. */
 enum err user_is_superuser(

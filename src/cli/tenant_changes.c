@@ -1,0 +1,202 @@
+/* tenant_changes.c - the commands by which operators see to tenants. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/database.h"
+#include "cli/input.h"
+#include "cli/table.h"
+#include "crypto/secret.h"
+#include "flows/steps.h"
+#include "tenant/manage.h"
+
+enum { KEY_SIZE = TENANT_KEY_MOST + 2, PROMPT_BYTES = 4 * TENANT_PROMPT_MOST };
+
+/* One command on one tenant. */
+struct errand {
+	struct cli *c;
+	struct tenant_desk desk;
+	enum tenant_turn turn;
+	const char *prompt; /* what the file holds; NULL: none was named */
+	struct slice key;   /* what was read; p NULL: nothing */
+	struct tenant_managed now;
+};
+
+static const char *
+id_of(const struct errand *e)
+{
+	return args_operand(e->c->args, 0);
+}
+
+static enum err
+print_tenant(struct cli *c, const struct tenant_managed *t)
+{
+	static const char *const columns[] = {"id", "tenant", "name", "slug", "status",
+	    "status_reason", "is_active", "plan", "system_prompt",
+	    "pinecone_environment", "has_pinecone_api_key", "pinecone_api_key_last4",
+	    "owner_id", "version", "created_at", "updated_at"};
+	struct table out;
+
+	table_init(&out, c->cx->mem, columns, COUNT_OF(columns));
+	table_text(&out, t->id);
+	table_text(&out, t->number);
+	table_text(&out, t->name);
+	table_text(&out, t->slug);
+	table_text(&out, t->status);
+	table_text(&out, t->status_reason);
+	table_bool(&out, t->active);
+	table_text(&out, t->plan);
+	table_text(&out, t->prompt);
+	table_text(&out, t->environment);
+	table_bool(&out, t->key_hint != NULL);
+	table_text(&out, str_is_set(t->key_hint) ? t->key_hint : NULL);
+	table_text(&out, t->owner_id);
+	table_i64(&out, t->version);
+	table_text(&out, t->created_at);
+	table_text(&out, t->updated_at);
+	return table_print(
+	    c->cx, &out, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+}
+
+static enum err
+run(struct errand *e, db_transaction_fn *fn)
+{
+	struct cli *c = e->c;
+	const struct seal_keys *keys;
+	struct audit *audit;
+	enum err rc = database_seal_keys(c->cx, c->conf, &keys);
+
+	if (rc == ERR_OK)
+		rc = database_audit(c->cx, c->conf, &audit);
+	if (rc != ERR_OK)
+		return rc;
+	e->desk = (struct tenant_desk){.address = "",
+	    .keys = keys,
+	    .audit = audit,
+	    .create_schemas = strcmp(c->conf->tenant_schemas, "create") == 0};
+	rc = steps_transaction(c->cx, database_open(c->cx, c->conf, DATABASE_AS_SERVER),
+	    DB_MANAGEMENT, fn, e);
+	return rc == ERR_OK ? print_tenant(c, &e->now) : input_name_faults(c->cx, rc);
+}
+
+/* -- from status to status -- */
+
+static enum err
+turn(struct ctx *cx, struct db *db, void *arg)
+{
+	struct errand *e = arg;
+	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
+
+	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, e->turn,
+				  args_value(e->c->args, "reason"), &e->now)
+			    : rc;
+}
+
+enum err
+command_tenant_suspend(struct cli *c)
+{
+	struct errand e = {.c = c, .turn = TENANT_SUSPEND};
+
+	return run(&e, turn);
+}
+
+enum err
+command_tenant_resume(struct cli *c)
+{
+	struct errand e = {.c = c, .turn = TENANT_RESUME};
+
+	return run(&e, turn);
+}
+
+enum err
+command_tenant_deactivate(struct cli *c)
+{
+	struct errand e = {.c = c, .turn = TENANT_DEACTIVATE};
+
+	return run(&e, turn);
+}
+
+/* -- made and changed -- */
+
+/* Over what is there. */
+static void
+read_wish(const struct errand *e, struct tenant_wish *w)
+{
+	const struct args *a = e->c->args;
+	const char *v;
+
+	if ((v = args_value(a, "name")) != NULL)
+		w->name = v;
+	if ((v = args_value(a, "slug")) != NULL)
+		w->slug = v;
+	if ((v = args_value(a, "pinecone-environment")) != NULL)
+		w->environment = v;
+	if (e->prompt != NULL)
+		w->prompt = e->prompt;
+	if (e->key.p != NULL) {
+		w->key_wish = TENANT_KEY_IS;
+		w->key = e->key;
+	}
+}
+
+static enum err
+create(struct ctx *cx, struct db *db, void *arg)
+{
+	struct errand *e = arg;
+	struct tenant_wish wish = {.active = !args_flag(e->c->args, "inactive")};
+
+	read_wish(e, &wish);
+	return tenant_managed_create(cx, db, &e->desk, id_of(e), &wish, &e->now);
+}
+
+static enum err
+update(struct ctx *cx, struct db *db, void *arg)
+{
+	struct errand *e = arg;
+	const struct args *a = e->c->args;
+	struct tenant_wish wish;
+	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
+
+	if (rc != ERR_OK)
+		return rc;
+	wish = tenant_wish_of(&e->now);
+	read_wish(e, &wish);
+	if (args_flag(a, "no-pinecone-environment"))
+		wish.environment = NULL;
+	if (args_flag(a, "no-system-prompt"))
+		wish.prompt = NULL;
+	if (args_flag(a, "no-pinecone-api-key"))
+		wish.key_wish = TENANT_KEY_GOES;
+	return tenant_managed_update(cx, db, &e->desk, &wish, &e->now);
+}
+
+static enum err
+run_with_input(struct cli *c, db_transaction_fn *fn)
+{
+	const char *file = args_value(c->args, "system-prompt-file");
+	struct errand e = {.c = c};
+	char key[KEY_SIZE];
+	enum err rc = ERR_OK;
+
+	if (file != NULL)
+		rc = input_file(c->cx, "system prompt", file, PROMPT_BYTES, &e.prompt);
+	if (rc == ERR_OK && args_flag(c->args, "pinecone-api-key-stdin")) {
+		rc = input_line(c->cx, "key", key, sizeof(key), &e.key.n);
+		e.key.p = key;
+	}
+	if (rc == ERR_OK)
+		rc = run(&e, fn);
+	secret_cleanse(key, sizeof(key));
+	return rc;
+}
+
+enum err
+command_tenant_create(struct cli *c)
+{
+	return run_with_input(c, create);
+}
+
+enum err
+command_tenant_update(struct cli *c)
+{
+	return run_with_input(c, update);
+}
