@@ -30,21 +30,6 @@ setup_needs_database(struct setup *s, enum way_id way, struct way_names names)
 	return false;
 }
 
-void
-setup_failed(struct setup *s, const char *advice)
-{
-	struct ctx *cx = s->c->cx;
-
-	if (cx->faults == NULL) {
-		doctor_find_error(&s->d, advice);
-		return;
-	}
-	for (const struct fault *f = cx->faults; f != NULL; f = f->next)
-		doctor_find(&s->d, DOCTOR_BROKEN, advice, "%s: %s",
-		    f->pointer[0] == '/' ? f->pointer + 1 : f->pointer, f->message);
-	ctx_clear(cx);
-}
-
 /* -- the answer -- */
 
 static enum err

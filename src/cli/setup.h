@@ -51,8 +51,6 @@ void setup_token(struct setup *s);
 /* -- for the steps -- */
 /* Whether the step before is done that this one needs; else a finding says so. */
 bool setup_needs_database(struct setup *s, enum way_id way, struct way_names names);
-/* What was to be done, and failed. */
-void setup_failed(struct setup *s, const char *advice);
 
 /* setup_do.c: what is done, written down as this command's deed. */
 /* known NULL: the user is made, with the password that standard input holds. */

@@ -24,7 +24,7 @@ migrate(struct setup *s, int missing, int all)
 		return;
 	}
 	if (database_migrate(s->c->cx, s->conf, count_one, &applied) != ERR_OK) {
-		setup_failed(s,
+		doctor_find_error(&s->d,
 		    "see that DATABASE_OWNER_URL is of a role that may create "
 		    "schemas in this database; then: tenantd migrate");
 		return;

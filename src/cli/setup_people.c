@@ -41,7 +41,7 @@ promote(struct setup *s, const struct user *user)
 		doctor_show_way(&s->d, WAY_SUPERUSER,
 		    (struct way_names){.email = user->email, .user = user->id});
 	} else if (setup_do_superuser(s, user) != ERR_OK)
-		setup_failed(s, NULL);
+		doctor_find_error(&s->d, NULL);
 	else
 		doctor_find(
 		    &s->d, DOCTOR_DONE, NULL, "%s is a superuser now", user->email);
@@ -60,7 +60,7 @@ make_superuser(struct setup *s)
 		doctor_show_way(
 		    &s->d, WAY_SUPERUSER_MAKE, (struct way_names){.email = s->admin});
 	} else if (setup_do_superuser(s, NULL) != ERR_OK)
-		setup_failed(s, NULL);
+		doctor_find_error(&s->d, NULL);
 	else
 		doctor_find(
 		    &s->d, DOCTOR_DONE, NULL, "%s was made, a superuser", s->admin);
@@ -125,7 +125,7 @@ make_tenant(struct setup *s)
 		doctor_show_way(&s->d, WAY_TENANT_MAKE,
 		    (struct way_names){.tenant = s->tenant, .name = s->tenant_name});
 	} else if (setup_do_tenant(s) != ERR_OK)
-		setup_failed(s, NULL);
+		doctor_find_error(&s->d, NULL);
 	else
 		doctor_find(&s->d, DOCTOR_DONE, NULL, "\"%s\" was made", s->tenant);
 }
@@ -217,7 +217,7 @@ assign(struct setup *s, const struct user *user)
 		    (struct way_names){
 			.email = user->email, .user = user->id, .tenant = s->tenant});
 	} else if (setup_do_assignment(s, user) != ERR_OK)
-		setup_failed(s, NULL);
+		doctor_find_error(&s->d, NULL);
 	else
 		doctor_find(&s->d, DOCTOR_DONE, NULL, "%s was assigned to \"%s\"",
 		    user->email, s->tenant);
