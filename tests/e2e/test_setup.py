@@ -49,7 +49,7 @@ class Place:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self.app.call(method, path, headers, None if body is None else json.dumps(body))
+        return self.app.call(method, path, headers, None if body is None else json.dumps(body).encode())
 
     def good(self, method, path, token=None, body=None):
         answer = self.call(method, path, token, body)
@@ -360,9 +360,9 @@ def test_a_database_that_was_not_migrated(empty):
     with stack.Tenantd(empty.db, sign="/healthz", **{k: v for k, v in empty.settings.items() if k != "LISTEN"}) as app:
         empty.app = app
         answer = empty.call("GET", "/readyz")
-        assert answer.status == 503 and "tenantd migrate" in answer.body.decode(), answer
+        assert answer.status == 503 and "tenantd migrate" in answer.json()["detail"], answer
         answer = empty.call("POST", "/login", body={"email": ADA, "password": PASSWORD})
-        assert answer.status == 503 and "migrate" in answer.json()["detail"], answer
+        assert answer.status == 503 and "tenantd migrate" in answer.json()["detail"], answer
     found = empty.setup("--check", status=75)
     assert found.at(2)["command"] == "tenantd migrate"
     assert found.lacking() == [2, 3, 4, 5, 6]
