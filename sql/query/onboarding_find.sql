@@ -1,7 +1,7 @@
 -- The tenant of a user who has one: $1 user, $2 the tenant they or their token speak of, or
 -- NULL: that one first if they are a member, else an active one, else the oldest. Whom an
 -- operator assigned to a tenant (users.tenant_id) is a member after those in tenant_users, and so,
--- if $3, is whom the shared registry calls its owner.
+-- if $3, is whom the shared registry calls its owner. Who was deactivated here is nobody's member.
 -- params: 3
 -- rows: one
 WITH member AS (
@@ -34,6 +34,7 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
  WHERE t.status <> 'purged'
+   AND NOT EXISTS (SELECT FROM public.users u WHERE u.id = $1::text AND NOT u.is_active)
  ORDER BY (t.id = $2::text OR t.tenant::text = $2::text) IS TRUE DESC,
        t.status = 'active' DESC, m.has_row DESC, m.created_at, t.id
  LIMIT 1;

@@ -8,6 +8,7 @@
 --   own_id      the first of $3 that nobody has
 --   new_id      what a new tenant's id would be: $2 when it is free, else own_id; new_slug made
 --               from it, longer if the short one is taken
+--   barred      the user was deactivated here
 -- An id is taken when a tenant or a registry row has it. MATERIALIZED: else each mention of a
 -- part is planned and run again.
 -- params: 3
@@ -56,5 +57,6 @@ SELECT standing, (SELECT id FROM asked), EXISTS (SELECT FROM mine) AS has_tenant
        (SELECT tenant::text FROM owned), (SELECT id FROM owned), (SELECT active FROM owned),
        own_id::text, new_id::text,
        CASE WHEN EXISTS (SELECT FROM tenantd.names WHERE name = 'tenant-' || left(digits, 12))
-            THEN 'tenant-' || digits ELSE 'tenant-' || left(digits, 12) END AS new_slug
+            THEN 'tenant-' || digits ELSE 'tenant-' || left(digits, 12) END AS new_slug,
+       EXISTS (SELECT FROM public.users WHERE id = $1::text AND NOT is_active) AS barred
   FROM made;

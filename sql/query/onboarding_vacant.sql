@@ -3,7 +3,7 @@
 -- params: 3
 -- rows: one
 SELECT NOT (EXISTS (SELECT FROM public.tenant_users WHERE user_id = $1::text)
-         OR EXISTS (SELECT FROM public.users WHERE id = $1::text AND tenant_id IS NOT NULL)
+         OR EXISTS (SELECT FROM public.users WHERE id = $1::text AND (tenant_id IS NOT NULL OR NOT is_active))
          OR EXISTS (SELECT FROM public.custom_auth_tenant WHERE owner_id = $1::text OR id = $2::uuid)
          OR EXISTS (SELECT FROM public.tenants WHERE tenant = $2::uuid)
          OR EXISTS (SELECT FROM tenantd.names WHERE name IN ($2::uuid::text, $3::text)));

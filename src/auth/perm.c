@@ -31,6 +31,7 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_PUBLIC] = "public",
 	    [LEVEL_MONITOR] = "monitor",
 	    [LEVEL_ENROL] = "enrol",
+	    [LEVEL_SELF] = "self",
 	    [LEVEL_USER] = "user",
 	    [LEVEL_SUPERUSER] = "superuser",
 	    [LEVEL_PLATFORM] = "platform",

@@ -67,7 +67,7 @@ print_usage(FILE *out, const char *group)
 		const char *end = strpbrk(commands[i].summary, ".:;");
 
 		if (is_of_group(&commands[i], group))
-			fprintf(out, "  %-14s %.*s\n", commands[i].words,
+			fprintf(out, "  %-19s %.*s\n", commands[i].words,
 			    end != NULL ? (int)(end - commands[i].summary) : HELP_WIDTH,
 			    commands[i].summary);
 	}

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "controllers/dispatch.h"
+#include "controllers/standing.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
@@ -82,6 +83,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);
 	app->call_mem = arena_new((size_t)conf->request_memory);
+	app->standing = standing_new(app->mem);
 	make_router(app);
 	open_db(app);
 	rc = auth_new(cx, conf, &app->auth);

@@ -26,6 +26,7 @@
 #include "json/schema.h"
 
 struct exchange;
+struct standings;
 
 struct app {
 	const struct conf *conf;
@@ -36,6 +37,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
+	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT];

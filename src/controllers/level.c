@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "controllers/standing.h"
 #include "people/user.h"
 #include "tenant/tenant.h"
 
@@ -90,6 +92,28 @@ check_tenant(struct app *app, struct call *call)
 	return platform ? ERR_OK : check_manager(cx, reach.role, reach.status);
 }
 
+/* Whether they are shown everything; ERR_FORBIDDEN for a deactivated account. */
+static enum err
+sees_all(struct app *app, struct call *call, bool *out)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	struct user user;
+	bool found;
+	enum err rc;
+
+	*out = has_platform_scope(who);
+	if (*out)
+		return ERR_OK;
+	rc = user_find(cx, app->db, who->user.text, &user, &found);
+	if (rc != ERR_OK || !found)
+		return rc;
+	if (!user.active)
+		return err_tell(&cx->err, ERR_FORBIDDEN, "the account is deactivated");
+	*out = user.superuser && who->own && !who->tenant_claim;
+	return ERR_OK;
+}
+
 static enum err
 check_viewer(struct app *app, struct call *call)
 {
@@ -97,11 +121,9 @@ check_viewer(struct app *app, struct call *call)
 	const struct tenant_seeker seeker = {
 	    call->who.user.text, call->who.tenant_id, true};
 	struct tenant tenant;
-	bool all = has_platform_scope(&call->who), found;
-	enum err rc = ERR_OK;
+	bool all, found;
+	enum err rc = sees_all(app, call, &all);
 
-	if (!all && !call->who.tenant_claim)
-		rc = is_superuser(app, call, &all);
 	if (rc != ERR_OK || all)
 		return rc;
 	rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
@@ -127,11 +149,48 @@ check_enrolled(struct call *call)
 	    "POST /me/totp, then sign in again");
 }
 
+/* For tokens of ours, whose tenant is the one that we wrote into them. A superuser is
+ * asked for only where somebody would be refused. */
+static enum err
+check_standing(struct app *app, struct call *call)
+{
+	const struct principal *who = &call->who;
+	struct err_info refused;
+	bool superuser;
+	enum err rc;
+
+	if (!who->own || who->tenant_id == NULL)
+		return ERR_OK;
+	rc = standing_check(
+	    &call->cx, app->standing, app->db, who->tenant_id, clock_mono_ms());
+	if (rc != ERR_TENANT_SUSPENDED && rc != ERR_TENANT_INACTIVE)
+		return rc;
+	refused = call->cx.err;
+	rc = is_superuser(app, call, &superuser);
+	if (rc != ERR_OK)
+		return rc;
+	call->cx.err = refused;
+	if (!superuser)
+		return refused.code;
+	err_clear(&call->cx.err);
+	return ERR_OK;
+}
+
+/* Whether what it is about may be a tenant's: neither one's own account nor what is
+ * everybody's. */
+static bool
+asks_for_standing(enum perm_level level)
+{
+	return level == LEVEL_USER || level == LEVEL_TENANT || level == LEVEL_VIEWER;
+}
+
 enum err
 level_check(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
+	if (rc == ERR_OK && asks_for_standing(perm_level(call->route->perm)))
+		rc = check_standing(app, call);
 	if (rc != ERR_OK)
 		return rc;
 	switch (perm_level(call->route->perm)) {
@@ -147,6 +206,7 @@ level_check(struct app *app, struct call *call)
 	case LEVEL_PUBLIC:
 	case LEVEL_MONITOR:
 	case LEVEL_ENROL:
+	case LEVEL_SELF:
 	case LEVEL_USER:
 	case LEVEL_COUNT:
 		break;

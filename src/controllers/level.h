@@ -1,11 +1,13 @@
 /*
  * level.h - what a route's permission asks that only the database can tell: superusers,
- * and how the caller stands to the tenant in question.
+ * whether the tenant that a token speaks of may be used, and how the caller stands to
+ * the tenant in question.
  *
  * Owner:    nobody.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  ERR_FORBIDDEN; ERR_NOT_FOUND for a tenant that the caller may not know of.
+ * Failure:  ERR_FORBIDDEN; what standing.h has; ERR_NOT_FOUND for a tenant that the
+ * caller may not know of.
  */
 #ifndef TENANTD_CONTROLLERS_LEVEL_H
 #define TENANTD_CONTROLLERS_LEVEL_H

@@ -2,6 +2,7 @@
 #include "flows/access.h"
 
 #include "base/str.h"
+#include "people/totp.h"
 #include "policy/policy.h"
 #include "session/session.h"
 
@@ -54,7 +55,7 @@ remove_totp(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = user_named_hold(cx, db, d->name, &u);
 
 	if (rc == ERR_OK)
-		rc = db_queue(cx, db, STMT_totp_remove, DB_ARGS(u.id));
+		rc = totp_remove(cx, db, u.id);
 	return rc == ERR_OK ? user_write_down(cx, db, d->desk, "USER_TOTP_REMOVED", &u)
 			    : rc;
 }

@@ -8,7 +8,8 @@
  * Owner:    the caller; texts in the results live in cx->mem.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  ERR_FORBIDDEN for an id that is not the caller's to use, ERR_CONFLICT for a
+ * Failure:  ERR_FORBIDDEN for who was deactivated and for an id that is not the
+ *           caller's to use, ERR_CONFLICT for a
  *           second tenant, ERR_TENANT_SUSPENDED, ERR_TENANT_INACTIVE, and db.h's.
  */
 #ifndef TENANTD_FLOWS_ONBOARDING_H

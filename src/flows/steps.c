@@ -91,6 +91,10 @@ steps_lock_and_look(
 	    &rows);
 	if (rc != ERR_OK)
 		return rc;
+	if (db_bool(rows, 0, 9))
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "you were deactivated here: an administrator can activate you "
+		    "again, with PATCH /admin/users");
 	*out = (struct look){
 	    .standing = standing_of(db_text(rows, 0, 0)),
 	    .asked_id = db_text(rows, 0, 1),

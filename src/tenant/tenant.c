@@ -125,8 +125,13 @@ tenant_check_usable(struct ctx *cx, const char *status)
 	if (tenant_is_usable(status))
 		return ERR_OK;
 	if (strcmp(status, "suspended") == 0)
-		return err_tell(
-		    &cx->err, ERR_TENANT_SUSPENDED, "the tenant is suspended");
+		return err_tell(&cx->err, ERR_TENANT_SUSPENDED,
+		    "the tenant is suspended: a superuser can resume it, with POST "
+		    "/admin/tenants/{id}/resume or \"tenantd tenant resume ID\"");
+	if (strcmp(status, "deactivated") == 0)
+		return err_tell(&cx->err, ERR_TENANT_INACTIVE,
+		    "the tenant was deactivated: a superuser can resume it, with POST "
+		    "/admin/tenants/{id}/resume or \"tenantd tenant resume ID\"");
 	return err_tell(&cx->err, ERR_TENANT_INACTIVE, "the tenant is not active");
 }
 
