@@ -85,7 +85,8 @@ def test_detached_it_answers_and_stops(quickstart, server):
 def test_what_it_says_to_try_works(quickstart):
     """Every line, as it is printed, in one shell; twice over."""
     out = quickstart("--detach", "--port", str(stack.free_port()))
-    lines = [line[2:] for line in out.splitlines() if line.startswith("  ") and not line.startswith(("  \"", "    "))]
+    said = out.partition("In another shell, try:")[2].partition("Logs:")[0]
+    lines = [line[2:] for line in said.splitlines() if line.startswith("  ")]
     assert lines[0].startswith(". ") and lines[-1].endswith("setup --check"), out
     text = "set -e\n" + "\n".join(lines)
     for _ in range(2):

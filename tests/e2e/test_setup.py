@@ -336,6 +336,30 @@ def test_a_token_of_another_secret(acme):
     assert "signed with SECRET_KEY" in told["finding"]
 
 
+def test_what_an_inspection_knows_of_whom_a_token_is_for(acme):
+    def token(*words):
+        return acme.run("token", "issue", *words).strip()
+
+    ada = acme.db.value("SELECT id FROM users WHERE email = %s", [ADA])
+    told = acme.inspect(token("--sub", ada, "--tenant", "nowhere"), status=77).at("tenant")
+    assert told["finding"] == 'there is no tenant "nowhere"' and "tenant list" in told["advice"]
+    acme.run("user", "assign", ADA, "acme")
+    assert acme.inspect(token("--user", ADA)).lacking() == []
+    held = token("--user", ADA)
+    acme.db.sql("UPDATE users SET is_active = false WHERE id = %s", [ada])
+    told = acme.inspect(held, status=77).at("user")
+    assert "not active" in told["finding"] and told["http"] == f'PATCH /admin/users/{ADA} {{"is_active":true}}'
+    status, out = acme.run("token", "issue", "--user", ADA, status=None)
+    assert status == 77 and "not active" in out
+    acme.db.sql(told["sql"])
+    assert acme.inspect(held).lacking() == []
+    found = acme.inspect(token("--user", ADMIN))
+    assert any(f["finding"] == f"{ADMIN}, a superuser" for f in found) and found.of("warning") == []
+    (told,) = [f for f in acme.inspect(token("--sub", "nobody")).of("warning") if f["check"] == "user"]
+    assert "user list" in told["advice"]
+    assert [f["check"] for f in acme.inspect(token("--sub", "nobody", "--tenant", "acme"), status=77).of("broken")] == ["tenant"]
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "JWT_SECRET_KEY", "DATABASE_URL"])
 def test_a_variable_that_is_missing(place, name):
     settings = {k: v for k, v in place.settings.items() if k != name}
@@ -377,6 +401,8 @@ def test_an_origin_that_is_not_listed(place):
     place.run("setup", "--tenant", "acme", "--user-email", ADA)
     for origin in ("https://app.example", "https://APP.example:443"):
         assert place.setup("--check", "--origin", origin).lacking() == []
+    asked = place.app.call("OPTIONS", "/login", {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"})
+    assert asked.status == 403 and "BACKEND_CORS_ORIGINS" in asked.json()["detail"], asked
     found = place.setup("--check", "--origin", "https://other.example", status=75)
     assert "BACKEND_CORS_ORIGINS" in found.at(7)["advice"] and "https://other.example" in found.at(7)["finding"]
     found = place.setup("--check", ACCOUNT_URL="https://accounts.example/pages")
