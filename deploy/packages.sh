@@ -21,7 +21,7 @@ pgbouncer="pgbouncer"
 test="spawn-fcgi multiwatch
 	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd iproute2
 	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography
-	python3-aiosmtpd python3-jsonschema oathtool"
+	python3-aiosmtpd python3-jsonschema python3-requests-oauthlib oathtool"
 analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"
 bench="wrk valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
 	python3-fastapi python3-asyncpg uvicorn"

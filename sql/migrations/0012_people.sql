@@ -162,12 +162,13 @@ CREATE TABLE tenantd.security_policies (
 CREATE TABLE tenantd.oauth_clients (
 	id           TEXT PRIMARY KEY CONSTRAINT oauth_clients_id_form CHECK (id ~ '^tdc_[0-9a-f]{32}$'),
 	tenant_id    TEXT NOT NULL,
-	name         TEXT NOT NULL,
+	name         TEXT NOT NULL CONSTRAINT oauth_clients_name_length CHECK (char_length(name) BETWEEN 1 AND 100),
 	digest       TEXT NOT NULL -- of its secret
 		CONSTRAINT oauth_clients_digest_hex CHECK (digest ~ '^[0-9a-f]{64}$'),
 	previous     TEXT CONSTRAINT oauth_clients_previous_hex CHECK (previous ~ '^[0-9a-f]{64}$'),
 	previous_until TIMESTAMPTZ, -- the secret before is taken until then
-	scopes       TEXT[] NOT NULL DEFAULT '{}',
+	scopes       TEXT[] NOT NULL CONSTRAINT oauth_clients_scopes_known
+		CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['read', 'write', 'delete', 'admin']),
 	created_by   TEXT,
 	created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
 	updated_at   TIMESTAMPTZ NOT NULL DEFAULT now(),

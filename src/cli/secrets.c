@@ -8,8 +8,7 @@
 /* What lies sealed in the rows of a table, beside the program's own keys. */
 typedef enum err reseal_fn(
     struct ctx *cx, struct db *db, const struct seal_keys *keys, int *count);
-static reseal_fn *const kinds[] = {
-    webhooks_reseal, totp_reseal, tenant_keys_reseal};
+static reseal_fn *const kinds[] = {webhooks_reseal, totp_reseal, tenant_keys_reseal};
 
 /* What does not open in one table keeps nobody from the next; the first failure is
  * told. */

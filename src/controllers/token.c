@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "controllers/signin.h"
+#include "flows/signin_client.h"
 
 typedef enum err grant_fn(
     struct app *app, struct call *call, struct signin_answer *out);
@@ -52,12 +53,51 @@ by_refresh_token(struct app *app, struct call *call, struct signin_answer *out)
 			    : rc;
 }
 
+/* In the form, or by the scheme Basic, not both (RFC 6749, 2.3). */
+static enum err
+read_client(struct call *call, struct client_credentials *out)
+{
+	const char *id = signin_member(call, "client_id"),
+		   *secret = signin_member(call, "client_secret");
+	struct ctx *cx = &call->cx;
+	struct request_basic basic;
+	enum err rc = request_basic(cx, &call->rq, &basic);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->rs->basic_shown = basic.id != NULL;
+	if (basic.id != NULL &&
+	    (secret != NULL || (id != NULL && strcmp(id, basic.id) != 0)))
+		return err_tell(&cx->err, ERR_INVALID,
+		    "the client shows who it is twice: in the Authorization header, "
+		    "and in the form");
+	*out = basic.id != NULL ? (struct client_credentials){basic.id, basic.secret}
+				: (struct client_credentials){id, secret};
+	if (!str_is_set(out->id) || !str_is_set(out->secret))
+		return err_tell(&cx->err, ERR_CLIENT,
+		    "this grant needs client_id and client_secret, in the form or by "
+		    "HTTP Basic");
+	return ERR_OK;
+}
+
+/* RFC 6749, 4.4 */
+static enum err
+by_client(struct app *app, struct call *call, struct signin_answer *out)
+{
+	const struct signin_site site = signin_site_of(app, call);
+	struct signin_client try = {.scope = signin_member(call, "scope")};
+	enum err rc = read_client(call, &try.shown);
+
+	return rc == ERR_OK ? signin_by_client(&call->cx, &site, &try, out) : rc;
+}
+
 static const struct grant {
 	const char *type;
 	grant_fn *fn;
 } grants[] = {
     {"password", by_password},
     {"refresh_token", by_refresh_token},
+    {"client_credentials", by_client},
 };
 
 static enum err

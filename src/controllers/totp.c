@@ -62,7 +62,7 @@ check_password(
 {
 	struct ctx *cx = &call->cx;
 	const char *text = json_get_text(call->body, "password");
-	bool match;
+	bool match = false;
 	enum err rc;
 
 	if (user->password_hash == NULL)

@@ -154,10 +154,12 @@ read_typed(const char *code)
 	size_t n = 0;
 
 	for (const char *p = code; *p != '\0' && n <= RECOVERY_CHARS; p++) {
-		const char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+		char c = *p;
 
 		if (c == '-' || c == ' ')
 			continue;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
 		if (n < RECOVERY_CHARS)
 			t.text[n] = c;
 		n++;

@@ -14,6 +14,7 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT count(*) FROM pg_namespace),
     (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
     (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w),
+    (SELECT md5(coalesce(string_agg(o::text, '' ORDER BY o.id), '')) FROM tenantd.oauth_clients o),
     (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r)"""
 
 

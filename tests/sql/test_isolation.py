@@ -26,6 +26,8 @@ PROTECTED = {
     "tenantd.alerts": "INSERT INTO tenantd.alerts (tenant_id, rule_id, about) VALUES (%s, gen_random_uuid()::text, '')",
     "tenantd.email_templates": "INSERT INTO tenantd.email_templates (tenant_id, name, subject, text, html)"
                                " VALUES (%s, 'u', 's', 't', 'h')",
+    "tenantd.oauth_clients": "INSERT INTO tenantd.oauth_clients (tenant_id, id, name, digest, scopes) VALUES"
+                             " (%s, 'tdc_' || md5(gen_random_uuid()::text), 'n', encode(sha256('s'), 'hex'), '{read}')",
     "tenantd.idempotency": "INSERT INTO tenantd.idempotency VALUES (encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
                            " %s, 'u', 'h', 201, 'application/json', '', '{}', false, now(), now())",
     "tenantd.sessions": "INSERT INTO tenantd.sessions (tenant_id, id, user_id, expires_at)"

@@ -165,6 +165,25 @@ base64_has_its_padding(void **state)
 }
 
 static void
+base64_is_read_with_its_padding_and_no_other(void **state)
+{
+	static const char *const good[][2] = {{"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"},
+	    {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"+/+/", "\xfb\xff\xbf"}};
+	static const char *const bad[] = {"Zg", "Zg=", "Zg===", "Zg==Zg==", "Zh==", "=",
+	    "====", "=Zg=", "Z===", "Zm9v=", "Zm9v====", "-_-_", "Zm 9", "Zm9v\n"};
+	struct ctx *cx = *state;
+	struct slice got;
+
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		assert_true(base64_decode_dup(cx->mem, slice_of(good[i][0]), &got));
+		assert_true(slice_eq(got, good[i][1]));
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (base64_decode_dup(cx->mem, slice_of(bad[i]), &got))
+			fail_msg("\"%s\" is taken", bad[i]);
+}
+
+static void
 base64url_has_one_text_for_a_value(void **state)
 {
 	static const char *const bad[] = {"Z", "Zg==", "Zg=", "Zh", "Zm9",
@@ -557,6 +576,7 @@ main(void)
 	    UNIT_CTX_TEST(base64url_goes_both_ways),
 	    UNIT_CTX_TEST(base64url_has_one_text_for_a_value),
 	    cmocka_unit_test(base64_has_its_padding),
+	    UNIT_CTX_TEST(base64_is_read_with_its_padding_and_no_other),
 	    UNIT_CTX_TEST(random_bytes_differ),
 	    UNIT_CTX_TEST(passwords_verify_and_salts_differ),
 	    UNIT_CTX_TEST(foreign_password_strings_are_read_or_refused),
