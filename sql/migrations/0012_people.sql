@@ -68,6 +68,7 @@ CREATE TABLE tenantd.registrations (
 	name          TEXT,
 	password_hash TEXT NOT NULL,
 	address       TEXT NOT NULL DEFAULT '', -- of the client
+	failures      INT NOT NULL DEFAULT 0, -- wrong passwords that came with the secret
 	created_at    TIMESTAMPTZ NOT NULL DEFAULT now(),
 	expires_at    TIMESTAMPTZ NOT NULL
 );
@@ -82,6 +83,14 @@ CREATE TABLE tenantd.password_resets (
 );
 CREATE INDEX password_resets_user_id_idx ON tenantd.password_resets (user_id);
 CREATE INDEX password_resets_expires_at_idx ON tenantd.password_resets (expires_at);
+
+-- Mails that anybody may have sent to an address by asking for them: when each was, of late.
+CREATE TABLE tenantd.mail_limits (
+	bucket  TEXT PRIMARY KEY, -- SHA-256 of what is counted
+	sent    TIMESTAMPTZ[] NOT NULL,
+	last_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX mail_limits_last_at_idx ON tenantd.mail_limits (last_at);
 
 -- What signing in began. A session is one family of refresh tokens, of which the newest is of use.
 CREATE TABLE tenantd.sessions (
@@ -187,7 +196,8 @@ SELECT tenantd.protect('tenantd.oauth_clients');
 INSERT INTO tenantd.server_rights (relation, privileges) VALUES
 	('tenantd.password_history',  'SELECT, INSERT, DELETE'),
 	('tenantd.registrations',     'SELECT, INSERT, UPDATE, DELETE'),
-	('tenantd.password_resets',   'SELECT, INSERT, DELETE'),
+	('tenantd.password_resets',   'SELECT, INSERT, UPDATE, DELETE'),
+	('tenantd.mail_limits',       'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.sessions',          'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.refresh_tokens',    'SELECT, INSERT, UPDATE (used_at), DELETE'),
 	('tenantd.sign_in_failures',  'SELECT, INSERT, UPDATE, DELETE'),

@@ -14,7 +14,8 @@ enum {
 	SESSION_DAYS =
 	    90, /* from where somebody signs in is known by them: throttle.h */
 	REGISTRATION_DAYS = 7,
-	RESET_DAYS = 1
+	RESET_DAYS = 1,
+	MAIL_LIMIT_DAYS = 1
 };
 
 /* What a statement removes by its age alone. */
@@ -93,6 +94,7 @@ work_keep_house(struct work *w)
 	    {STMT_session_expire, SESSION_DAYS},
 	    {STMT_registration_expire, REGISTRATION_DAYS},
 	    {STMT_password_reset_expire, RESET_DAYS},
+	    {STMT_mail_limit_expire, MAIL_LIMIT_DAYS},
 	};
 	bool more = false;
 

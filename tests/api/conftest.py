@@ -31,7 +31,10 @@ def db(cluster):
 
 @pytest.fixture(scope="session")
 def app(db):
-    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
+    # mails are queued, and nobody sends them
+    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com",
+                       SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="tenantd <no-reply@example.com>",
+                       ACCOUNT_URL="https://app.example.com/account") as a:
         yield a
 
 
