@@ -3,7 +3,7 @@
 # and a is what is installed when neither is there.
 #
 #   packages.sh [--check | --list] GROUP...     build run lighttpd nginx apache pgbouncer test analysis node
-#                                               bench fuzz
+#                                               browser bench fuzz
 #
 # Without an option it installs what is missing, when it may (root, or sudo that asks for
 # no password); otherwise it says what to install and ends with 69. --check only says.
@@ -21,10 +21,11 @@ pgbouncer="pgbouncer"
 test="spawn-fcgi multiwatch
 	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd iproute2
 	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography
-	python3-aiosmtpd python3-jsonschema"
+	python3-aiosmtpd python3-jsonschema python3-requests-oauthlib oathtool"
 analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"
 bench="wrk valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
 	python3-fastapi python3-asyncpg uvicorn"
+browser="chromium"
 fuzz="clang libclang-rt-14-dev|libclang-rt-dev llvm afl++ python3"
 
 say() { printf '%s\n' "packages: $*" >&2; }
@@ -51,6 +52,7 @@ names() {
 		analysis) echo "$analysis" ;;
 		bench) echo "$bench" ;;
 		node) node_packages ;;
+		browser) echo "$browser" ;;
 		fuzz) echo "$fuzz" ;;
 		*) say "there is no group \"$group\""; exit 64 ;;
 		esac

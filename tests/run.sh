@@ -235,7 +235,7 @@ suite_valgrind() {
 }
 
 begun=$(date +%s)
-sh "$top/deploy/packages.sh" build run lighttpd nginx apache pgbouncer test analysis node bench ||
+sh "$top/deploy/packages.sh" build run lighttpd nginx apache pgbouncer test analysis node browser bench ||
     say "packages are missing: the suites that need them will fail"
 for suite in $suites; do
 	started=$(date +%s)

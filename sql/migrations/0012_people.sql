@@ -68,6 +68,7 @@ CREATE TABLE tenantd.registrations (
 	name          TEXT,
 	password_hash TEXT NOT NULL,
 	address       TEXT NOT NULL DEFAULT '', -- of the client
+	failures      INT NOT NULL DEFAULT 0, -- wrong passwords that came with the secret
 	created_at    TIMESTAMPTZ NOT NULL DEFAULT now(),
 	expires_at    TIMESTAMPTZ NOT NULL
 );
@@ -83,11 +84,19 @@ CREATE TABLE tenantd.password_resets (
 CREATE INDEX password_resets_user_id_idx ON tenantd.password_resets (user_id);
 CREATE INDEX password_resets_expires_at_idx ON tenantd.password_resets (expires_at);
 
+-- Mails that anybody may have sent to an address by asking for them: when each was, of late.
+CREATE TABLE tenantd.mail_limits (
+	bucket  TEXT PRIMARY KEY, -- SHA-256 of what is counted
+	sent    TIMESTAMPTZ[] NOT NULL,
+	last_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX mail_limits_last_at_idx ON tenantd.mail_limits (last_at);
+
 -- What signing in began. A session is one family of refresh tokens, of which the newest is of use.
 CREATE TABLE tenantd.sessions (
 	id           TEXT PRIMARY KEY CONSTRAINT sessions_id_uuid CHECK (id::uuid IS NOT NULL),
 	user_id      TEXT NOT NULL REFERENCES public.users (id) ON DELETE CASCADE,
-	tenant_id    TEXT, -- in which it was begun
+	tenant_id    TEXT, -- of which its last token speaks
 	scope        TEXT NOT NULL DEFAULT '', -- that was asked for; '': all
 	address      TEXT NOT NULL DEFAULT '', -- of the client that began it
 	agent        TEXT NOT NULL DEFAULT '',
@@ -115,7 +124,8 @@ CREATE INDEX refresh_tokens_session_id_idx ON tenantd.refresh_tokens (session_id
 CREATE TABLE tenantd.sign_in_failures (
 	bucket   TEXT PRIMARY KEY, -- SHA-256 of what is counted
 	failures INT NOT NULL,
-	last_at  TIMESTAMPTZ NOT NULL
+	last_at  TIMESTAMPTZ NOT NULL,
+	told     BOOLEAN NOT NULL DEFAULT false -- that one was refused since, to the audit log
 );
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures (last_at);
 
@@ -161,12 +171,13 @@ CREATE TABLE tenantd.security_policies (
 CREATE TABLE tenantd.oauth_clients (
 	id           TEXT PRIMARY KEY CONSTRAINT oauth_clients_id_form CHECK (id ~ '^tdc_[0-9a-f]{32}$'),
 	tenant_id    TEXT NOT NULL,
-	name         TEXT NOT NULL,
+	name         TEXT NOT NULL CONSTRAINT oauth_clients_name_length CHECK (char_length(name) BETWEEN 1 AND 100),
 	digest       TEXT NOT NULL -- of its secret
 		CONSTRAINT oauth_clients_digest_hex CHECK (digest ~ '^[0-9a-f]{64}$'),
 	previous     TEXT CONSTRAINT oauth_clients_previous_hex CHECK (previous ~ '^[0-9a-f]{64}$'),
 	previous_until TIMESTAMPTZ, -- the secret before is taken until then
-	scopes       TEXT[] NOT NULL DEFAULT '{}',
+	scopes       TEXT[] NOT NULL CONSTRAINT oauth_clients_scopes_known
+		CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['read', 'write', 'delete', 'admin']),
 	created_by   TEXT,
 	created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
 	updated_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
@@ -185,7 +196,8 @@ SELECT tenantd.protect('tenantd.oauth_clients');
 INSERT INTO tenantd.server_rights (relation, privileges) VALUES
 	('tenantd.password_history',  'SELECT, INSERT, DELETE'),
 	('tenantd.registrations',     'SELECT, INSERT, UPDATE, DELETE'),
-	('tenantd.password_resets',   'SELECT, INSERT, DELETE'),
+	('tenantd.password_resets',   'SELECT, INSERT, UPDATE, DELETE'),
+	('tenantd.mail_limits',       'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.sessions',          'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.refresh_tokens',    'SELECT, INSERT, UPDATE (used_at), DELETE'),
 	('tenantd.sign_in_failures',  'SELECT, INSERT, UPDATE, DELETE'),

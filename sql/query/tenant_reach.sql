@@ -1,10 +1,12 @@
 -- The tenant that somebody names, and what user $2 is in it: $1 its id, its slug, or a slug it had.
--- The role is NULL for who has none, or was deactivated; the last column is whether they are a superuser.
+-- The role is NULL for who has none, and for whose account is deactivated; the last column is
+-- whether they are a superuser.
 -- params: 2
 -- rows: one
 SELECT t.id, t.status,
-       CASE WHEN u.is_active IS NOT FALSE
-            THEN coalesce(m.role, CASE WHEN c.owner_id = $2::text THEN 'owner' WHEN u.tenant_id = t.id THEN 'member' END) END,
+       CASE WHEN coalesce(u.is_active, true)
+            THEN coalesce(m.role, CASE WHEN c.owner_id = $2::text THEN 'owner'
+                                       WHEN u.tenant_id = t.id THEN 'member' END) END,
        coalesce(u.is_superuser AND u.is_active, false)
   FROM tenantd.names n
   JOIN public.tenants t ON t.id = n.tenant_id AND t.status <> 'purged'

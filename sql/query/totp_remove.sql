@@ -1,4 +1,4 @@
--- User $1 needs no one-time password any more.
+-- What user $1 has of one-time passwords.
 -- params: 1
--- rows: none
-DELETE FROM tenantd.totp WHERE user_id = $1::text;
+-- rows: one
+DELETE FROM tenantd.totp WHERE user_id = $1::text RETURNING user_id;

@@ -34,12 +34,13 @@ struct name_list {
 
 struct principal {
 	struct user_id user;
-	const char *issuer;    /* "" for tokens of our own without iss */
-	const char *email;     /* honoured claims only; NULL: none */
-	const char *tenant_id; /* a hint: membership is checked where it matters */
-	bool tenant_claim;     /* the token names a tenant, honoured or not */
-	const char *client_id; /* partner_id, else azp, else client_id; NULL: none */
-	bool own;              /* we issued the token */
+	const char *issuer;     /* "" for tokens of our own without iss */
+	const char *email;      /* honoured claims only; NULL: none */
+	const char *tenant_id;  /* a hint: membership is checked where it matters */
+	bool tenant_claim;      /* the token names a tenant, honoured or not */
+	const char *client_id;  /* partner_id, else azp, else client_id; NULL: none */
+	bool own;               /* we issued the token */
+	const char *session_id; /* sid, of our own tokens alone; NULL: none */
 	struct name_list roles, scopes; /* scopes: scope, scopes and permissions */
 	int64_t expires_s;              /* seconds since 1970 */
 };
@@ -67,6 +68,7 @@ struct token_claims {
 	const char *email, *tenant_id, *client_id; /* NULL: none */
 	const char *const *roles;                  /* NULL-terminated, or NULL */
 	const char *const *scopes;                 /* likewise */
+	const char *session_id;                    /* sid; NULL: none */
 	int64_t now_s;
 	int lifetime_s; /* 0: ACCESS_TOKEN_EXPIRE_MINUTES; negative: already expired */
 };

@@ -297,6 +297,10 @@ claims_read(struct ctx *cx, const struct issuer *i, const struct json *claims,
 	    (err = read_text(
 		 cx, claims, "tenant_id", CLAIM_TEXT_MAX, &out->tenant_id)) != ERR_OK)
 		return err;
+	if (i->own &&
+	    (err = read_text(cx, claims, "sid", CLAIM_TEXT_MAX, &out->session_id)) !=
+		ERR_OK)
+		return err;
 	return (i->honour & HONOUR_CLIENT_ID) != 0
 	    ? read_client(cx, claims, &out->client_id)
 	    : ERR_OK;

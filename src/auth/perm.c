@@ -30,12 +30,14 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_UNSET] = "nobody",
 	    [LEVEL_PUBLIC] = "public",
 	    [LEVEL_MONITOR] = "monitor",
+	    [LEVEL_ENROL] = "enrol",
 	    [LEVEL_SELF] = "self",
 	    [LEVEL_USER] = "user",
 	    [LEVEL_SUPERUSER] = "superuser",
 	    [LEVEL_PLATFORM] = "platform",
 	    [LEVEL_TENANT] = "tenant",
 	    [LEVEL_VIEWER] = "viewer",
+	    [LEVEL_MEMBER] = "member",
 	};
 
 	return names[l];

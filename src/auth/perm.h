@@ -17,16 +17,21 @@ enum perm {
 	PERM_COUNT
 };
 
+/* The scope of a token that is good for LEVEL_ENROL alone. */
+#define PERM_SCOPE_ENROL "mfa:enrol"
+
 enum perm_level {
 	LEVEL_UNSET, /* nobody */
 	LEVEL_PUBLIC,
 	LEVEL_MONITOR,
+	LEVEL_ENROL,
 	LEVEL_SELF,
 	LEVEL_USER,
 	LEVEL_SUPERUSER,
 	LEVEL_PLATFORM,
 	LEVEL_TENANT,
 	LEVEL_VIEWER,
+	LEVEL_MEMBER,
 	LEVEL_COUNT
 };
 

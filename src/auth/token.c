@@ -33,6 +33,8 @@ check(struct ctx *cx, const struct conf *c, const struct token_claims *t)
 		return err_tell(&cx->err, ERR_INVALID, "tenant id is %s", text);
 	if (t->client_id != NULL && !claim_text_is_fit(t->client_id, CLAIM_TEXT_MAX))
 		return err_tell(&cx->err, ERR_INVALID, "client id is %s", text);
+	if (t->session_id != NULL && !claim_text_is_fit(t->session_id, CLAIM_TEXT_MAX))
+		return err_tell(&cx->err, ERR_INVALID, "session id is %s", text);
 	if (!words_are_fit(t->roles, true))
 		return err_tell(&cx->err, ERR_INVALID, "a role is %s", text);
 	if (!words_are_fit(t->scopes, false))
@@ -69,6 +71,8 @@ claims_text(struct ctx *cx, const struct conf *c, const struct token_claims *t)
 		json_member_text(&o, "tenant_id", t->tenant_id);
 	if (t->client_id != NULL)
 		json_member_text(&o, "client_id", t->client_id);
+	if (t->session_id != NULL)
+		json_member_text(&o, "sid", t->session_id);
 	if (t->roles != NULL && t->roles[0] != NULL) {
 		json_name(&o, "roles");
 		json_open_array(&o);

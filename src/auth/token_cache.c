@@ -109,7 +109,8 @@ static size_t
 principal_size(const struct principal *p)
 {
 	return list_size(&p->roles) + list_size(&p->scopes) + text_size(p->issuer) +
-	    text_size(p->email) + text_size(p->tenant_id) + text_size(p->client_id);
+	    text_size(p->email) + text_size(p->tenant_id) + text_size(p->client_id) +
+	    text_size(p->session_id);
 }
 
 static const char *
@@ -144,6 +145,7 @@ principal_copy(struct principal *to, const struct principal *from, char *memory)
 	to->email = put_text(&at, from->email);
 	to->tenant_id = put_text(&at, from->tenant_id);
 	to->client_id = put_text(&at, from->client_id);
+	to->session_id = put_text(&at, from->session_id);
 }
 
 /* -- the table -- */

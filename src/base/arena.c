@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ struct arena {
 	struct block *head; /* block being filled */
 	struct deferred *deferred;
 	size_t used, limit;
+	bool cleanse; /* at the next reset */
 };
 
 static struct block *
@@ -166,6 +168,22 @@ arena_defer(struct arena *a, void (*drop)(void *), void *obj)
 }
 
 void
+arena_cleanse_at_reset(struct arena *a)
+{
+	a->cleanse = true;
+}
+
+static void
+cleanse(struct arena *a)
+{
+	for (struct block *b = a->head; b != NULL && a->cleanse; b = b->next) {
+		UNPOISON(b->data, b->used);
+		explicit_bzero(b->data, b->used);
+	}
+	a->cleanse = false;
+}
+
+void
 arena_reset(struct arena *a)
 {
 	struct block *b, *next;
@@ -176,6 +194,7 @@ arena_reset(struct arena *a)
 		a->deferred = d->next;
 		d->drop(d->obj);
 	}
+	cleanse(a);
 	for (b = a->head; b->next != NULL; b = next) {
 		next = b->next;
 		block_drop(b);

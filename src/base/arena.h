@@ -20,6 +20,8 @@ struct arena;
 struct arena *arena_new(size_t limit) RETURNS_NONNULL;
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a);
+/* What is in it until then is overwritten by the next reset: it holds secrets. */
+void arena_cleanse_at_reset(struct arena *a);
 size_t arena_used(const struct arena *a);
 
 void *arena_alloc(struct arena *a, size_t size) RETURNS_NONNULL;

@@ -5,10 +5,14 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "controllers/level.h"
 #include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
+
+/* What ratelimit_take() counts beside the classes of requests. */
+enum { ORIGIN_WARNINGS = RATE_WRITE + 1 };
 
 static enum err
 no_such_route(struct call *call, const struct router_match *match)
@@ -21,14 +25,28 @@ no_such_route(struct call *call, const struct router_match *match)
 	return err_tell(e, ERR_METHOD, "this path answers %s", match->allow);
 }
 
+/* A browser shows its user no more than that something failed, so whoever runs the
+ * server is told as well: once a minute, since anybody can send an origin. */
+static enum err
+answer_preflight(struct app *app, struct call *call, const char *allow)
+{
+	struct ctx *cx = &call->cx;
+	enum err rc = cors_preflight(cx, app->cors, &call->rq, allow, call->rs);
+
+	if (rc != ERR_OK &&
+	    ratelimit_take(app->rates, ORIGIN_WARNINGS, "", 1, clock_mono_ms()).allowed)
+		log_error(LOG_WARNING, cx, "preflight-refused");
+	return rc;
+}
+
 enum err
 gate_find(struct app *app, struct call *call, bool *answered)
 {
 	const struct router_match match = router_find(app->router, &call->rq);
 
-	*answered = cors_preflight(app->cors, &call->rq, match.allow, call->rs);
+	*answered = cors_is_preflight(&call->rq);
 	if (*answered)
-		return ERR_OK;
+		return answer_preflight(app, call, match.allow);
 	cors_apply(app->cors, &call->rq, call->rs);
 	if (call->rq.method == HTTP_OPTIONS && match.path_known) {
 		response_header(call->rs, "Allow", match.allow);
@@ -39,6 +57,7 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	if (match.row < 0)
 		return no_such_route(call, &match);
 	call->route = &routes[match.row];
+	call->rs->oauth = call->route->body == BODY_FORM;
 	memcpy(call->params, match.params, sizeof(call->params));
 	return ERR_OK;
 }
@@ -58,12 +77,14 @@ check_caller(struct app *app, struct call *call)
 		if (address_text_in_list(call->rq.client, app->conf->metrics_allow))
 			return ERR_OK;
 		return err_tell(&cx->err, ERR_FORBIDDEN, "not from this address");
+	case LEVEL_ENROL:
 	case LEVEL_SELF:
 	case LEVEL_USER:
 	case LEVEL_SUPERUSER:
 	case LEVEL_PLATFORM:
 	case LEVEL_TENANT:
 	case LEVEL_VIEWER:
+	case LEVEL_MEMBER:
 		break;
 	case LEVEL_UNSET:
 	case LEVEL_COUNT:

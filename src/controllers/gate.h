@@ -11,9 +11,9 @@
 
 #include "controllers/app.h"
 
-/* Finds the row: ERR_NOT_FOUND, ERR_METHOD (with Allow, for unknown
- * methods too). OPTIONS is
- * answered here: *answered. */
+/* Finds the row: ERR_NOT_FOUND, ERR_METHOD (with Allow, for unknown methods too).
+ * OPTIONS is answered here: *answered; ERR_ORIGIN where a browser asks for a page of an
+ * origin that is not listed. */
 enum err gate_find(struct app *app, struct call *call, bool *answered) MUST_CHECK;
 /* Permission, rate, body limit, content type, body schema, in this order. */
 enum err gate_enter(struct app *app, struct call *call) MUST_CHECK;

@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "client/client.h"
 #include "controllers/standing.h"
 #include "people/user.h"
+#include "tenant/member.h"
 #include "tenant/tenant.h"
+
+enum { NAME_SHOWN = 200 }; /* bytes of a name in what is told */
 
 /* A scope counts only in the tokens of issuers whose scopes are honoured. */
 static bool
@@ -92,6 +96,28 @@ check_tenant(struct app *app, struct call *call)
 	return platform ? ERR_OK : check_manager(cx, reach.role, reach.status);
 }
 
+/* Whether they are shown everything; ERR_FORBIDDEN for a deactivated account. */
+static enum err
+sees_all(struct app *app, struct call *call, bool *out)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	struct user user;
+	bool found;
+	enum err rc;
+
+	*out = has_platform_scope(who);
+	if (*out)
+		return ERR_OK;
+	rc = user_find(cx, app->db, who->user.text, &user, &found);
+	if (rc != ERR_OK || !found)
+		return rc;
+	if (!user.active)
+		return err_tell(&cx->err, ERR_FORBIDDEN, "the account is deactivated");
+	*out = user.superuser && who->own && !who->tenant_claim;
+	return ERR_OK;
+}
+
 static enum err
 check_viewer(struct app *app, struct call *call)
 {
@@ -99,11 +125,9 @@ check_viewer(struct app *app, struct call *call)
 	const struct tenant_seeker seeker = {
 	    call->who.user.text, call->who.tenant_id, true};
 	struct tenant tenant;
-	bool all = has_platform_scope(&call->who), found;
-	enum err rc = ERR_OK;
+	bool all, found;
+	enum err rc = sees_all(app, call, &all);
 
-	if (!all && !call->who.tenant_claim)
-		rc = is_superuser(app, call, &all);
 	if (rc != ERR_OK || all)
 		return rc;
 	rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
@@ -113,6 +137,20 @@ check_viewer(struct app *app, struct call *call)
 		return err_tell(&cx->err, ERR_FORBIDDEN, "you have no tenant yet");
 	call->tenant_id = tenant.id;
 	return check_manager(cx, tenant.role, tenant.status);
+}
+
+/* Who must set up a second factor first gets a token for that and nothing else. */
+static enum err
+check_enrolled(struct call *call)
+{
+	const enum perm_level level = perm_level(call->route->perm);
+
+	if (level <= LEVEL_ENROL || !call->who.own ||
+	    !principal_has_scope(&call->who, PERM_SCOPE_ENROL))
+		return ERR_OK;
+	return err_tell(&call->cx.err, ERR_POLICY,
+	    "this token is good for setting up a second factor alone: do that with "
+	    "POST /me/totp, then sign in again");
 }
 
 /* For tokens of ours, whose tenant is the one that we wrote into them. A superuser is
@@ -150,11 +188,144 @@ asks_for_standing(enum perm_level level)
 	return level == LEVEL_USER || level == LEVEL_TENANT || level == LEVEL_VIEWER;
 }
 
+/* -- machines -- */
+
+/* By the form of its name alone: nobody else has one of that form in a token of ours.
+ */
+static bool
+is_client(const struct principal *who)
+{
+	return who->own && client_is_id(who->user.text);
+}
+
+/* What the token carries counts as far as the client has it still. */
+static enum err
+check_client_scope(struct ctx *cx, const struct principal *who,
+    const struct client_question *q, const struct client_reach *reach)
+{
+	if (!principal_has_scope(who, q->scope))
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "this needs a token with the scope \"%s\"", q->scope);
+	if (!reach->scope)
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "the client has the scope \"%s\" no more", q->scope);
+	return tenant_check_usable(cx, reach->status);
+}
+
+/* A client is no member of its tenant, nor anything of another. */
+static enum err
+check_client_of(struct app *app, struct call *call, const struct client_question *q)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	struct client_reach reach;
+	enum err rc = client_reach(cx, app->db, q, &reach);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (reach.tenant_id == NULL || who->tenant_id == NULL ||
+	    strcmp(who->tenant_id, reach.tenant_id) != 0)
+		return err_set(
+		    &cx->err, ERR_UNAUTHORIZED, "the client is not in force");
+	if (!reach.named)
+		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
+	call->tenant_id = reach.tenant_id;
+	return check_client_scope(cx, who, q, &reach);
+}
+
+/* What is missing until a token names their tenant. */
+static enum err
+tell_no_claim(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	const struct tenant_seeker seeker = {who->user.text, NULL, true};
+	struct tenant tenant;
+	bool found;
+	enum err rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!found)
+		return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+		    "no tenant is assigned to you: an administrator does PATCH "
+		    "/admin/users/{id} or \"tenantd user assign %.*s TENANT\", then "
+		    "sign in again",
+		    NAME_SHOWN, who->email != NULL ? who->email : "EMAIL");
+	if (!who->own)
+		return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+		    "you have a tenant, but the issuer of this token is not believed "
+		    "to name it: sign in here, by POST /login, or an operator lists "
+		    "tenant_id among what JWT_ISSUERS_FILE honours of that issuer");
+	return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+	    "sign in again: the token was issued before you had tenant \"%.*s\"",
+	    NAME_SHOWN, tenant.id);
+}
+
+static enum err
+check_active(struct ctx *cx, const char *status)
+{
+	if (strcmp(status, "provisioning") == 0)
+		return err_tell(&cx->err, ERR_TENANT_INACTIVE,
+		    "the tenant is still being provisioned");
+	return tenant_check_usable(cx, status);
+}
+
+/* Nobody is exempt: a superuser works in no tenant but their own. */
+static enum err
+check_member(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct tenant_claim claim = {
+	    call->who.user.text, call->who.tenant_id, is_client(&call->who)};
+	struct tenant_member *m;
+	bool found;
+	enum err rc;
+
+	if (claim.tenant == NULL)
+		return tell_no_claim(app, call);
+	m = arena_alloc(cx->mem, sizeof(*m));
+	rc = tenant_find_member(cx, app->db, &claim, m, &found);
+	if (rc != ERR_OK)
+		return rc;
+	if (!found)
+		return err_tell(&cx->err, ERR_STALE_TOKEN,
+		    "sign in again: the token names tenant \"%.*s\", which is not "
+		    "yours any more",
+		    NAME_SHOWN, claim.tenant);
+	call->tenant_id = m->tenant.id;
+	call->member = m;
+	return check_active(cx, m->tenant.status);
+}
+
+static enum err
+check_client(struct app *app, struct call *call)
+{
+	const enum perm_level level = perm_level(call->route->perm);
+	struct client_question q = {.id = call->who.user.text, .scope = "admin"};
+	enum err rc;
+
+	if (level == LEVEL_MEMBER) {
+		q.scope = call->route->method == HTTP_GET ? "read" : "write";
+		rc = check_client_of(app, call, &q);
+		return rc == ERR_OK ? check_member(app, call) : rc;
+	}
+	if (level != LEVEL_TENANT)
+		return err_tell(&call->cx.err, ERR_FORBIDDEN,
+		    "this is for people: a client sees to its tenant's affairs alone");
+	q.tenant = slice_dup(call->cx.mem, tenant_in_path(call));
+	return check_client_of(app, call, &q);
+}
+
 enum err
 level_check(struct app *app, struct call *call)
 {
-	enum err rc = ERR_OK;
+	enum err rc = check_enrolled(call);
 
+	if (rc != ERR_OK)
+		return rc;
+	if (is_client(&call->who))
+		return check_client(app, call);
 	if (asks_for_standing(perm_level(call->route->perm)))
 		rc = check_standing(app, call);
 	if (rc != ERR_OK)
@@ -168,9 +339,12 @@ level_check(struct app *app, struct call *call)
 		return check_tenant(app, call);
 	case LEVEL_VIEWER:
 		return check_viewer(app, call);
+	case LEVEL_MEMBER:
+		return check_member(app, call);
 	case LEVEL_UNSET:
 	case LEVEL_PUBLIC:
 	case LEVEL_MONITOR:
+	case LEVEL_ENROL:
 	case LEVEL_SELF:
 	case LEVEL_USER:
 	case LEVEL_COUNT:

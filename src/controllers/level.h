@@ -3,11 +3,17 @@
  * whether the tenant that a token speaks of may be used, and how the caller stands to
  * the tenant in question.
  *
+ * A token of an OAuth client opens what is of its own tenant: rows for TENANT where the
+ * token carries "admin" and the client has that scope still, rows for MEMBER likewise
+ * with "read", and "write" for what is no GET. All else is for people.
+ *
  * Owner:    nobody.
  * Lifetime: one request.
  * Threads:  one.
- * Failure:  ERR_FORBIDDEN; what standing.h has; ERR_NOT_FOUND for a tenant that the
- * caller may not know of.
+ * Failure:  ERR_FORBIDDEN; ERR_UNAUTHORIZED for a client that is not in force; what
+ *           standing.h has; ERR_NOT_FOUND for a tenant that the caller may not know of;
+ *           ERR_NO_TENANT_CLAIM and ERR_STALE_TOKEN for a token that names no tenant of
+ *           theirs, telling which step is missing.
  */
 #ifndef TENANTD_CONTROLLERS_LEVEL_H
 #define TENANTD_CONTROLLERS_LEVEL_H
@@ -15,7 +21,7 @@
 #include "controllers/app.h"
 
 /* For a caller that check of the token has let in. Sets call->tenant_id where the row's
- * level is TENANT or VIEWER. */
+ * level is TENANT, VIEWER or MEMBER, of which also call->member. */
 enum err level_check(struct app *app, struct call *call) MUST_CHECK;
 
 #endif

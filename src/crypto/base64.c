@@ -38,8 +38,9 @@ base64_encode(char *out, const void *p, size_t n)
 	*end = '\0';
 }
 
+/* extra: the last two characters of the alphabet. */
 static int
-value_of(char c)
+value_of(char c, const char *extra)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -47,13 +48,14 @@ value_of(char c)
 		return c - 'a' + 26;
 	if (c >= '0' && c <= '9')
 		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
+	return c == extra[0] ? 62 : c == extra[1] ? 63 : -1;
 }
 
-bool
-base64url_decode(struct slice text, void *out, size_t room, size_t *n)
+/* Without padding; *n: the room at `to`, then what was written. */
+static bool
+decode(struct slice text, const char *extra, unsigned char *to, size_t *n)
 {
-	unsigned char *to = out;
+	const size_t room = *n;
 	uint32_t bits = 0;
 	size_t made = 0;
 	int have = 0;
@@ -61,7 +63,7 @@ base64url_decode(struct slice text, void *out, size_t room, size_t *n)
 	if (text.n % 4 == 1)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		int v = value_of(text.p[i]);
+		int v = value_of(text.p[i], extra);
 
 		if (v < 0)
 			return false;
@@ -75,6 +77,13 @@ base64url_decode(struct slice text, void *out, size_t room, size_t *n)
 	}
 	*n = made;
 	return (bits & ((1u << have) - 1)) == 0;
+}
+
+bool
+base64url_decode(struct slice text, void *out, size_t room, size_t *n)
+{
+	*n = room;
+	return decode(text, "-_", out, n);
 }
 
 char *
@@ -95,4 +104,18 @@ base64url_decode_dup(struct arena *mem, struct slice text, struct slice *out)
 
 	out->p = p;
 	return base64url_decode(text, p, room, &out->n);
+}
+
+bool
+base64_decode_dup(struct arena *mem, struct slice text, struct slice *out)
+{
+	const size_t room = BASE64URL_VALUE_SIZE(text.n);
+	unsigned char *p = arena_alloc(mem, room + 1); /* zero, as above */
+
+	if (text.n % 4 != 0)
+		return false;
+	for (int i = 0; i < 2 && text.n > 0 && text.p[text.n - 1] == '='; i++)
+		text.n--;
+	*out = (struct slice){(const char *)p, room};
+	return decode(text, "+/", p, &out->n);
 }

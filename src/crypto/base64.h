@@ -1,9 +1,10 @@
 /*
- * base64.h - base64url without padding (RFC 4648 section 5), read strictly; base64
- * with padding (section 4), written only.
+ * base64.h - base64url without padding (RFC 4648 section 5), and base64 with padding
+ * (section 4), read strictly.
  *
- * One value has one text: padding, blanks, characters of another alphabet, a length
- * that no value has, and bits left over that are not zero are all refused.
+ * One value has one text: padding that is not called for, blanks, characters of another
+ * alphabet, a length that no value has, and bits left over that are not zero are all
+ * refused.
  *
  * Owner:    the caller, of both sides.
  * Lifetime: of the caller's storage.
@@ -34,5 +35,6 @@ bool base64url_decode(struct slice text, void *out, size_t room, size_t *n);
 /* The same with storage from an arena; the decoded value is NUL-terminated too. */
 char *base64url_encode_dup(struct arena *mem, const void *p, size_t n);
 bool base64url_decode_dup(struct arena *mem, struct slice text, struct slice *out);
+bool base64_decode_dup(struct arena *mem, struct slice text, struct slice *out);
 
 #endif

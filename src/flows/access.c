@@ -2,6 +2,8 @@
 #include "flows/access.h"
 
 #include "base/str.h"
+#include "people/password.h"
+#include "people/totp.h"
 #include "policy/policy.h"
 #include "session/session.h"
 
@@ -18,7 +20,7 @@ set_password(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = user_named_hold(cx, db, d->name, &u);
 
 	if (rc == ERR_OK)
-		rc = db_queue(cx, db, STMT_user_password_reset, DB_ARGS(u.id, d->hash));
+		rc = password_store(cx, db, u.id, d->hash);
 	if (rc == ERR_OK)
 		rc = sessions_end_of(cx, db, u.id, SESSION_ENDED_BY_PASSWORD, NULL);
 	return rc == ERR_OK ? user_write_down(cx, db, d->desk, "USER_PASSWORD_SET", &u)
@@ -54,7 +56,7 @@ remove_totp(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = user_named_hold(cx, db, d->name, &u);
 
 	if (rc == ERR_OK)
-		rc = db_queue(cx, db, STMT_totp_remove, DB_ARGS(u.id));
+		rc = totp_remove(cx, db, u.id);
 	return rc == ERR_OK ? user_write_down(cx, db, d->desk, "USER_TOTP_REMOVED", &u)
 			    : rc;
 }

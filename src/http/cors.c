@@ -11,7 +11,11 @@
 	"X-Request-Id, traceparent"
 #define EXPOSED_HEADERS                                                                \
 	"ETag, Location, Link, X-Request-Id, Retry-After, RateLimit-Limit, "           \
-	"RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy"
+	"RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, "                     \
+	"Idempotency-Replayed, "                                                       \
+	"WWW-Authenticate"
+
+enum { ORIGIN_SHOWN = 200 }; /* bytes of one that is named */
 
 struct origin {
 	struct origin *next;
@@ -84,7 +88,7 @@ origin_add(struct ctx *cx, struct arena *mem, struct cors *c, struct slice text)
 	    !host_is_valid(origin + n + 3))
 		return err_set(&cx->err, ERR_CONFIG,
 		    "the origin \"%.*s\" is not scheme://host or scheme://host:port",
-		    (int)(text.n < 200 ? text.n : 200), text.p);
+		    (int)(text.n < ORIGIN_SHOWN ? text.n : ORIGIN_SHOWN), text.p);
 	cut_default_port(origin);
 	o = arena_alloc(mem, sizeof(*o));
 	o->text = origin;
@@ -167,6 +171,15 @@ allowed_origin(const struct cors *c, const char *origin)
 	return NULL;
 }
 
+bool
+cors_covers(const struct cors *c, const struct cors *wanted)
+{
+	for (const struct origin *o = wanted->origins; o != NULL; o = o->next)
+		if (allowed_origin(c, o->text) == NULL)
+			return false;
+	return !wanted->any || c->any;
+}
+
 /* What both kinds of answer say; false: this origin may not. */
 static bool
 put_origin(const struct cors *c, const struct request *rq, struct response *rs)
@@ -192,22 +205,39 @@ cors_apply(const struct cors *c, const struct request *rq, struct response *rs)
 }
 
 bool
-cors_preflight(const struct cors *c, const struct request *rq, const char *allow,
-    struct response *rs)
+cors_is_preflight(const struct request *rq)
 {
-	if (!is_configured(c) || rq->method != HTTP_OPTIONS ||
-	    request_header(rq, "origin") == NULL ||
-	    request_header(rq, "access-control-request-method") == NULL)
-		return false;
+	return rq->method == HTTP_OPTIONS && request_header(rq, "origin") != NULL &&
+	    request_header(rq, "access-control-request-method") != NULL;
+}
+
+static enum err
+refuse(struct ctx *cx, const char *origin)
+{
+	if (strcmp(origin, "null") == 0)
+		return err_tell(&cx->err, ERR_ORIGIN,
+		    "a page without an origin (a file, a sandboxed frame) cannot call "
+		    "from a browser: serve it from one that BACKEND_CORS_ORIGINS "
+		    "lists");
+	return err_tell(&cx->err, ERR_ORIGIN,
+	    "the origin \"%.*s\" is not listed: add it to BACKEND_CORS_ORIGINS and "
+	    "reload the settings",
+	    ORIGIN_SHOWN, origin);
+}
+
+enum err
+cors_preflight(struct ctx *cx, const struct cors *c, const struct request *rq,
+    const char *allow, struct response *rs)
+{
+	response_header(rs, "Vary",
+	    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+	if (!is_configured(c) || !put_origin(c, rq, rs))
+		return refuse(cx, request_header(rq, "origin"));
 	rs->status = 204;
 	buf_reset(&rs->body);
 	response_header(rs, "Allow", allow);
-	response_header(rs, "Vary",
-	    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
-	if (put_origin(c, rq, rs)) {
-		response_header(rs, "Access-Control-Allow-Methods", allow);
-		response_header(rs, "Access-Control-Allow-Headers", ALLOWED_HEADERS);
-		response_header(rs, "Access-Control-Max-Age", "600");
-	}
-	return true;
+	response_header(rs, "Access-Control-Allow-Methods", allow);
+	response_header(rs, "Access-Control-Allow-Headers", ALLOWED_HEADERS);
+	response_header(rs, "Access-Control-Max-Age", "600");
+	return ERR_OK;
 }

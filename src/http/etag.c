@@ -50,7 +50,10 @@ response_conditional(struct response *rs, const struct request *rq)
 	if ((rs->status != 0 && rs->status != 200) || rs->body.failed ||
 	    (rq->method != HTTP_GET && rq->method != HTTP_HEAD))
 		return;
-	response_etag(etag, rs->body.p, rs->body.n);
+	if (rs->etag[0] != '\0')
+		memcpy(etag, rs->etag, sizeof(etag));
+	else
+		response_etag(etag, rs->body.p, rs->body.n);
 	response_header(rs, "ETag", etag);
 	if (known == NULL || !list_names(known, etag, true))
 		return;

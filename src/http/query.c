@@ -140,8 +140,8 @@ request_query(struct arena *mem, const struct request *rq, const char *name)
 	return NULL;
 }
 
-static const char *
-field_part(struct ctx *cx, struct slice raw)
+const char *
+field_decode(struct ctx *cx, struct slice raw)
 {
 	char *text = arena_alloc(cx->mem, raw.n + 1);
 	size_t n;
@@ -164,8 +164,8 @@ request_next_field(
 			return ERR_OK;
 	} while (piece.n == 0);
 	slice_cut(&piece, '=', &key);
-	*name = field_part(cx, key);
-	*value = field_part(cx, piece);
+	*name = field_decode(cx, key);
+	*value = field_decode(cx, piece);
 	return *name != NULL && *value != NULL
 	    ? ERR_OK
 	    : err_tell(&cx->err, ERR_INVALID,

@@ -87,6 +87,14 @@ const char *request_query(
  * cx->mem; *name NULL: at its end. ERR_INVALID, told, for what is no such text. */
 enum err request_next_field(struct ctx *cx, struct slice *rest, const char **name,
     const char **value) MUST_CHECK;
+/* What Authorization says by the scheme Basic (RFC 7617), id and secret encoded as in a
+ * form (RFC 6749, 2.3.1), decoded into cx->mem; id NULL: nothing by that scheme.
+ * ERR_INVALID, told, for what is malformed. */
+struct request_basic {
+	const char *id, *secret;
+};
+enum err request_basic(
+    struct ctx *cx, const struct request *rq, struct request_basic *out) MUST_CHECK;
 const char *http_method_name(enum http_method m);
 
 #endif

@@ -13,7 +13,12 @@
 #include "base/ctx.h"
 #include "http/request.h"
 
-enum { RESPONSE_BODY_MAX = 64 * 1024 * 1024 };
+enum {
+	RESPONSE_BODY_MAX = 64 * 1024 * 1024,
+	RESPONSE_ETAG_SIZE = 25 /* 128 bits in base64url, quotes, NUL */
+};
+
+struct json_out;
 
 struct response {
 	int status;               /* 0: not decided, sent as 200 */
@@ -21,12 +26,17 @@ struct response {
 	struct buf body;          /* heap, kept from request to request */
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
+	bool begun;               /* the head is out, by exchange.send: no length */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
+	bool basic_shown;         /* who fails as a client is asked for Basic again */
+	bool oauth;               /* problems are told as RFC 6749 5.2 has it, too */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
 	/* Where a problem says to go on, a path under the prefix, and what that is;
 	 * static texts. NULL: nowhere. */
 	const char *see, *see_rel;
+	/* What response_conditional() is to take; "": what it makes from the body. */
+	char etag[RESPONSE_ETAG_SIZE];
 };
 
 void response_init(struct response *rs); /* once */
@@ -38,6 +48,9 @@ void response_begin(
     struct response *rs, const struct ctx *cx, const struct request *rq);
 /* value: without CR, LF and NUL, else the header is left out. */
 void response_header(struct response *rs, const char *name, const char *value);
+/* The members of the problem in cx->err and cx->faults, into an open object. */
+void response_put_problem(
+    struct json_out *o, const struct response *rs, const struct ctx *cx);
 /* What the body is: content_type, else application/json. */
 const char *response_content_type(const struct response *rs);
 bool response_has_header(const struct response *rs, const char *name);
@@ -47,17 +60,17 @@ bool response_has_header(const struct response *rs, const char *name);
  * whatever was there, headers too: type, title, status, detail, instance, and success,
  * message, error (5xx), errors (faults), and one that is named by see_rel. Sets
  * WWW-Authenticate on 401, Retry-After on 429, 503 and wherever cx->err has it, and
- * Link (RFC 8288). Allow, RateLimit-* and CORS come after.
+ * Link (RFC 8288). Allow, RateLimit-* and CORS come after. With rs->oauth it is
+ * application/json, whose error is one of RFC 6749 5.2, with an error_description; what
+ * is wrong with a grant is then 400, whatever it is elsewhere.
  */
 void response_problem(struct response *rs, const struct ctx *cx);
 
 /*
- * For a 200 answer to GET or HEAD: sets a strong ETag (RFC 9110 8.8.3) made from the
- * body, and turns the answer into 304 when If-None-Match names it.
+ * For a 200 answer to GET or HEAD: sets a strong ETag (RFC 9110 8.8.3), rs->etag or
+ * one made from the body, and turns the answer into 304 when If-None-Match names it.
  */
 void response_conditional(struct response *rs, const struct request *rq);
-
-enum { RESPONSE_ETAG_SIZE = 25 }; /* 128 bits in base64url, quotes, NUL */
 
 /* The ETag that response_conditional() gives a body. */
 void response_etag(char out[static RESPONSE_ETAG_SIZE], const void *body, size_t n);

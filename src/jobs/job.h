@@ -30,6 +30,9 @@ int job_kind_attempts(enum job_kind kind);
 const char *job_kind_meaning(enum job_kind kind);
 enum job_kind job_kind_of(const char *name); /* JOB_UNSET: there is none */
 
+/* In the pool that is called as the kind is: a server that hangs holds up no more. */
+enum { JOB_MAILS_AT_ONCE = 4 };
+
 struct job_draft {
 	enum job_kind kind;
 	const char *tenant_id; /* NULL: of none */

@@ -23,8 +23,8 @@ is_ascii(const char *text, size_t n)
 	return true;
 }
 
-static enum err
-address_to_ascii(
+enum err
+mail_address_to_ascii(
     struct ctx *cx, struct arena *mem, const char *address, const char **out)
 {
 	const char *at = strrchr(address, '@'), *host;
@@ -64,7 +64,7 @@ mail_settings_init(
 		out->product = from.name.n > 0
 		    ? out->from_name
 		    : strrchr(slice_dup(mem, from.address), '@') + 1;
-	if (address_to_ascii(cx, mem, slice_dup(mem, from.address), &out->from) !=
+	if (mail_address_to_ascii(cx, mem, slice_dup(mem, from.address), &out->from) !=
 	    ERR_OK)
 		return err_set(&cx->err, ERR_CONFIG, "MAIL_FROM: %s",
 		    arena_strdup(mem, err_public(&cx->err)));
@@ -124,7 +124,7 @@ mail_compose(struct ctx *cx, const struct mail_settings *s, const struct mail_dr
 	if (t == NULL)
 		return err_tell(
 		    &cx->err, ERR_NOT_FOUND, "there is no mail \"%.64s\"", d->template);
-	if ((rc = address_to_ascii(cx, cx->mem, d->to, &out->to)) != ERR_OK)
+	if ((rc = mail_address_to_ascii(cx, cx->mem, d->to, &out->to)) != ERR_OK)
 		return rc;
 	rc = mail_template_render(
 	    cx, t, &d->own, &(struct mail_view){s->product, d->view, NULL}, &texts);

@@ -28,6 +28,10 @@ struct mail_settings {
 enum err mail_settings_init(struct ctx *cx, struct arena *mem, const struct conf *c,
     struct mail_settings *out) MUST_CHECK;
 
+/* An address as it is written to, in mem. */
+enum err mail_address_to_ascii(struct ctx *cx, struct arena *mem, const char *address,
+    const char **out) MUST_CHECK;
+
 struct mail_draft {
 	const char *template; /* of templates.def */
 	const char *to;       /* address */

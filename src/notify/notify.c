@@ -6,10 +6,7 @@
 #include "events/event.h"
 #include "jobs/job.h"
 
-enum {
-	ARRAY_MAX = 8 * 1024,
-	MAILS_AT_ONCE = 4 /* a server that hangs holds up no more jobs */
-};
+enum { ARRAY_MAX = 8 * 1024 };
 
 struct notice {
 	enum event_kind kind;
@@ -70,7 +67,7 @@ notify_fan_out(struct ctx *cx, struct db *db, const struct conf *conf,
 	    most[STR_I64_SIZE];
 	const char *from = str_from_i64(first, batch->first),
 		   *to = str_from_i64(last, batch->last),
-		   *at_once = str_from_i64(most, MAILS_AT_ONCE);
+		   *at_once = str_from_i64(most, JOB_MAILS_AT_ONCE);
 	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_notification_fan_out,
 	    DB_ARGS(from, to, column(cx, kind_of), column(cx, severity_of),

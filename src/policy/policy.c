@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/buf.h"
-
-enum { ALLOW_MAX = 16 * 1024 };
+#include "policy/rules.h"
 
 struct policy
 policy_default(void)
@@ -28,53 +26,16 @@ policy_default(void)
 /* -- what a tenant says instead -- */
 
 static void
-read_int(const struct json *group, const char *name, int *to)
-{
-	const struct json *v = json_get(group, name);
-
-	if (v != NULL)
-		*to = (int)json_number(v);
-}
-
-static void
-read_bool(const struct json *group, const char *name, bool *to)
-{
-	const struct json *v = json_get(group, name);
-
-	if (v != NULL)
-		*to = json_bool(v);
-}
-
-static const char *
-join_ranges(struct ctx *cx, const struct json *list)
-{
-	struct buf b;
-
-	buf_init(&b, cx->mem, ALLOW_MAX);
-	for (size_t i = 0; i < json_count(list); i++)
-		buf_printf(&b, "%s%s", i > 0 ? "," : "", json_text(json_item(list, i)));
-	return buf_text(&b);
-}
-
-static void
 read_policy(struct ctx *cx, const struct json *said, struct policy *p)
 {
-	const struct json *session = json_get(said, "session");
-	const struct json *password = json_get(said, "password");
-	const struct json *allow = json_get(json_get(said, "network"), "allow");
+	for (size_t i = 0; i < POLICY_RULE_COUNT; i++) {
+		const struct policy_rule *rule = &policy_rules[i];
+		const struct json *value =
+		    json_get(json_get(said, rule->group), rule->name);
 
-	read_int(session, "maxConcurrentSessions", &p->sessions_most);
-	read_int(session, "sessionTimeout", &p->session_timeout_s);
-	read_bool(session, "extendOnActivity", &p->session_extends);
-	read_bool(session, "requireMFA", &p->mfa_required);
-	read_int(password, "minLength", &p->password_least);
-	read_bool(password, "requireUppercase", &p->upper_case);
-	read_bool(password, "requireNumbers", &p->numbers);
-	read_bool(password, "requireSpecialChars", &p->special);
-	read_int(password, "preventPasswordReuse", &p->password_reuse);
-	read_int(password, "expiryDays", &p->password_days);
-	if (allow != NULL)
-		p->allow = join_ranges(cx, allow);
+		if (value != NULL)
+			policy_rule_read(cx, rule, value, p);
+	}
 }
 
 static enum err

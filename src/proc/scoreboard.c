@@ -32,7 +32,7 @@ const uint32_t latency_bounds_us[LATENCY_BUCKETS] = {250, 500, 1000, 2000, 3000,
 /* All of errors.def (a test sees to it) and what else may be answered; 0 is the rest.
  */
 const int counted_statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 308, 400, 401,
-    403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 422, 428, 429, 431, 500, 501,
+    403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 424, 428, 429, 431, 500, 501,
     502, 503, 504, 0};
 const int counted_status_count = (int)COUNT_OF(counted_statuses);
 _Static_assert(COUNT_OF(counted_statuses) <= STATUSES, "by_status has room for 32");
@@ -41,6 +41,7 @@ struct slot {
 	alignas(LINE) atomic_int state;
 	atomic_int pid;
 	atomic_int role;
+	atomic_int allowed_ms;
 	_Atomic int64_t since_ms;
 	_Atomic uint64_t done;
 	_Atomic uint64_t counters[COUNTER_COUNT];
@@ -161,14 +162,22 @@ get(const _Atomic uint64_t *from)
 	return atomic_load_explicit(from, memory_order_relaxed);
 }
 
-/* The time goes first: who sees the new state sees no older time. */
+/* The time goes first: who sees the new state, or that no more is allowed, sees no
+ * older time. */
 void
 scoreboard_state(struct scoreboard *s, int slot, enum worker_state state)
 {
 	struct slot *w = &s->slot[slot];
 
 	atomic_store_explicit(&w->since_ms, clock_mono_ms(), memory_order_relaxed);
+	atomic_store_explicit(&w->allowed_ms, 0, memory_order_release);
 	atomic_store_explicit(&w->state, (int)state, memory_order_release);
+}
+
+void
+scoreboard_allow(struct scoreboard *s, int slot, int ms)
+{
+	atomic_store_explicit(&s->slot[slot].allowed_ms, ms, memory_order_release);
 }
 
 static int
@@ -327,6 +336,7 @@ scoreboard_view(const struct scoreboard *s, int slot, struct worker_view *out)
 	const struct slot *w = &s->slot[slot];
 
 	out->state = state_of(w);
+	out->allowed_ms = atomic_load_explicit(&w->allowed_ms, memory_order_acquire);
 	out->since_ms = atomic_load_explicit(&w->since_ms, memory_order_relaxed);
 	out->pid = atomic_load_explicit(&w->pid, memory_order_relaxed);
 	out->done = get(&w->done);

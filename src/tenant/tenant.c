@@ -168,3 +168,14 @@ tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
 	return db_queue(
 	    cx, db, STMT_membership_create, DB_ARGS(tenant_id, user_id, role));
 }
+
+enum err
+tenant_join(struct ctx *cx, struct db *db, const struct tenant_joining *m, bool *joined)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_membership_join,
+	    DB_ARGS(m->tenant_id, m->user_id, m->role), &rows);
+
+	*joined = rc == ERR_OK && db_row_count(rows) > 0;
+	return rc;
+}

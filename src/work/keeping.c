@@ -7,8 +7,15 @@
 #include "work/work.h"
 
 enum {
-	BATCH = 10000, /* rows that one statement removes at most */
-	TURN_MS = 1000 /* for each kind of thing; other work waits meanwhile */
+	BATCH = 10000,  /* rows that one statement removes at most */
+	TURN_MS = 1000, /* for each kind of thing; other work waits meanwhile */
+	/* days, after the time in which they were of use */
+	SIGN_IN_DAYS = 1,
+	SESSION_DAYS =
+	    90, /* from where somebody signs in is known by them: throttle.h */
+	REGISTRATION_DAYS = 1,
+	RESET_DAYS = 1,
+	MAIL_LIMIT_DAYS = 1
 };
 
 /* What a statement removes by its age alone. */
@@ -83,6 +90,11 @@ work_keep_house(struct work *w)
 	    {STMT_job_expire_dead, c->job_dead_retention_days},
 	    {STMT_delivery_expire, c->delivery_retention_days},
 	    {STMT_notification_expire, c->notification_retention_days},
+	    {STMT_sign_in_expire, SIGN_IN_DAYS},
+	    {STMT_session_expire, SESSION_DAYS},
+	    {STMT_registration_expire, REGISTRATION_DAYS},
+	    {STMT_password_reset_expire, RESET_DAYS},
+	    {STMT_mail_limit_expire, MAIL_LIMIT_DAYS},
 	};
 	bool more = false;
 

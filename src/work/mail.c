@@ -1,9 +1,10 @@
 /*
  * mail.c - a mail is made and handed to the operator's mail server.
  *
- *   payload      {"template", "to", "toName"?, "view"?, "tenantId"?}: the tenant whose
- * own texts are used first step   makes the mail, asks for the transfer second step
- * judges what the server said
+ *   payload      {"template", "to", "toName"?, "view"? or "sealedView"?, "tenantId"?}:
+ *                the tenant whose own texts are used; {"void": true, …} is no mail
+ *   first step   makes the mail, asks for the transfer
+ *   second step  judges what the server said
  *
  * A server that took the mail without our hearing of it gets it again, with the same
  * Message-ID and all else.
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "mail/outbox.h"
 #include "mail/own.h"
 #include "work/work.h"
 
@@ -51,7 +53,6 @@ compose(struct work *w, struct work_item *it, struct mail_message *out)
 	    .to_name = json_get_text(it->payload, "toName"),
 	    .id = arena_printf(cx->mem, "tenantd.%lld.%lld", (long long)it->job.id,
 		(long long)it->job.created_ms),
-	    .view = json_get(it->payload, "view"),
 	    .now_s = it->job.created_ms / 1000};
 	struct mail_own own;
 	enum err rc = mail_settings_init(cx, cx->mem, w->conf, &settings);
@@ -59,6 +60,10 @@ compose(struct work *w, struct work_item *it, struct mail_message *out)
 	if (rc == ERR_OK && (d.template == NULL || d.to == NULL))
 		rc = err_tell(
 		    &cx->err, ERR_INVALID, "the job names no mail, or no address");
+	if (rc == ERR_OK)
+		rc = outbox_open_view(cx, w->keys, it->payload, &d.view);
+	if (rc == ERR_OK && d.view == NULL)
+		d.view = json_get(it->payload, "view");
 	if (rc == ERR_OK)
 		rc = find_own(w, it, &d, &own);
 	if (rc != ERR_OK)
@@ -110,6 +115,8 @@ begin(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	enum err rc;
 
 	*verdict = WORK_DONE;
+	if (json_has(it->payload, "void"))
+		return ERR_OK;
 	if (!str_is_set(w->conf->smtp_url)) {
 		log_event(LOG_INFO, &it->cx, "mail-not-sent", "job=%lld",
 		    (long long)it->job.id);

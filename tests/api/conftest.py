@@ -14,6 +14,7 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT count(*) FROM pg_namespace),
     (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
     (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w),
+    (SELECT md5(coalesce(string_agg(o::text, '' ORDER BY o.id), '')) FROM tenantd.oauth_clients o),
     (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r)"""
 
 
@@ -30,7 +31,10 @@ def db(cluster):
 
 @pytest.fixture(scope="session")
 def app(db):
-    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com") as a:
+    # mails are queued, and nobody sends them
+    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com",
+                       SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="tenantd <no-reply@example.com>",
+                       ACCOUNT_URL="https://app.example.com/account") as a:
         yield a
 
 

@@ -21,7 +21,9 @@ def of_level(level):
 def ask(app, route, token=None, method=None, tenant="no-such-tenant"):
     path = route["path"].replace("{slug}", "not-found").replace("{tenant}", tenant).replace("{", "").replace("}", "")
     headers = {"Authorization": "Bearer " + token} if token else {}
-    body = {"name": "Generated"} if route["body"] != "none" and method is None else None
+    body = {"name": "Generated"} if route["body"] == "required" and method is None else None
+    if route["body"] == "form" and method is None:
+        headers["Content-Type"], body = "application/x-www-form-urlencoded", b"of=nothing"
     return app.call(method or route["method"], path, headers, body)
 
 
@@ -32,8 +34,8 @@ def superuser(app, db):
     return user
 
 
-def good(db, user):
-    return tokens.token(db.settings["JWT_SECRET_KEY"], user)
+def good(db, user, **claims):
+    return tokens.token(db.settings["JWT_SECRET_KEY"], user, **claims)
 
 
 def test_there_are_routes_of_every_kind():
@@ -99,9 +101,20 @@ def test_what_is_seen_of_ones_own_tenant_is_for_its_managers(app, db, snapshot, 
     assert snapshot() == before
 
 
+@pytest.mark.parametrize("route", of_level("member"))
+def test_work_in_a_tenant_is_for_its_members(app, db, snapshot, superuser, tenant, route):
+    before = snapshot()
+    assert ask(app, route, good(db, "routes-stranger", tenant_id=tenant)).status == 403
+    assert ask(app, route, good(db, "routes-member")).status == 403, "the token names no tenant"
+    assert ask(app, route, good(db, "routes-member", tenant_id="another")).status == 403
+    assert ask(app, route, good(db, superuser, tenant_id="another", scope="admin")).status == 403
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("route", GUARDED, ids=name)
 def test_with_the_right_token_it_answers(app, db, superuser, tenant, route):
-    answer = ask(app, route, good(db, superuser), tenant=tenant)
+    claims = {"tenant_id": tenant} if route["level"] == "member" else {}
+    answer = ask(app, route, good(db, superuser, **claims), tenant=tenant)
     if "{" in route["path"].replace("{tenant}", "") or route["body"] == "required":
         assert answer.status < 500 and answer.status not in (401, 403, 405), answer
     else:
@@ -110,7 +123,11 @@ def test_with_the_right_token_it_answers(app, db, superuser, tenant, route):
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r not in GUARDED], ids=name)
 def test_an_open_route_answers_anybody(app, route):
-    assert ask(app, route).status == 200
+    answer = ask(app, route)
+    if route["body"] in ("required", "form"):
+        assert answer.status == 400, "what it is asked does not fit, whoever asks"
+    else:
+        assert answer.status == 200
 
 
 @pytest.mark.parametrize("path", sorted({r["path"] for r in ROUTES}))

@@ -12,8 +12,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import counts  # noqa: E402  (after the path)
 import events  # noqa: E402
 import load  # noqa: E402
+import login  # noqa: E402
 import memory  # noqa: E402
 import stack  # noqa: E402
+import verify  # noqa: E402
 from subjects import NGINX_WORKERS, WORKERS, Bench  # noqa: E402
 from table import number, show  # noqa: E402
 from timed import FEW, Timed  # noqa: E402
@@ -115,12 +117,16 @@ def main():
     with Bench(args.shared, 50 if args.quick else 1000) as bench:
         timed = Timed(bench, rounds, 0 if args.quick else args.seconds // rounds, say)
         introduce(timed, args.shared)
-        if {"existing", "current", "healthz"} & set(args.rows):
+        if {"existing", "current", "context", "healthz"} & set(args.rows):
             timed.known(args.rows)
         if "new" in args.rows:
             timed.new()
         if timed.rows:
             timed.show()
+        if "login" in args.rows:
+            login.measure(bench, timed, say)
+        if "verify" in args.rows:
+            verify.measure(bench, say, rounds, 0 if args.quick else args.seconds / rounds / 3)
         if "events" in args.rows:
             events.measure(bench, timed, args.quick)
         if {"instructions", "functions"} & set(args.rows):

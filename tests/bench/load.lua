@@ -1,22 +1,29 @@
 -- wrk script: METHOD TARGET as one of many users, each with a token of its own from the
--- file TOKENS (none: without a token). ORDER=once: each user in turn, and an end after the
--- last. COUNT: an end after so many requests. One thread (-t1).
+-- file TOKENS (none: without a token), or with a body of the file BODIES, a line each. ORDER=once:
+-- each user in turn, and an end after the last. COUNT: an end after so many requests. One
+-- thread (-t1).
 local ffi = require("ffi")
 ffi.cdef("int kill(int, int); int getpid(void); int usleep(unsigned);")
 
 local method, target = os.getenv("METHOD"), os.getenv("TARGET")
 local once, count = os.getenv("ORDER") == "once", tonumber(os.getenv("COUNT"))
-local tokens, requests, at = {}, {}, 0
-if os.getenv("TOKENS") then
-	for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
-end
+local requests, at = {}, 0
 
-local function format(token)
-	local headers, body = {}, nil
+local function lines(name)
+	local found = {}
+	if os.getenv(name) then
+		for line in io.lines(os.getenv(name)) do found[#found + 1] = line end
+	end
+	return found
+end
+local tokens, bodies = lines("TOKENS"), lines("BODIES")
+
+local function format(token, body)
+	local headers = {}
 	if token then headers["Authorization"] = "Bearer " .. token end
 	if method == "POST" then
 		headers["Content-Type"] = "application/json"
-		body = '{"planId":"professional","billingCycle":"monthly"}'
+		body = body or '{"planId":"professional","billingCycle":"monthly"}'
 	end
 	return wrk.format(method, target, headers, body)
 end
@@ -24,7 +31,8 @@ end
 function init()
 	math.randomseed(os.time())
 	for i = 1, #tokens do requests[i] = format(tokens[i]) end
-	if #tokens == 0 then requests[1] = format(nil) end
+	for i = 1, #bodies do requests[i] = format(nil, bodies[i]) end
+	if #requests == 0 then requests[1] = format(nil) end
 	if once then count = #requests end
 end
 

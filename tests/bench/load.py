@@ -76,15 +76,17 @@ def _output(command, env):
     return done.stdout
 
 
-def wrk(url, method, target, tokens=None, seconds=3600, once=False, count=None):
+def wrk(url, method, target, tokens=None, seconds=3600, once=False, count=None, bodies=None, connections=CONNECTIONS):
     env = {"METHOD": method, "TARGET": target}
     if tokens:
         env["TOKENS"] = str(tokens)
+    if bodies:
+        env["BODIES"] = str(bodies)
     if once:
         env["ORDER"] = "once"
     if count:
         env["COUNT"] = str(count)
-    out = _output(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "60s", "-s", str(HERE / "load.lua"), url], env)
+    out = _output(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", str(HERE / "load.lua"), url], env)
     told = json.loads(out.splitlines()[-1])
     return Result(told["requests"] / told["seconds"], told["requests"], Counter(told["errors"]),
                   told["p50"], told["p99"])

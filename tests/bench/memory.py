@@ -15,6 +15,11 @@ def private_kib(pid):
     return sum(int(n) for n in re.findall(r"^Private_(?:Clean|Dirty): +(\d+) kB", text, re.M))
 
 
+def most_kib(pid):
+    """What it had at most, shared or not."""
+    return int(re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.M).group(1))
+
+
 def measure(bench, marks):
     """[(requests a worker, mean KiB, most KiB)], KiB that 100,000 requests add, errors."""
     app = bench.tenantd(workers=WORKERS, WORKER_MAX_REQUESTS=0)

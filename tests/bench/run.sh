@@ -6,8 +6,11 @@
 #
 #   existing      getOrCreate of users who have a tenant: nginx, lighttpd, 32 connections
 #   current       GET /api/tenant/current
+#   context       GET /api/tenant/context, on nginx
 #   healthz       GET /healthz
 #   new           getOrCreate of new users, with schemas and without
+#   login         POST /login, on nginx, as many connections as processors: each hashes
+#   verify        a token verified, by algorithm: one not seen before, and one that was
 #   events        what events, audit and jobs add to a first call; deliveries a second; the
 #                 time until the first attempt
 #   instructions  instructions and allocations a request, by layer (callgrind)
@@ -21,12 +24,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current healthz new events instructions calls memory" rows='' quick='' seconds=8
+all="existing current context healthz new login verify events instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '%s\n' "bench: $*" >&2; }
-usage() { sed -n '2,20s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,23s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds)

@@ -1,6 +1,7 @@
 """What is measured: tenantd as its samples set it up, and, from ../shared/bench, the floor
 and the programs that do the same. Each is in a database of its own in one cluster."""
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -40,6 +41,11 @@ fastcgi.server = ( "/" => (( "socket" => "%(socket)s", "check-local" => "disable
 """
 
 
+def has_route(method, path):
+    """Whether the program has it."""
+    return any((r["method"], r["path"]) == (method, path) for r in json.loads(stack.command({}, "routes", "--json")))
+
+
 @dataclass
 class Subject:
     """url: where it answers; groups: its processes, by what they are."""
@@ -55,10 +61,11 @@ class Floor:
     process: stack.Process
 
 
-def token_file(path, key, users):
-    """A line for each of the users, good for a day."""
+def token_file(path, key, users, **claims):
+    """A line for each of the users, good for a day. claims: functions that give for a user what the token says."""
     exp = tokens.claims("")["exp"] + DAY
-    path.write_text("".join(tokens.token(key, u, email=f"{u}@example.com", exp=exp) + "\n" for u in users))
+    path.write_text("".join(tokens.token(key, u, email=f"{u}@example.com", exp=exp, **{k: of(u) for k, of in claims.items()})
+                            + "\n" for u in users))
     return path
 
 
@@ -108,6 +115,11 @@ class Bench:
         self.cluster.sql("VACUUM ANALYZE", database=app.db.name)
         return token_file(self.scratch.path / f"tokens-{app.db.name}", app.key, self.users)
 
+    def naming_tenants(self, app):
+        """Tokens of the same users, as signing in gives them: with their tenant."""
+        tenants = dict(app.db.sql("SELECT user_id, tenant_id FROM public.tenant_users"))
+        return token_file(self.scratch.path / f"naming-{app.db.name}", app.key, self.users, tenant_id=tenants.get)
+
     def behind(self, kind, app, program="tenantd"):
         """app (.socket and .process) behind a web server with the sample's configuration; every nginx here has as
         many processes as the floor's."""
@@ -153,8 +165,8 @@ class Bench:
         command = [str(self.hello), str(socket), str(WORKERS), *arguments]
         return Floor(socket, self.process(name, command, socket.exists))
 
-    def floor_server(self, kind, floor, program):
-        run = self.scratch.writable(f"{kind}-{program}")
+    def floor_server(self, kind, floor, program, name=""):
+        run = self.scratch.writable(f"{kind}-{program}{name}")
         port = stack.free_port()
         text = FLOOR_NGINX if kind == "nginx" else FLOOR_LIGHTTPD
         (run / "conf").write_text(text % {"run": run, "port": port, "socket": floor.socket,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 import load
-from subjects import token_file
+from subjects import has_route, token_file
 from table import number, show
 
 SERVERS = ("nginx", "lighttpd")
 GET_OR_CREATE = ("POST", "/api/tenant/getOrCreate")
+CONTEXT = "/api/tenant/context"
 BARE = ", no schemas"
 PER_SECOND = 5_000  # first calls that are prepared for a second of the first round
 FEW = 300            # requests where only that it works is to be seen
@@ -73,6 +74,21 @@ class Timed:
         for row, target, tokens in (("current", "/api/tenant/current", users), ("healthz", "/healthz", None)):
             if row in asked:
                 self.measure(row, {(s.server, s.program): self.wrk(s, "GET", target, tokens) for s in subjects})
+        if "context" in asked:
+            self.context(app, subjects[0])
+
+    def context(self, app, subject):
+        """What a middleware asks at each request: a member's tenant, by the token's word for it."""
+        bench = self.bench
+        if not has_route("GET", CONTEXT):
+            self.say(f"context: the program has no GET {CONTEXT}: its row is left out")
+            return
+        users, subjects = bench.naming_tenants(app), [subject]
+        if bench.shared:
+            bench.prepare_floor()
+            subjects += [s for s in self.floors("context") if s.server == subject.server]
+        self.measure("context", {(s.server, s.program): self.wrk(s, "GET", CONTEXT, users) for s in subjects},
+                     lambda key: (key[0], "floor"))
 
     def wrk(self, subject, method, target, tokens):
         def go(**until):
@@ -91,13 +107,13 @@ class Timed:
         self.measure("existing", runs, lambda key: (key[0], "floor"), lambda _: ("-", "Fastify"),
                      lambda _: ("-", "pgbench"))
 
-    def floors(self):
-        """The floor under a configuration of its own and under tenantd's, and a constant."""
+    def floors(self, name=""):
+        """The floor under a configuration of its own and under tenantd's, and a constant. name: apart from others."""
         bench = self.bench
-        rls = bench.floor("rls", bench.cluster.url_of("bench_app", "bench"), "rls")
-        found = [bench.floor_server(kind, rls, "floor") for kind in SERVERS]
+        rls = bench.floor(f"rls{name}", bench.cluster.url_of("bench_app", "bench"), "rls")
+        found = [bench.floor_server(kind, rls, "floor", name) for kind in SERVERS]
         found += [bench.behind(kind, rls, "floor, tenantd's conf") for kind in SERVERS]
-        return [*found, bench.floor_server("nginx", bench.floor("constant"), "constant")]
+        return [*found, bench.floor_server("nginx", bench.floor(f"constant{name}"), "constant", name)]
 
     def peers(self, key, suffix):
         found = []

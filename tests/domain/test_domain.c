@@ -6,11 +6,15 @@
 
 #include "audit/seal.h"
 #include "audit/verify.h"
+#include "client/client.h"
 #include "controllers/standing.h"
+#include "crypto/opaque.h"
+#include "crypto/totp.h"
 #include "db/migrate.h"
 #include "db/stmt.h"
 #include "flows/onboarding.h"
 #include "idempotency/idempotency.h"
+#include "people/totp.h"
 #include "people/user.h"
 #include "tenant/secret.h"
 
@@ -754,6 +758,249 @@ a_rotation_seals_keys_alone_and_names_those_that_do_not_open(void **state)
 	forget_secrets(f);
 }
 
+/* -- one-time passwords, as whoever signs in shows them -- */
+
+static struct totp_site
+totp_site_of(const char *user_id)
+{
+	return (struct totp_site){.user_id = user_id,
+	    .address = "192.0.2.1",
+	    .keys = seal_keys,
+	    .audit = audit_log};
+}
+
+struct enrolment {
+	const char *user_id, *secret;
+	struct totp_shown shown;
+};
+
+static enum err
+begin_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_begin(cx, db, &site, &e->secret);
+}
+
+static enum err
+confirm_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct enrolment *e = arg;
+	const struct totp_site site = totp_site_of(e->user_id);
+
+	return totp_confirm(cx, db, &site, &e->shown);
+}
+
+struct showing {
+	const char *user_id, *code;
+	bool taken;
+};
+
+static enum err
+show_totp(struct ctx *cx, struct db *db, void *arg)
+{
+	struct showing *s = arg;
+
+	return totp_take(cx, db, seal_keys, s->user_id, s->code, &s->taken);
+}
+
+static bool
+is_taken(struct fixture *f, const char *user_id, const char *code)
+{
+	struct showing s = {.user_id = user_id, .code = code};
+
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, show_totp, &s), ERR_OK);
+	return s.taken;
+}
+
+/* The code of now for the secret that lies sealed in the user's row. */
+static const char *
+code_of_now(struct fixture *f, const char *user_id)
+{
+	const char *sealed = dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"SELECT sealed FROM tenantd.totp WHERE user_id = '%s'", user_id));
+	char *code = arena_alloc(f->cx.mem, TOTP_CODE_SIZE);
+	struct slice secret;
+
+	assert_int_equal(
+	    seal_open(&f->cx, seal_keys, sealed,
+		slice_of(arena_printf(f->cx.mem, "totp|%s", user_id)), &secret),
+	    ERR_OK);
+	totp_code(secret, totp_step_at(clock_wall_s()), code);
+	return code;
+}
+
+static void
+check_is_on(struct fixture *f, const char *user_id, bool wanted)
+{
+	bool on = !wanted;
+
+	assert_int_equal(totp_is_on(&f->cx, f->db, user_id, &on), ERR_OK);
+	assert_int_equal(on, wanted);
+}
+
+static void
+a_second_factor_is_taken_once_and_only_when_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct enrolment e = {.user_id = "tess"};
+
+	dbtest_sql(
+	    f, "INSERT INTO users (id, email) VALUES ('tess', 'tess@example.com')");
+	check_is_on(f, "tess", false);
+	assert_false(is_taken(f, "tess", "123456"));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, begin_totp, &e), ERR_OK);
+	check_is_on(f, "tess", false);
+	e.shown.code = code_of_now(f, "tess");
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, confirm_totp, &e), ERR_OK);
+	assert_true(e.shown.right);
+	check_is_on(f, "tess", true);
+	assert_false(is_taken(f, "tess", e.shown.code));
+	dbtest_sql(f, "UPDATE tenantd.totp SET last_step = 0 WHERE user_id = 'tess'");
+	e.shown.code = code_of_now(f, "tess");
+	assert_true(is_taken(f, "tess", e.shown.code));
+	assert_false(is_taken(f, "tess", e.shown.code));
+	assert_true(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_false(is_taken(f, "tess", e.shown.recovery.codes[7]));
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT actor || ' ' || severity || ' ' || "
+		"(details->>'recovery_codes_left') "
+		"FROM tenantd.audit WHERE event = 'RECOVERY_CODE_USED'"),
+	    "tess high 9");
+}
+
+/* -- machines -- */
+
+static const char machine[] = "tdc_0123456789abcdef0123456789abcdef";
+
+/* A client with a secret and one that it had until `until`; their texts. */
+static void
+make_machine(struct fixture *f, const char *until, struct opaque secrets[static 2])
+{
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    opaque_make(&f->cx, OPAQUE_CLIENT, &secrets[i]), ERR_OK);
+	dbtest_sql(f,
+	    "INSERT INTO public.tenants (id, tenant, slug) VALUES ('mt', "
+	    "gen_random_uuid(), 'mt') ON CONFLICT DO NOTHING");
+	dbtest_sql(f, "DELETE FROM tenantd.oauth_clients");
+	dbtest_sql(f,
+	    arena_printf(f->cx.mem,
+		"INSERT INTO tenantd.oauth_clients (id, tenant_id, name, scopes, "
+		"digest, previous, previous_until) VALUES ('%s', 'mt', 'm', '{read}', "
+		"'%s', '%s', %s)",
+		machine, secrets[0].digest, secrets[1].digest, until));
+}
+
+static bool
+is_let_in(struct fixture *f, const char *id, const char *secret, struct client *c)
+{
+	const struct client_credentials shown = {id, secret};
+	bool ok = true;
+
+	assert_int_equal(client_authenticate(&f->cx, f->db, &shown, c, &ok), ERR_OK);
+	return ok;
+}
+
+static void
+a_machine_is_let_in_with_its_secret_and_no_other(void **state)
+{
+	struct fixture *f = *state;
+	struct opaque secrets[2], other;
+	struct client c;
+
+	make_machine(f, "now() + interval '1 h'", secrets);
+	assert_int_equal(opaque_make(&f->cx, OPAQUE_CLIENT, &other), ERR_OK);
+	assert_true(is_let_in(f, machine, secrets[0].text, &c));
+	assert_string_equal(c.id, machine);
+	assert_string_equal(c.tenant_id, "mt");
+	assert_string_equal(c.scopes, "[\"read\"]");
+	assert_non_null(c.tenant_status);
+	assert_true(is_let_in(f, machine, secrets[1].text, &c));
+	assert_false(is_let_in(f, machine, other.text, &c));
+	assert_string_equal(c.id, machine);
+	assert_false(is_let_in(f, machine, secrets[0].digest, &c));
+	assert_false(is_let_in(f, machine, "", &c));
+	assert_false(
+	    is_let_in(f, "tdc_00000000000000000000000000000000", secrets[0].text, &c));
+	assert_null(c.id);
+	assert_false(is_let_in(f, "", secrets[0].text, &c));
+	assert_false(is_let_in(f, "tdc_\xff", secrets[0].text, &c));
+}
+
+static void
+an_expired_secret_and_a_revoked_machine_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct opaque secrets[2];
+	struct client c;
+
+	make_machine(f, "now() - interval '1 s'", secrets);
+	assert_true(is_let_in(f, machine, secrets[0].text, &c));
+	assert_false(is_let_in(f, machine, secrets[1].text, &c));
+	dbtest_sql(f, "UPDATE tenantd.oauth_clients SET revoked_at = now()");
+	assert_false(is_let_in(f, machine, secrets[0].text, &c));
+	assert_non_null(c.revoked_at);
+}
+
+static enum err
+note(struct ctx *cx, struct db *db, void *arg)
+{
+	return client_note_use(cx, db, arg);
+}
+
+static void
+use(struct fixture *f, const char *secret)
+{
+	struct client c;
+
+	assert_true(is_let_in(f, machine, secret, &c));
+	assert_int_equal(
+	    db_transaction(&f->cx, f->db, DB_MANAGEMENT, note, &c), ERR_OK);
+}
+
+/* The last use in the hour to come: the minute does not end while this runs. */
+static void
+a_machines_use_is_noted_once_a_minute(void **state)
+{
+	struct fixture *f = *state;
+	static const char row[] = "SELECT xmin FROM tenantd.oauth_clients";
+	struct opaque secrets[2];
+	const char *before;
+	struct client c;
+
+	make_machine(f, "now() + interval '1 h'", secrets);
+	assert_false(is_let_in(f, machine, "tds_", &c));
+	assert_string_equal(
+	    dbtest_sql(f, "SELECT last_used_at IS NULL FROM tenantd.oauth_clients"),
+	    "t");
+	use(f, secrets[0].text);
+	assert_string_equal(
+	    dbtest_sql(f,
+		"SELECT last_used_at BETWEEN now() - interval '10 min' AND now() AND "
+		"extract(second FROM last_used_at) = 0 FROM tenantd.oauth_clients"),
+	    "t");
+	dbtest_sql(f,
+	    "UPDATE tenantd.oauth_clients SET last_used_at = now() + interval '1 h'");
+	before = dbtest_sql(f, row);
+	use(f, secrets[0].text);
+	assert_string_equal(dbtest_sql(f, row), before);
+	dbtest_sql(f,
+	    "UPDATE tenantd.oauth_clients SET last_used_at = now() - interval '2 min'");
+	use(f, secrets[0].text);
+	assert_string_equal(dbtest_sql(f,
+				"SELECT last_used_at > now() - interval '90 s' FROM "
+				"tenantd.oauth_clients"),
+	    "t");
+}
+
 /* -- whether a token's tenant may be used -- */
 
 static void
@@ -837,6 +1084,7 @@ main(void)
 	    DOMAIN_TEST(a_token_may_speak_of_the_tenant_an_operator_assigned),
 	    DOMAIN_TEST(nothing_owned_that_is_active_leaves_the_refusal),
 	    DOMAIN_TEST(superuser_is_read_each_time),
+	    DOMAIN_TEST(a_second_factor_is_taken_once_and_only_when_in_force),
 	    DOMAIN_TEST(the_same_key_and_body_replays),
 	    DOMAIN_TEST(the_same_key_with_another_body_is_refused),
 	    DOMAIN_TEST(a_key_in_flight_is_refused_for_the_moment),
@@ -851,6 +1099,9 @@ main(void)
 	    DOMAIN_TEST(a_tenants_secret_opens_and_shows_its_end_alone),
 	    DOMAIN_TEST(a_row_that_was_copied_to_another_tenant_does_not_open),
 	    DOMAIN_TEST(a_rotation_seals_keys_alone_and_names_those_that_do_not_open),
+	    DOMAIN_TEST(a_machine_is_let_in_with_its_secret_and_no_other),
+	    DOMAIN_TEST(an_expired_secret_and_a_revoked_machine_are_refused),
+	    DOMAIN_TEST(a_machines_use_is_noted_once_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, migrate_cluster, NULL);

@@ -1,4 +1,5 @@
 """tests/bench works: its smallest run prints every row, with figures that can be true."""
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,9 @@ pytestmark = pytest.mark.skipif(b"__asan_init" in Path(stack.PROGRAM).read_bytes
                                 reason="a program with sanitizers does not run under callgrind")
 TIMED = {(row, server, "tenantd") for row in ("existing", "current", "healthz", "new") for server in ("nginx", "lighttpd")} \
     | {("new", server, "tenantd, no schemas") for server in ("nginx", "lighttpd")}
+ROUTES = {(r["method"], r["path"]) for r in json.loads(stack.command({}, "routes", "--json"))}
+if ("GET", "/api/tenant/context") in ROUTES:
+    TIMED |= {("context", "nginx", "tenantd")}
 LAYERS = {"base", "http", "controllers", "proc", "libc"}  # of every request
 DATABASE = {"db", "libpq"}
 
@@ -43,6 +47,28 @@ def test_every_row_with_a_clock_has_its_figures(table):
         assert 0 < value(r["p50 ms"]) <= value(r["p99 ms"]), r
         assert r["/floor"] == "-", r
     assert sum(value(r["us program"]) for r in rows) > 0
+
+
+@pytest.mark.skipif(("POST", "/login") not in ROUTES, reason="the program has no such route")
+def test_signing_in_has_its_price_and_its_memory(table):
+    [start] = [i for i, line in enumerate(table) if re.match(r"login: Argon2id, 19 MiB, t=2, p=1$", line[0])]
+    row = dict(zip(table[start], table[start + 1]))
+    assert row["errors"] == "0" and value(row["logins/s"]) > 0 and value(row["p50 ms"]) > 1, row
+    assert value(row["at most"]) >= value(row["MiB a worker, idle"]) + 15, "no worker has hashed"
+
+
+def test_rows_of_routes_that_are_not_there_are_left_out_by_name(table):
+    said = {line[0].partition(":")[0] for line in table if line[0].endswith("its row is left out")}
+    assert said == {row for row, route in (("context", ("GET", "/api/tenant/context")), ("login", ("POST", "/login")))
+                    if route not in ROUTES}
+
+
+def test_a_token_that_was_seen_costs_less(table):
+    _, *rows = part(table, "verify")
+    assert [row[0] for row in rows] == ["HS256", "RS256", "ES256"]
+    for name, cold, a_second, warm, warm_a_second in rows:
+        assert 0 < value(warm) < value(cold) < 100_000, name
+        assert value(warm_a_second) > value(a_second) > 0, name
 
 
 def test_events_have_their_price_and_their_pace(table):

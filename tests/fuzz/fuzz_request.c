@@ -159,8 +159,8 @@ handle(struct ctx *cx, struct exchange *x, const char *const *params,
 	if (cors_new(cx, cx->mem, request_param(rq, "BACKEND_CORS_ORIGINS"), rq->https,
 		&cors) != ERR_OK)
 		ctx_clear(cx);
-	if (cors_preflight(cors, rq, "GET, OPTIONS", rs))
-		return ERR_OK;
+	if (cors_is_preflight(rq))
+		return cors_preflight(cx, cors, rq, "GET, OPTIONS", rs);
 	cors_apply(cors, rq, rs);
 	check_conditional(cx, rq, rs);
 	return ERR_OK;

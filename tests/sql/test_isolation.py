@@ -26,6 +26,8 @@ PROTECTED = {
     "tenantd.alerts": "INSERT INTO tenantd.alerts (tenant_id, rule_id, about) VALUES (%s, gen_random_uuid()::text, '')",
     "tenantd.email_templates": "INSERT INTO tenantd.email_templates (tenant_id, name, subject, text, html)"
                                " VALUES (%s, 'u', 's', 't', 'h')",
+    "tenantd.oauth_clients": "INSERT INTO tenantd.oauth_clients (tenant_id, id, name, digest, scopes) VALUES"
+                             " (%s, 'tdc_' || md5(gen_random_uuid()::text), 'n', encode(sha256('s'), 'hex'), '{read}')",
     "tenantd.idempotency": "INSERT INTO tenantd.idempotency VALUES (encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
                            " %s, 'u', 'h', 201, 'application/json', '', '{}', false, now(), now())",
     "tenantd.sessions": "INSERT INTO tenantd.sessions (tenant_id, id, user_id, expires_at)"
@@ -171,7 +173,7 @@ def test_server_role_has_what_its_rows_say(db):
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
         "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
-        "tenantd.job_lanes", "tenantd.jobs", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
+        "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
         "tenantd.sign_in_failures", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}

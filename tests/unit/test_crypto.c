@@ -11,6 +11,7 @@
 #include "crypto/seal.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
+#include "crypto/totp.h"
 
 /* Bytes of hexadecimal text; at most 256. */
 static struct slice
@@ -161,6 +162,25 @@ base64_has_its_padding(void **state)
 		assert_int_equal(
 		    strlen(text) + 1, BASE64_TEXT_SIZE(strlen(cases[i][0])));
 	}
+}
+
+static void
+base64_is_read_with_its_padding_and_no_other(void **state)
+{
+	static const char *const good[][2] = {{"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"},
+	    {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"+/+/", "\xfb\xff\xbf"}};
+	static const char *const bad[] = {"Zg", "Zg=", "Zg===", "Zg==Zg==", "Zh==", "=",
+	    "====", "=Zg=", "Z===", "Zm9v=", "Zm9v====", "-_-_", "Zm 9", "Zm9v\n"};
+	struct ctx *cx = *state;
+	struct slice got;
+
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		assert_true(base64_decode_dup(cx->mem, slice_of(good[i][0]), &got));
+		assert_true(slice_eq(got, good[i][1]));
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (base64_decode_dup(cx->mem, slice_of(bad[i]), &got))
+			fail_msg("\"%s\" is taken", bad[i]);
 }
 
 static void
@@ -450,6 +470,101 @@ weak_and_malformed_keys_are_refused(void **state)
 	assert_int_equal(jwk_p256_pem(cx, rfc_x, NULL, &pem), ERR_INVALID);
 }
 
+/* -- one-time passwords -- */
+
+static const struct slice rfc_secret = {"12345678901234567890", 20};
+
+static void
+base32_agrees_with_rfc_4648(void **state)
+{
+	static const char *const cases[][2] = {{"", ""}, {"f", "MY"}, {"fo", "MZXQ"},
+	    {"foo", "MZXW6"}, {"foob", "MZXW6YQ"}, {"fooba", "MZXW6YTB"},
+	    {"foobar", "MZXW6YTBOI"}};
+	char text[BASE32_TEXT_SIZE(6)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		base32_encode(text, cases[i][0], strlen(cases[i][0]));
+		assert_string_equal(text, cases[i][1]);
+		assert_true(strlen(text) < BASE32_TEXT_SIZE(strlen(cases[i][0])));
+	}
+}
+
+static void
+codes_agree_with_rfc_4226(void **state)
+{
+	static const char *const codes[] = {"755224", "287082", "359152", "969429",
+	    "338314", "254676", "287922", "162583", "399871", "520489"};
+	char code[TOTP_CODE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		totp_code(rfc_secret, (int64_t)i, code);
+		assert_string_equal(code, codes[i]);
+	}
+}
+
+/* Of its eight digits the last six. */
+static void
+codes_of_times_agree_with_rfc_6238(void **state)
+{
+	static const struct {
+		int64_t at;
+		const char *code;
+	} cases[] = {{59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"},
+	    {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+	char code[TOTP_CODE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		totp_code(rfc_secret, totp_step_at(cases[i].at), code);
+		assert_string_equal(code, cases[i].code);
+	}
+	assert_int_equal(totp_step_at(-1), 0);
+}
+
+static void
+a_code_matches_one_step_to_each_side_and_only_after_the_last(void **state)
+{
+	char code[TOTP_CODE_SIZE];
+	int64_t taken = 0;
+
+	(void)state;
+	for (int64_t step = 98; step <= 102; step++) {
+		const bool near = step >= 99 && step <= 101;
+
+		totp_code(rfc_secret, step, code);
+		assert_int_equal(totp_matches(rfc_secret, (struct totp_window){100, 0},
+				     code, &taken),
+		    near);
+		if (near)
+			assert_int_equal(taken, step);
+		assert_int_equal(totp_matches(rfc_secret,
+				     (struct totp_window){100, 100}, code, &taken),
+		    step == 101);
+		assert_false(totp_matches(
+		    rfc_secret, (struct totp_window){100, 101}, code, &taken));
+	}
+}
+
+static void
+what_is_no_code_matches_nothing(void **state)
+{
+	char code[TOTP_CODE_SIZE + 1] = "";
+	int64_t taken = 0;
+	const struct totp_window window = {0, -2};
+
+	(void)state;
+	totp_code(rfc_secret, 0, code);
+	assert_true(totp_matches(rfc_secret, window, code, &taken));
+	code[6] = '0';
+	assert_false(totp_matches(rfc_secret, window, code, &taken));
+	code[5] = '\0';
+	assert_false(totp_matches(rfc_secret, window, code, &taken));
+	assert_false(totp_matches(rfc_secret, window, "", &taken));
+	assert_false(totp_matches(rfc_secret, window, "abcdef", &taken));
+}
+
 int
 main(void)
 {
@@ -461,6 +576,7 @@ main(void)
 	    UNIT_CTX_TEST(base64url_goes_both_ways),
 	    UNIT_CTX_TEST(base64url_has_one_text_for_a_value),
 	    cmocka_unit_test(base64_has_its_padding),
+	    UNIT_CTX_TEST(base64_is_read_with_its_padding_and_no_other),
 	    UNIT_CTX_TEST(random_bytes_differ),
 	    UNIT_CTX_TEST(passwords_verify_and_salts_differ),
 	    UNIT_CTX_TEST(foreign_password_strings_are_read_or_refused),
@@ -471,6 +587,12 @@ main(void)
 	    UNIT_CTX_TEST(signatures_agree_with_rfc_7515),
 	    UNIT_CTX_TEST(zero_is_no_ecdsa_signature),
 	    UNIT_CTX_TEST(weak_and_malformed_keys_are_refused),
+	    cmocka_unit_test(base32_agrees_with_rfc_4648),
+	    cmocka_unit_test(codes_agree_with_rfc_4226),
+	    cmocka_unit_test(codes_of_times_agree_with_rfc_6238),
+	    cmocka_unit_test(
+		a_code_matches_one_step_to_each_side_and_only_after_the_last),
+	    cmocka_unit_test(what_is_no_code_matches_nothing),
 	};
 
 	return UNIT_RUN(tests);

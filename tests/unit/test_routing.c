@@ -184,7 +184,7 @@ origins_are_matched_exactly(void **state)
 		    "X-Request-Id, "
 		    "Retry-After, RateLimit-Limit, RateLimit-Remaining, "
 		    "RateLimit-Reset, "
-		    "RateLimit-Policy\r\n");
+		    "RateLimit-Policy, Idempotency-Replayed, WWW-Authenticate\r\n");
 		assert_non_null(
 		    strstr(applied(cx, c, "http://[::1]:3000"), "[::1]:3000\r\n"));
 		for (size_t k = 0; k < COUNT_OF(strangers); k++)
@@ -230,7 +230,7 @@ wrong_origins_are_refused_at_start(void **state)
 }
 
 static void
-preflight_is_answered_for_allowed_origins_only(void **state)
+preflight_is_answered_for_allowed_origins(void **state)
 {
 	struct ctx *cx = *state;
 	const struct cors *c = cors(cx, "https://a.example", true);
@@ -239,25 +239,64 @@ preflight_is_answered_for_allowed_origins_only(void **state)
 	struct request rq = {.method = HTTP_OPTIONS, .params = params};
 
 	response_init(&rs);
-	assert_true(cors_preflight(c, &rq, "POST, OPTIONS", &rs));
+	assert_true(cors_is_preflight(&rq));
+	assert_int_equal(cors_preflight(cx, c, &rq, "POST, OPTIONS", &rs), ERR_OK);
 	assert_int_equal(rs.status, 204);
 	assert_non_null(
 	    strstr(rs.headers.p, "Access-Control-Allow-Methods: POST, OPTIONS\r\n"));
 	assert_non_null(strstr(rs.headers.p, "Idempotency-Key"));
 	assert_non_null(strstr(rs.headers.p, "Access-Control-Max-Age: 600\r\n"));
 	assert_non_null(strstr(rs.headers.p, "Vary: Origin, "));
-
-	params[0] = "HTTP_ORIGIN=https://b.example";
-	response_reset(&rs);
-	assert_true(cors_preflight(c, &rq, "POST, OPTIONS", &rs));
-	assert_null(strstr(rs.headers.p, "Access-Control-Allow"));
+	response_fini(&rs);
 
 	params[1] = NULL;
-	assert_false(cors_preflight(c, &rq, "POST, OPTIONS", &rs));
+	assert_false(cors_is_preflight(&rq));
 	params[1] = "HTTP_ACCESS_CONTROL_REQUEST_METHOD=POST";
-	assert_false(cors_preflight(NULL, &rq, "POST, OPTIONS", &rs));
 	rq.method = HTTP_POST;
-	assert_false(cors_preflight(c, &rq, "POST, OPTIONS", &rs));
+	assert_false(cors_is_preflight(&rq));
+	params[0] = "HTTP_X=y";
+	rq.method = HTTP_OPTIONS;
+	assert_false(cors_is_preflight(&rq));
+}
+
+/* What the answer to a preflight from there says. */
+static const char *
+refused(struct ctx *cx, const struct cors *c, const char *origin)
+{
+	const char *const params[] = {arena_printf(cx->mem, "HTTP_ORIGIN=%s", origin),
+	    "HTTP_ACCESS_CONTROL_REQUEST_METHOD=POST", NULL};
+	struct request rq = {.method = HTTP_OPTIONS, .params = params};
+
+	response_fini(&rs);
+	response_init(&rs);
+	ctx_clear(cx);
+	assert_int_equal(cors_preflight(cx, c, &rq, "POST, OPTIONS", &rs), ERR_ORIGIN);
+	assert_null(strstr(buf_text(&rs.headers), "Access-Control-Allow-"));
+	assert_null(strstr(buf_text(&rs.headers), "Allow:"));
+	assert_non_null(strstr(buf_text(&rs.headers), "Vary: Origin, "));
+	return err_public(&cx->err);
+}
+
+static void
+preflight_from_elsewhere_is_told_which_setting_lacks_what(void **state)
+{
+	struct ctx *cx = *state;
+	const struct cors *const lists[] = {
+	    cors(cx, "https://a.example", true), cors(cx, "", true), NULL};
+	static const char wanted[] =
+	    "the origin \"https://b.example\" is not listed: add "
+	    "it to BACKEND_CORS_ORIGINS and reload the settings";
+	char *longest = arena_alloc(cx->mem, 4000);
+	const char *said;
+
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		assert_string_equal(refused(cx, lists[i], "https://b.example"), wanted);
+	said = refused(cx, lists[0], "null");
+	assert_non_null(strstr(said, "BACKEND_CORS_ORIGINS"));
+	assert_null(strstr(said, "\"null\""));
+	memset(longest, 'a', 3999);
+	said = refused(cx, lists[0], longest);
+	assert_non_null(strstr(said, "aaa\" is not listed: add it to BACKEND_CORS"));
 	response_fini(&rs);
 }
 
@@ -273,7 +312,8 @@ main(void)
 	    UNIT_CTX_TEST(origins_are_matched_exactly),
 	    UNIT_CTX_TEST(default_ports_are_left_out_as_browsers_do),
 	    UNIT_CTX_TEST(wrong_origins_are_refused_at_start),
-	    UNIT_CTX_TEST(preflight_is_answered_for_allowed_origins_only),
+	    UNIT_CTX_TEST(preflight_is_answered_for_allowed_origins),
+	    UNIT_CTX_TEST(preflight_from_elsewhere_is_told_which_setting_lacks_what),
 	};
 
 	return UNIT_RUN(tests);

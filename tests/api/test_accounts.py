@@ -1,0 +1,98 @@
+"""Accounts where settings are missing or confirm nothing: each in a database of its own. The whole way with mails is in
+tests/e2e/test_accounts.py."""
+import json
+import secrets
+
+import pytest
+import stack
+import tokens
+
+MAIL = {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "no-reply@example.com", "ACCOUNT_URL": "https://app.example.com"}
+PASSWORD = "Correct-Horse-Battery-1"
+
+
+@pytest.fixture(scope="module")
+def lone(cluster):
+    with cluster.database() as d:
+        yield d
+
+
+def post(app, path, user=None, **body):
+    return app.call("POST", path, tokens.bearer(app.db, user) if user else {}, body)
+
+
+# a server for mails without a sender is refused at the start
+@pytest.mark.parametrize("missing", ["SMTP_URL", "ACCOUNT_URL"])
+def test_where_no_mail_can_be_sent_it_says_what_to_set(lone, missing):
+    settings = {k: v for k, v in MAIL.items() if k != missing}
+    with stack.Tenantd(lone, workers=1, JOB_WORKERS=0, **settings) as app:
+        tenant = post(app, "/api/tenant/getOrCreate", "mailless").json()["tenantId"]
+        for answer in (post(app, "/users/register", email="a@example.com", password=PASSWORD),
+                       post(app, "/users/register/resend", email="a@example.com"),
+                       post(app, "/users/password-reset", email="a@example.com"),
+                       post(app, f"/api/tenants/{tenant}/invitations", "mailless", email="a@example.com", role="member")):
+            assert answer.status == 503 and missing in answer.json()["detail"], answer.body
+            assert answer.headers["content-type"].startswith("application/problem+json")
+    assert lone.value("SELECT count(*) FROM tenantd.jobs") == 0
+    assert lone.value("SELECT count(*) FROM tenantd.registrations") == 0
+
+
+@pytest.fixture(scope="module")
+def trusting(lone):
+    """Without verification and without mail."""
+    with stack.Tenantd(lone, workers=4, JOB_WORKERS=0, EMAIL_VERIFICATION="off") as a:
+        yield a
+
+
+def test_where_nothing_is_confirmed_who_registers_is_a_user(trusting, lone):
+    email = f"ada-{secrets.token_hex(4)}@example.com"
+    made = post(trusting, "/users/register", email=email, password=PASSWORD, name="Ada")
+    assert made.status == 201, made.body
+    user = made.json()["user"]
+    assert (user["email"], user["name"], user["tenant_id"]) == (email, "Ada", None)
+    assert lone.sql("SELECT email FROM public.users WHERE id = %s", [user["id"]]) == [(email,)]
+    taken = post(trusting, "/users/register", email=email.upper(), password=PASSWORD)
+    assert taken.status == 409 and "sign in" in taken.json()["detail"]
+    weak = post(trusting, "/users/register", email="b@example.com", password="weak")
+    assert {f["keyword"] for f in weak.json()["errors"]} >= {"minLength", "requireNumbers"}
+    changed = post(trusting, "/me/password", user["id"], current_password=PASSWORD, new_password="Another-Password-1")
+    assert changed.status == 204, "no mail is needed for this"
+
+
+def test_a_password_cannot_be_changed_by_who_has_none_here(trusting, lone):
+    change = {"current_password": PASSWORD, "new_password": "Another-Password-1"}
+    assert post(trusting, "/me/password", "somebody-else", **change).status == 403
+    user = post(trusting, "/users/register", email="none@example.com", password=PASSWORD).json()["user"]["id"]
+    lone.sql("UPDATE public.users SET password_hash = NULL WHERE id = %s", [user])
+    assert post(trusting, "/me/password", user, **change).status == 409
+    lone.sql("UPDATE public.users SET is_active = false WHERE id = %s", [user])
+    assert post(trusting, "/me/password", user, **change).status == 403
+
+
+def test_only_so_many_old_passwords_are_kept(trusting, lone):
+    user = post(trusting, "/users/register", email="many@example.com", password=PASSWORD).json()["user"]["id"]
+    lone.sql("INSERT INTO tenantd.password_history (user_id, hash) SELECT %s, 'old ' || n FROM generate_series(1, 30) n", [user])
+    current = lone.value("SELECT password_hash FROM public.users WHERE id = %s", [user])
+    lone.sql("INSERT INTO tenantd.security_policies (tenant_id, policy) SELECT %s, %s", [
+        post(trusting, "/api/tenant/getOrCreate", user).json()["tenantId"], json.dumps({"password": {"preventPasswordReuse": 1}})])
+    assert post(trusting, "/me/password", user, current_password=PASSWORD, new_password="Another-Password-1").status == 204
+    kept = [h for (h,) in lone.sql("SELECT hash FROM tenantd.password_history WHERE user_id = %s ORDER BY id DESC", [user])]
+    assert len(kept) == 24 and kept[0] == current and kept[1] == "old 30"
+
+
+def test_what_is_over_is_removed(lone):
+    """By whoever keeps house, a day after it was of use."""
+    user = stack.create_user(lone, "house@example.com")
+    lone.sql("""
+        INSERT INTO tenantd.registrations (id, digest, email, password_hash, expires_at)
+            SELECT gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'), 'a@example.com', '', now() - n * interval '20 hours'
+              FROM generate_series(0, 3) n""")
+    lone.sql("""
+        INSERT INTO tenantd.password_resets (digest, user_id, expires_at)
+            SELECT encode(sha256(n::text::bytea), 'hex'), %s, now() - n * interval '20 hours' FROM generate_series(0, 3) n""", [user])
+    lone.sql("""
+        INSERT INTO tenantd.mail_limits (bucket, sent, last_at)
+            SELECT n, '{}', now() - n * interval '20 hours' FROM generate_series(0, 3) n""")
+    with stack.Tenantd(lone, workers=1, JOB_WORKERS=1):
+        for table in ("registrations", "password_resets", "mail_limits"):
+            stack.until(lambda t=table: lone.value(f"SELECT count(*) FROM tenantd.{t}") == 2, what=table)

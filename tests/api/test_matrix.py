@@ -1,0 +1,278 @@
+"""Who may do what: every route of `tenantd routes --json` × every role × whose tenant it is about.
+
+EXPECTED below is all there is to know; a route's row follows from its level alone, so that a new
+route is covered the moment it exists, and a new level fails until it is written down here. A
+refusal has its exact status and changes nothing in any table; whoever is let in gets 200 where a GET
+names nothing but the tenant, and else whatever the handler says of a thing that is not there, or of a
+body that does not fit.
+"""
+import json
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import jwt
+import pytest
+import stack
+import tokens
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ROUTES = json.loads(stack.command({}, "routes", "--json"))
+ISSUER, AUDIENCE = "https://matrix.example", "matrix"
+IN = 200
+
+# Whose tenant: where the path has one, the one that it names; for levels of CLAIMING the one that
+# the token names, or NAMELESS. For other levels there is nothing to choose.
+CLAIMING = ("viewer", "member")
+OWN, FOREIGN, NOWHERE, NAMELESS, NONE = "own", "foreign", "no such", "unnamed", "-"
+
+ROLES = {
+    "nobody": "without a token",
+    "plain": "a user without a tenant",
+    "owner": "of a tenant", "admin": "of it", "member": "of it", "viewer": "of it",
+    "assigned": "to it by users.tenant_id alone",
+    "superuser": "by users.is_superuser",
+    "demoted": "a superuser no more, whose token still says so",
+    "platform": "the scope admin in a token of ours that names no tenant",
+    "tenant scope": "the same scope in a token that names one",
+    "foreign": "another issuer's, with a superuser's id, scopes, roles and a tenant, none of which is honoured",
+    "deactivated": "a superuser, assigned to the tenant and its owner, whose account is deactivated",
+    "suspended": "the owner of a tenant that is suspended",
+}
+MANAGERS, ABOVE = ("owner", "admin"), ("superuser", "platform")
+MEMBERS = (*MANAGERS, "member", "viewer", "assigned")
+
+
+def everybody(status, **others):
+    return {**{role: status for role in ROLES}, "nobody": 401, **others}
+
+
+def one_of(roles, status=IN):
+    return {role: status for role in roles}
+
+
+# level: role: whose tenant: the status, IN for whoever is let in
+EXPECTED = {
+    "public": {NONE: one_of(ROLES)},
+    "monitor": {NONE: one_of(ROLES)},  # by address, ours
+    "enrol": {NONE: everybody(IN)},
+    # The deactivated, too: it is membership and rank that an account gives.
+    "self": {NONE: everybody(IN)},
+    "user": {NONE: everybody(IN)},
+    "superuser": {NONE: everybody(403, superuser=IN)},
+    "platform": {NONE: everybody(403, **one_of(ABOVE))},
+    # A tenant that the token names is a hint, and nobody who names one speaks for all of them.
+    "viewer": {
+        NAMELESS: everybody(403, **one_of(MANAGERS), **one_of(ABOVE)),
+        **{place: everybody(403, **one_of(MANAGERS), platform=IN) for place in (OWN, FOREIGN, NOWHERE)},
+    },
+    # Who may not know of a tenant is told that there is none.
+    "tenant": {
+        OWN: everybody(404, **one_of(MANAGERS), **one_of(ABOVE), **one_of(("member", "viewer", "assigned", "suspended"), 403)),
+        FOREIGN: everybody(404, **one_of(ABOVE)),
+        NOWHERE: everybody(404),
+    },
+    "member": {
+        OWN: everybody(403, **one_of(MEMBERS)),
+        FOREIGN: everybody(403), NOWHERE: everybody(403), NAMELESS: everybody(403),
+    },
+}
+
+# What whoever is let in is told all the same: (method, path): role: status.
+LISTED = {
+    ("GET", "/api/tenant/current"): {
+        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated")},
+        "suspended": 403},
+    ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
+    ("POST", "/api/tenant/create-tenant-record"): {"suspended": 403, "deactivated": 403},
+}
+# Of a level that lets everybody in, these ask for credentials of their own.
+SIGN_IN = re.compile(r"^/(login|logout|me/|token|users|invitations)")
+
+# The least that a schema takes; any other gets {}, and a 400 if it is let in.
+BODIES = {
+    "alert_rule": {"name": "Matrix", "condition": "repeated_failures"},
+    "delivery_range": {"from": 1},
+    "email_template": {"subject": "a", "text": "b", "html": "<p>c</p>"},
+    "notification": {"read": True},
+    "tenant_record": {"name": "Matrix"},
+    "webhook": {"url": "https://hooks.example.com/", "kinds": ["tenant.*"]},
+}
+# Pieces of paths; any other is a UUID that nothing has.
+PIECES = {"slug": "not-found", "name": "welcome"}
+
+
+def name(route):
+    return f'{route["method"]} {route["path"]}'
+
+
+def pieces(route):
+    return set(re.findall(r"\{(\w+)\}", route["path"])) - {"tenant"}
+
+
+# -- the cast --
+
+PEOPLE = ("plain", "owner", "admin", "member", "viewer", "assigned", "superuser", "demoted", "platform", "tenant scope",
+          "deactivated", "suspended", "stranger")
+
+
+@dataclass
+class Cast:
+    """One of each, and their tenants: nobody else has to do with them."""
+    db: object
+    key: str
+    foreign_key: object
+    ids: dict = field(default_factory=lambda: {role: str(uuid.uuid4()) for role in PEOPLE})
+    tenant: str = field(default_factory=lambda: str(uuid.uuid4()))
+    other: str = field(default_factory=lambda: str(uuid.uuid4()))
+    closed: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def __post_init__(self):
+        people = [(i, f"{role.replace(' ', '-')}-{i[:8]}@example.com", role in ("superuser", "deactivated"),
+                   self.tenant if role in ("assigned", "deactivated") else None, role != "deactivated")
+                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform")]
+        owners = [(self.tenant, "owner"), (self.other, "stranger"), (self.closed, "suspended")]
+        members = [(self.tenant, "deactivated", "owner"), *((self.tenant, role, role) for role in ("admin", "member", "viewer")),
+                   *((tenant, role, "owner") for tenant, role in owners)]
+        text, args = "", []
+        for tenant, role in owners:
+            text += "INSERT INTO public.custom_auth_tenant (id, name, owner_id, schema_name) VALUES (%s, 'Firm', %s, 's');"
+            args += [tenant, self.ids[role]]
+        for row in people:
+            text += "INSERT INTO public.users (id, email, is_superuser, tenant_id, is_active) VALUES (%s, %s, %s, %s, %s);"
+            args += row
+        for tenant, who, role in members:
+            text += ("INSERT INTO public.tenant_users (tenant_id, user_id, role) VALUES (%s, %s, %s)"
+                     " ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role;")
+            args += [tenant, self.ids[who], role]
+        self.db.sql(text + "UPDATE public.tenants SET status = 'active' WHERE id IN (%s, %s, %s) AND status <> 'active';"
+                           "UPDATE public.tenants SET status = 'suspended' WHERE id = %s",
+                    [*args, self.tenant, self.other, self.closed, self.closed])
+
+    def at(self, role, place):
+        """The tenant that is own, or foreign, to a role."""
+        own = self.closed if role == "suspended" else self.tenant
+        return {OWN: own, FOREIGN: self.other, NOWHERE: "no-such-tenant"}.get(place)
+
+    def token(self, role, claim):
+        """claim: the tenant that the token is to name, for roles that choose."""
+        named = {"tenant_id": claim} if claim else {}
+        if role == "nobody":
+            return None
+        if role == "foreign":
+            claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self.ids["superuser"], "exp": int(time.time()) + 3600, "scope": "admin",
+                      "roles": ["superuser", "admin", "owner"], "email": "x@example.com", "tenant_id": claim or self.tenant}
+            return jwt.encode(claims, self.foreign_key, "ES256", {"kid": "matrix"})
+        if role == "platform":
+            return tokens.token(self.key, self.ids[role], scope="admin")
+        if role == "tenant scope":
+            return tokens.token(self.key, self.ids[role], scope="admin", tenant_id=claim or self.tenant)
+        said = {"roles": ["superuser"]} if role in ("superuser", "demoted", "deactivated") else {}
+        return tokens.token(self.key, self.ids[role], email=f"{role}@example.com", **said, **named)
+
+
+@pytest.fixture(scope="module")
+def world(db):
+    """(the program, how to make a cast)"""
+    place, private = stack.Directory("tdmx."), ec.generate_private_key(ec.SECP256R1())
+    numbers = private.public_key().public_numbers()
+    key = {"kty": "EC", "crv": "P-256", "kid": "matrix", "alg": "ES256",
+           "x": tokens.b64(numbers.x.to_bytes(32, "big")), "y": tokens.b64(numbers.y.to_bytes(32, "big"))}
+    (place.path / "set.json").write_text(json.dumps({"keys": [key]}))
+    (place.path / "issuers.json").write_text(json.dumps({"issuers": [
+        {"issuer": ISSUER, "jwks_file": str(place.path / "set.json"), "algorithms": ["ES256"], "audiences": [AUDIENCE], "honour": []}]}))
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    try:
+        with stack.Tenantd(db, workers=2, JOB_WORKERS=0, JWT_ISSUERS_FILE=place.path / "issuers.json",
+                           SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="us@example.com", ACCOUNT_URL="https://app.example.com") as app:
+            yield app, lambda: Cast(db, db.settings["JWT_SECRET_KEY"], pem)
+    finally:
+        place.remove()
+
+
+@pytest.fixture(scope="module")
+def cast(world):
+    """The one that nothing is changed of."""
+    return world[1]()
+
+
+TABLES = """SELECT n.nspname || '.' || c.relname, (xpath('/row/h/text()', query_to_xml(format(
+         'SELECT count(*) || md5(coalesce(string_agg(md5(t::text), '''' ORDER BY md5(t::text)), '''')) AS h FROM %I.%I AS t',
+         n.nspname, c.relname), false, true, '')))[1]::text
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind = 'r' AND n.nspname IN ('public', 'tenantd') ORDER BY 1"""
+
+
+@pytest.fixture(scope="module")
+def contents(db):
+    """What is in every table."""
+    return lambda: dict(stack.sql(db.super_url, TABLES))
+
+
+# -- the cells --
+
+def ask(app, cast, route, role, place):
+    path = route["path"].replace("{tenant}", cast.at(role, place) or cast.tenant)
+    for piece in pieces(route):
+        path = path.replace(f"{{{piece}}}", PIECES.get(piece, str(uuid.uuid4())))
+    token = cast.token(role, cast.at(role, place) if route["level"] in CLAIMING else None)
+    headers, body = {"Authorization": "Bearer " + token} if token else {}, None
+    if route["body"] == "form":
+        headers["Content-Type"], body = "application/x-www-form-urlencoded", b"of=nothing"
+    elif route["body"] != "none":
+        headers["Content-Type"], body = "application/json", json.dumps(BODIES.get(route["schema"], {})).encode()
+    return app.call(route["method"], path, headers, body)
+
+
+def cells(route, let_in):
+    return [(role, place, status) for place, roles in EXPECTED.get(route["level"], {}).items() for role, status in roles.items()
+            if (status == IN) == let_in]
+
+
+def test_every_level_has_its_row():
+    assert {r["level"] for r in ROUTES} <= set(EXPECTED), "a new level: say who passes it, in EXPECTED"
+    for level, columns in EXPECTED.items():
+        assert all(set(roles) == set(ROLES) for roles in columns.values()), level
+
+
+def is_refusal(answer, status):
+    if answer.status != status or not answer.headers["content-type"].startswith("application/problem+json"):
+        return False
+    return status != 401 or answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if cells(r, False)], ids=name)
+def test_who_may_not_is_refused_and_has_changed_nothing(world, cast, contents, route):
+    app, _ = world
+    before = contents()
+    answers = [(role, place, status, ask(app, cast, route, role, place)) for role, place, status in cells(route, False)]
+    wrong = [(role, place, f"{answer.status}, not {status}", answer) for role, place, status, answer in answers
+             if not is_refusal(answer, status)]
+    assert not wrong, wrong
+    after = contents()
+    assert after == before, {table for table in after if after[table] != before.get(table)}
+
+
+def is_let_in(route, role, place, answer):
+    listed = LISTED.get((route["method"], route["path"]), {}).get(role)
+    if listed is not None:
+        return answer.status == listed
+    if route["method"] == "GET" and not pieces(route):
+        return answer.status == 200
+    if route["level"] in ("public", "enrol", "self", "user") and SIGN_IN.match(route["path"]):
+        return answer.status < 500 and answer.status != 405
+    return answer.status < 500 and answer.status not in (401, 403, 405)
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if cells(r, True)], ids=name)
+def test_who_may_is_let_in(world, cast, route):
+    """Each with a cast of their own where something may change."""
+    app, fresh = world
+    wrong = []
+    for role, place, _ in cells(route, True):
+        answer = ask(app, cast if route["method"] == "GET" else fresh(), route, role, place)
+        if not is_let_in(route, role, place, answer):
+            wrong.append((role, place, answer))
+    assert not wrong, wrong
