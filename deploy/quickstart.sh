@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs tenantd on this machine for trying it out: installs what is missing, builds, makes a
 # private PostgreSQL cluster, migrates, creates demo identities, starts a web server and
-# tenantd on 127.0.0.1 and makes a first call. Ctrl-C stops everything.
+# tenantd on 127.0.0.1 and makes a first call. Ctrl-C stops everything. Whoever registers is a
+# user at once (EMAIL_VERIFICATION=off), since no mail goes out from here.
 #
 #   quickstart.sh [--detach] [--port N] [--server lighttpd|nginx|apache] [--dir DIR]
 #   quickstart.sh --stop | --status [--dir DIR]
@@ -22,7 +23,7 @@ lifetime=2592000 # of the tokens: 30 days
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "quickstart: $*" >&2; exit 1; }
-usage() { sed -n '2,16s/^# \{0,1\}//p' "$0"; exit "$1"; }
+usage() { sed -n '2,17s/^# \{0,1\}//p' "$0"; exit "$1"; }
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -179,7 +180,7 @@ make_secrets() {
 			put APP_PASSWORD "$(random 16)"
 			put SECRET_KEY "$(random 32)"
 			put JWT_SECRET_KEY "$(random 32)"
-			put ADMIN_PASSWORD "$(random 12)"
+			put ADMIN_PASSWORD "Q-$(random 12)" # as the usual policy wants one
 			put PG_PORT "$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))"
 		} >"$secrets.new"
 		mv "$secrets.new" "$secrets"
@@ -253,6 +254,8 @@ write_config() {
 			WORKERS=8
 			RATE_READ=10000000
 			RATE_WRITE=10000000
+			EMAIL_VERIFICATION=off
+			BACKEND_CORS_ORIGINS=http://localhost:3000
 		CONF
 	)
 	[ "$(id -u)" -ne 0 ] || chown "$app_user:" "$config.new"
@@ -307,13 +310,20 @@ make_admin() {
 	[ -n "$ADMIN_ID" ] || failed setup "the administrator could not be created"
 	put ADMIN_ID "$ADMIN_ID" >>"$secrets"
 }
+# The access_token of an answer.
+access_token() { sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'; }
+sign_in() { # sign_in EMAIL PASSWORD, with words that JSON needs not escape
+	curl -s -H 'Content-Type: application/json' -d "{\"email\":\"$1\",\"password\":\"$2\"}" \
+	    "http://127.0.0.1:$port/login" | access_token
+}
 issue() { tenantd token issue --lifetime $lifetime "$@" 2>>"$log/setup.log" || failed setup "a token could not be issued"; }
 write_env() {
 	USER_TOKEN=$(issue --sub demo-user --email user@example.com)
 	PARTNER_TOKEN=$(issue --sub demo-partner --email partner@example.com --client demo-partner --role partner-admin \
 	    --scope tenant:create --scope tenant:read --scope tenant:update --scope tenant:delete)
 	PLATFORM_TOKEN=$(issue --sub demo-platform --email platform@example.com --scope admin)
-	ADMIN_TOKEN=$(issue --sub "$ADMIN_ID" --email "$ADMIN_EMAIL")
+	ADMIN_TOKEN=$(sign_in "$ADMIN_EMAIL" "$ADMIN_PASSWORD")
+	[ -n "$ADMIN_TOKEN" ] || failed tenantd "the administrator could not sign in"
 	(
 		umask 077
 		{
@@ -350,11 +360,21 @@ first_call() {
 
 		  . "$dir/env"
 		  curl -s -H "Authorization: Bearer \$USER_TOKEN" \$TENANTD_URL/api/tenant/current
-		  curl -s -H "Authorization: Bearer \$ADMIN_TOKEN" \$TENANTD_URL/admin/rls
-		  curl -s \$TENANTD_URL/readyz
-		  \$TENANTD --config \$TENANTD_CONFIG tenant list
 		  \$TENANTD --config \$TENANTD_CONFIG doctor
 		  psql "\$DATABASE_OWNER_URL" -c 'TABLE custom_auth_tenant'
+
+		From a registration to a signed-in user with a tenant, as the administrator sees to it:
+
+		  call() { curl -s -H 'Content-Type: application/json' -H "Authorization: Bearer \$1" \$TENANTD_URL\$2 \${3+-d "\$3"}; }
+		  sign_in() { call '' /login "{\"email\":\"\$1\",\"password\":\"\$2\"}" | sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'; }
+		  call '' /users/register '{"email":"ada@example.com","password":"Try-it-out-42"}'
+		  ADMIN_TOKEN=\$(sign_in \$ADMIN_EMAIL \$ADMIN_PASSWORD)
+		  call \$ADMIN_TOKEN /admin/tenants/ '{"id":"acme","name":"Acme","system_prompt":"Be brief."}'
+		  \$TENANTD --config \$TENANTD_CONFIG user assign ada@example.com acme
+		  TOKEN=\$(sign_in ada@example.com Try-it-out-42)
+		  call \$TOKEN /api/tenant/context
+		  \$TENANTD --config \$TENANTD_CONFIG token inspect \$TOKEN
+		  \$TENANTD --config \$TENANTD_CONFIG setup --check
 
 		Logs: $log
 	NEXT

@@ -1,6 +1,8 @@
 /* database.c - see database.h. */
 #include "cli/database.h"
 
+#include <string.h>
+
 static void
 close_database(void *db)
 {
@@ -86,4 +88,50 @@ database_identify(struct ctx *cx, struct db *db, struct database_identity *out)
 	    .may_create = db_bool(rows, 0, 10),
 	};
 	return ERR_OK;
+}
+
+/* -- migration -- */
+
+/* The role that the server runs as, which need not be the owner; both must mean the
+ * same database. */
+static enum err
+find_server_role(
+    struct ctx *cx, const struct conf *conf, struct db *owner_db, const char **role)
+{
+	struct database_identity server, owner;
+	enum err rc;
+
+	*role = "";
+	if (!str_is_set(conf->database_owner_url))
+		return ERR_OK;
+	rc =
+	    database_identify(cx, database_open(cx, conf, DATABASE_AS_SERVER), &server);
+	if (rc != ERR_OK) {
+		err_note(&cx->err, "as the server's role");
+		return rc;
+	}
+	if ((rc = database_identify(cx, owner_db, &owner)) != ERR_OK) {
+		err_note(&cx->err, "as the owner's role");
+		return rc;
+	}
+	if (strcmp(server.cluster, owner.cluster) != 0 ||
+	    strcmp(server.database, owner.database) != 0)
+		return err_tell(&cx->err, ERR_CONFIG,
+		    "DATABASE_OWNER_URL leads to another database (\"%s\") than the "
+		    "server's (\"%s\")",
+		    owner.database, server.database);
+	*role = server.role;
+	return ERR_OK;
+}
+
+enum err
+database_migrate(
+    struct ctx *cx, const struct conf *conf, migrate_report_fn *report, void *arg)
+{
+	struct db *db = database_open(cx, conf, DATABASE_AS_OWNER);
+	struct migrate_roles roles = {
+	    .control = conf->db_control_role, .app = conf->db_app_role};
+	enum err rc = find_server_role(cx, conf, db, &roles.server);
+
+	return rc == ERR_OK ? migrate_run(cx, db, &roles, report, arg) : rc;
 }

@@ -12,6 +12,7 @@
 #include "audit/audit.h"
 #include "conf/conf.h"
 #include "db/db.h"
+#include "db/migrate.h"
 
 enum database_role { DATABASE_AS_SERVER, DATABASE_AS_OWNER };
 
@@ -38,5 +39,9 @@ struct database_identity {
 
 enum err database_identify(
     struct ctx *cx, struct db *db, struct database_identity *out) MUST_CHECK;
+
+/* As the owner: applies what is missing, and grants the server's role its rights. */
+enum err database_migrate(struct ctx *cx, const struct conf *conf,
+    migrate_report_fn *report, void *arg) MUST_CHECK;
 
 #endif

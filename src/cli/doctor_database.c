@@ -52,8 +52,8 @@ find_skew(struct doctor *d, int64_t asked_ms, int64_t answered_ms)
 		    size, skew > 0 ? "behind" : "ahead of");
 }
 
-static bool
-reach_server(struct doctor *d)
+bool
+doctor_reach_database(struct doctor *d)
 {
 	int64_t asked = clock_wall_ms();
 
@@ -76,8 +76,8 @@ reach_server(struct doctor *d)
 	return true;
 }
 
-static void
-check_owner(struct doctor *d)
+void
+doctor_check_owner(struct doctor *d)
 {
 	struct database_identity owner;
 
@@ -256,8 +256,8 @@ check_registry(struct doctor *d)
 		    "%" PRId64 " tenants in use have no row in it", gone);
 }
 
-static void
-check_rights(struct doctor *d)
+void
+doctor_check_rights(struct doctor *d)
 {
 	struct db_rows *rows;
 
@@ -331,16 +331,16 @@ check_rls(struct doctor *d)
 void
 doctor_check_database(struct doctor *d)
 {
-	if (!reach_server(d))
+	if (!doctor_reach_database(d))
 		return;
-	check_owner(d);
+	doctor_check_owner(d);
 	check_connections(d);
 	if (!check_newest(d))
 		return;
 	check_queue(d);
 	check_audit(d);
 	check_registry(d);
-	check_rights(d);
+	doctor_check_rights(d);
 	check_schemas(d);
 	check_rls(d);
 }

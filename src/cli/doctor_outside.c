@@ -163,8 +163,8 @@ try_host(struct ctx *cx, const char *address)
 	return why;
 }
 
-static void
-check_socket(struct doctor *d)
+void
+doctor_check_socket(struct doctor *d)
 {
 	const char *address = d->conf->listen;
 	bool is_path = strchr(address, '/') != NULL || strchr(address, ':') == NULL;
@@ -191,5 +191,5 @@ doctor_check_outside(struct doctor *d)
 	check_issuers(d);
 	check_cors(d);
 	check_cognito(d);
-	check_socket(d);
+	doctor_check_socket(d);
 }

@@ -1,8 +1,6 @@
 /* migrate.c - the command that brings the database to this program's schema. */
 #include "db/migrate.h"
 
-#include <string.h>
-
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/database.h"
@@ -51,51 +49,17 @@ print_status(struct cli *c, struct db *db, bool table, int *pending)
 	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
 }
 
-/* The role that the server runs as, which need not be the owner; both must mean the
- * same database. */
 static enum err
-find_server_role(struct cli *c, struct db *owner_db, const char **role)
+apply_missing(struct cli *c)
 {
-	struct database_identity server, owner;
-	enum err rc;
-
-	*role = "";
-	if (!str_is_set(c->conf->database_owner_url))
-		return ERR_OK;
-	rc = database_identify(
-	    c->cx, database_open(c->cx, c->conf, DATABASE_AS_SERVER), &server);
-	if (rc != ERR_OK) {
-		err_note(&c->cx->err, "as the server's role");
-		return rc;
-	}
-	if ((rc = database_identify(c->cx, owner_db, &owner)) != ERR_OK) {
-		err_note(&c->cx->err, "as the owner's role");
-		return rc;
-	}
-	if (strcmp(server.cluster, owner.cluster) != 0 ||
-	    strcmp(server.database, owner.database) != 0)
-		return err_tell(&c->cx->err, ERR_CONFIG,
-		    "DATABASE_OWNER_URL leads to another database (\"%s\") than the "
-		    "server's (\"%s\")",
-		    owner.database, server.database);
-	*role = server.role;
-	return ERR_OK;
-}
-
-static enum err
-apply_missing(struct cli *c, struct db *db)
-{
-	struct migrate_roles roles = {
-	    .control = c->conf->db_control_role, .app = c->conf->db_app_role};
 	int pending;
-	enum err rc = find_server_role(c, db, &roles.server);
+	enum err rc = database_migrate(c->cx, c->conf, report_applied, c);
 
-	if (rc == ERR_OK)
-		rc = migrate_run(c->cx, db, &roles, report_applied, c);
 	if (rc != ERR_OK)
 		return rc;
 	if (args_flag(c->args, "json"))
-		return print_status(c, db, true, &pending);
+		return print_status(c, database_open(c->cx, c->conf, DATABASE_AS_OWNER),
+		    true, &pending);
 	fprintf(c->out, "the database is at migration %d\n", migrate_newest());
 	return ERR_OK;
 }
@@ -103,13 +67,13 @@ apply_missing(struct cli *c, struct db *db)
 enum err
 command_migrate(struct cli *c)
 {
-	struct db *db = database_open(c->cx, c->conf, DATABASE_AS_OWNER);
 	int pending;
 	enum err rc;
 
 	if (!args_flag(c->args, "status"))
-		return apply_missing(c, db);
-	rc = print_status(c, db, true, &pending);
+		return apply_missing(c);
+	rc = print_status(
+	    c, database_open(c->cx, c->conf, DATABASE_AS_OWNER), true, &pending);
 	c->status = pending > 0 ? EXIT_PENDING : 0;
 	return rc;
 }

@@ -31,12 +31,10 @@ ready_get(struct app *app, struct call *call)
 		err_note(&cx->err, "the database does not answer");
 		return rc == ERR_UNAVAILABLE
 		    ? rc
-		    : err_tell(&cx->err, ERR_UNAVAILABLE,
-			  "the database is not at this program's schema");
+		    : err_set(&cx->err, ERR_NOT_MIGRATED, "its tables are not there");
 	}
 	if (!db_bool(rows, 0, 0))
-		return err_tell(&cx->err, ERR_UNAVAILABLE,
-		    "the database is not at this program's schema");
+		return err_set(&cx->err, ERR_NOT_MIGRATED, "migrations are missing");
 	if (!db_bool(rows, 0, 3))
 		return err_tell(&cx->err, ERR_UNAVAILABLE,
 		    "the database is read-only: a standby, or a fail-over under way");

@@ -132,7 +132,7 @@ call_record(struct ctx *cx, struct db *db, const char *name, const PGresult *res
 		    &cx->err, code, "%s", result_field(res, PG_DIAG_MESSAGE_PRIMARY));
 	strncpy(cx->err.sqlstate, state, sizeof(cx->err.sqlstate) - 1);
 	cx->err.sqlstate[sizeof(cx->err.sqlstate) - 1] = '\0';
-	cx->err.retry_after = code == ERR_UNAVAILABLE ? 1 : 0;
+	cx->err.retry_after = code == ERR_UNAVAILABLE || code == ERR_NOT_MIGRATED;
 	err_note(&cx->err, "statement %s", name);
 	if (*meaning != '\0')
 		err_note(&cx->err, "%s", meaning);

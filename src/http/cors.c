@@ -171,6 +171,15 @@ allowed_origin(const struct cors *c, const char *origin)
 	return NULL;
 }
 
+bool
+cors_covers(const struct cors *c, const struct cors *wanted)
+{
+	for (const struct origin *o = wanted->origins; o != NULL; o = o->next)
+		if (allowed_origin(c, o->text) == NULL)
+			return false;
+	return !wanted->any || c->any;
+}
+
 /* What both kinds of answer say; false: this origin may not. */
 static bool
 put_origin(const struct cors *c, const struct request *rq, struct response *rs)

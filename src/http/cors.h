@@ -17,6 +17,8 @@ struct cors;
 /* origins: a comma-separated list or a JSON array; "": none. */
 enum err cors_new(struct ctx *cx, struct arena *mem, const char *origins,
     bool credentials, const struct cors **out) MUST_CHECK;
+/* Whether all that `wanted` lists is allowed by c. */
+bool cors_covers(const struct cors *c, const struct cors *wanted);
 /* Adds the headers for a request that carries an Origin, and Vary. */
 void cors_apply(const struct cors *c, const struct request *rq, struct response *rs);
 /* Whether a browser asks this before a request proper. */

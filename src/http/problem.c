@@ -15,6 +15,7 @@ retry_after(const struct err_info *e)
 		return e->retry_after;
 	switch (e->code) {
 	case ERR_UNAVAILABLE:
+	case ERR_NOT_MIGRATED:
 		return 2;
 	case ERR_RATE_LIMITED:
 	case ERR_KEY_IN_FLIGHT:

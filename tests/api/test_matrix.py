@@ -58,7 +58,9 @@ EXPECTED = {
     "public": {NONE: one_of(ROLES)},
     "monitor": {NONE: one_of(ROLES)},  # by address, ours
     "enrol": {NONE: everybody(IN)},
-    "user": {NONE: everybody(IN)},  # the deactivated, too: it is membership and rank that an account gives
+    # The deactivated, too: it is membership and rank that an account gives.
+    "self": {NONE: everybody(IN)},
+    "user": {NONE: everybody(IN)},
     "superuser": {NONE: everybody(403, superuser=IN)},
     "platform": {NONE: everybody(403, **one_of(ABOVE))},
     # A tenant that the token names is a hint, and nobody who names one speaks for all of them.
@@ -81,12 +83,13 @@ EXPECTED = {
 # What whoever is let in is told all the same: (method, path): role: status.
 LISTED = {
     ("GET", "/api/tenant/current"): {
-        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign")}, "suspended": 403},
-    ("POST", "/api/tenant/getOrCreate"): {"suspended": 403},
-    ("POST", "/api/tenant/create-tenant-record"): {"suspended": 403},
+        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated")},
+        "suspended": 403},
+    ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
+    ("POST", "/api/tenant/create-tenant-record"): {"suspended": 403, "deactivated": 403},
 }
 # Of a level that lets everybody in, these ask for credentials of their own.
-SIGN_IN = re.compile(r"^/(login|logout|token|users|invitations|password|verify)")
+SIGN_IN = re.compile(r"^/(login|logout|me/|token|users|invitations)")
 
 # The least that a schema takes; any other gets {}, and a 400 if it is let in.
 BODIES = {
@@ -255,10 +258,10 @@ def is_let_in(route, role, place, answer):
     listed = LISTED.get((route["method"], route["path"]), {}).get(role)
     if listed is not None:
         return answer.status == listed
-    if route["level"] in ("public", "enrol", "user") and SIGN_IN.match(route["path"]):
-        return answer.status < 500 and answer.status != 405
     if route["method"] == "GET" and not pieces(route):
         return answer.status == 200
+    if route["level"] in ("public", "enrol", "self", "user") and SIGN_IN.match(route["path"]):
+        return answer.status < 500 and answer.status != 405
     return answer.status < 500 and answer.status not in (401, 403, 405)
 
 

@@ -76,18 +76,30 @@ def test_it_goes_on_only_for_who_might_sign_in_anew(ann, db):
         db.sql(change, args)
         oauth_error(ann.refresh(token), "invalid_grant", slug)
 
-    refused("tenant-suspended", "UPDATE public.tenants SET status = 'suspended' WHERE id = %s", tenant)
-    refused("tenant-inactive", "UPDATE public.tenants SET status = 'deactivated' WHERE id = %s", tenant)
-    db.sql("UPDATE public.tenants SET status = 'active' WHERE id = %s", [tenant])
     ann.set_policy(tenant, {"network": {"allow": ["192.0.2.0/24"]}})
     oauth_error(ann.refresh(token), "invalid_grant", "security-policy")
     ann.set_policy(tenant, {"session": {"requireMFA": True}})
     oauth_error(ann.refresh(token), "invalid_grant", "second-factor-required")
     ann.set_policy(tenant, {})
     refused("password-expired", "UPDATE public.users SET password_changed_at = now() - interval '91 days' WHERE id = %s", ann.id)
-    refused("invalid-grant", "UPDATE public.users SET is_active = false, password_changed_at = now() WHERE id = %s", ann.id)
-    db.sql("UPDATE public.users SET is_active = true WHERE id = %s", [ann.id])
+    db.sql("UPDATE public.users SET password_changed_at = now() WHERE id = %s", [ann.id])
     assert ann.refresh(token).status == 200, "a refusal has not used it up"
+    token = ann.signed_in()["refresh_token"]
+    refused("invalid-grant", "UPDATE public.users SET is_active = false WHERE id = %s", ann.id)
+    db.sql("UPDATE public.users SET is_active = true WHERE id = %s", [ann.id])
+    oauth_error(ann.refresh(token), "invalid_grant", "invalid-grant")
+
+
+@pytest.mark.parametrize("status, slug", [("suspended", "tenant-suspended"), ("deactivated", "tenant-inactive")])
+def test_it_ends_with_what_its_tenant_was(ann, db, status, slug):
+    tenant = ann.put_in_tenant()
+    token = ann.signed_in()["refresh_token"]
+    db.sql("UPDATE public.tenants SET status = %s WHERE id = %s", [status, tenant])
+    oauth_error(ann.refresh(token), "invalid_grant", "invalid-grant")
+    assert ann.login().json()["type"].endswith(slug)
+    db.sql("UPDATE public.tenants SET status = 'active' WHERE id = %s", [tenant])
+    oauth_error(ann.refresh(token), "invalid_grant", "invalid-grant")
+    assert ann.refresh(ann.signed_in()["refresh_token"]).status == 200
 
 
 def test_it_picks_up_another_tenant_another_role_and_none(ann, db):

@@ -57,6 +57,58 @@ run token inspect "$token" --json
 is "and is put into those we issue" 0 "$status"
 is "by its name" '"https://td.example"' "$(member claims.iss)"
 
+
+# -- why it is refused, in words that name what to do --
+set_env="TENANTD_CONFIG=t.conf"
+broken() { python3 -c 'import json,sys
+print(" ".join(f["check"] for f in json.load(open(sys.argv[1]))["findings"] if f["verdict"] == "broken"))' "$out"; }
+because() { # NAME CHECKS SETTING...: the token, judged with these settings besides
+	name=$1 wanted=$2; shift 2
+	set_env="TENANTD_CONFIG=t.conf $*"
+	run token inspect "$token" --json
+	is "$name" "77 $wanted" "$status $(broken)"
+	set_env="TENANTD_CONFIG=t.conf"
+}
+run token issue --sub 42
+token=$(cat "$out")
+run token inspect "$token" --json
+is "nothing is wrong with a good token" "" "$(broken)"
+because "another key is named" signature JWT_SECRET_KEY=another-key-that-is-long-enough-too
+is "and what it may come from" 1 "$(grep -c 'another key than JWT_SECRET_KEY' "$out")"
+because "a token signed with SECRET_KEY is told apart" signature \
+    SECRET_KEY=$key-jwt JWT_SECRET_KEY=another-key-that-is-long-enough-too
+is "by that name" 1 "$(grep -c 'it is signed with SECRET_KEY, not with JWT_SECRET_KEY' "$out")"
+because "an issuer that is demanded" issuer JWT_ISSUER=https://td.example
+because "an audience that is demanded" audience JWT_AUDIENCE=app
+because "another algorithm" algorithm ALGORITHM=HS512
+because "all that is wrong at once" "issuer algorithm signature audience" ALGORITHM=HS512 JWT_ISSUER=td \
+    JWT_AUDIENCE=app JWT_SECRET_KEY=another-key-that-is-long-enough-too
+set_env="TENANTD_CONFIG=t.conf JWT_ISSUER=https://td.example JWT_AUDIENCE=app"
+run token issue --sub 42
+token=$(cat "$out")
+because "an issuer that was not expected" "issuer audience"
+token=$(python3 - "$key-jwt" <<'END'
+import base64, hashlib, hmac, json, sys
+def part(v): return base64.urlsafe_b64encode(v).rstrip(b"=")
+text = part(b'{"alg":"HS256"}') + b"." + part(json.dumps({"sub": "42", "exp": 1600000000}).encode())
+print((text + b"." + part(hmac.digest(sys.argv[1].encode(), text, hashlib.sha256))).decode())
+END
+)
+because "a token that has expired" time
+is "since when" 1 "$(grep -c 'it expired at 2020-09-13T12:26:40.000Z' "$out")"
+token=nonsense
+because "what is no token" form
+run token inspect "$token"
+is "and so for people" 1 "$(grep -c '^broken   form: ' "$out")"
+run token issue --sub 42
+token=$(cat "$out")
+set_env="TENANTD_CONFIG=t.conf DATABASE_URL=postgres://nobody@127.0.0.1:1/none"
+run token inspect "$token" --json
+is "a database that is away is told, and decides nothing" '0 "taken" 1' \
+    "$status $(member verdict) $(grep -c '"verdict":"warning","check":"database"' "$out")"
+run token inspect "$token" --offline --json
+is "nor is it asked when that is not wanted" 0 "$(grep -c '"check":"database"' "$out")"
+
 set_env="TENANTD_CONFIG=t.conf"
 run token issue
 is "a token needs a subject" 64 "$status"

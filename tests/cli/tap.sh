@@ -38,6 +38,6 @@ is_json() { # NAME FILE
 }
 
 # The words of every command, a line each.
-all_commands() { env -i "$tenantd" commands --mdoc | sed -n 's/^\.It Ic \([a-z ]*[a-z]\).*/\1/p'; }
+all_commands() { env -i "$tenantd" commands --mdoc | sed -n 's/^\.It Ic \([a-z -]*[a-z]\).*/\1/p'; }
 
 finish() { echo "1..$n"; exit "$failed"; }

@@ -337,7 +337,8 @@ a_missing_table_names_the_remedy(void **state)
 
 	assert_int_equal(
 	    db_read(&f->cx, f->db, "t", DB_CALL_BARE(STMT_t_missing), NULL),
-	    ERR_INTERNAL);
+	    ERR_NOT_MIGRATED);
+	assert_non_null(strstr(err_public(&f->cx.err), "tenantd migrate"));
 	assert_non_null(strstr(f->cx.err.note, "run tenantd migrate"));
 	assert_non_null(strstr(f->cx.err.note, "t_missing"));
 	assert_string_equal(read_text(f, "t", STMT_t_count, 0), "0");
@@ -370,6 +371,7 @@ each_sqlstate_has_its_error_and_no_detail_shows(void **state)
 	    {"22P05", ERR_INVALID, 0},
 	    {"22021", ERR_INVALID, 0},
 	    {"42501", ERR_INTERNAL, 0},
+	    {"42P01", ERR_NOT_MIGRATED, 1},
 	    {"25006", ERR_UNAVAILABLE, 1},
 	    {"53300", ERR_UNAVAILABLE, 1},
 	    {"57P03", ERR_UNAVAILABLE, 1},

@@ -82,6 +82,22 @@ def test_detached_it_answers_and_stops(quickstart, server):
     assert not processes(quickstart)
 
 
+def test_what_it_says_to_try_works(quickstart):
+    """Every line, as it is printed, in one shell; twice over."""
+    out = quickstart("--detach", "--port", str(stack.free_port()))
+    said = out.partition("In another shell, try:")[2].partition("Logs:")[0]
+    lines = [line[2:] for line in said.splitlines() if line.startswith("  ")]
+    assert lines[0].startswith(". ") and lines[-1].endswith("setup --check"), out
+    text = "set -e\n" + "\n".join(lines)
+    for _ in range(2):
+        done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, timeout=600,
+                              env={"PATH": stack.PATH})
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said
+        assert '"tenant_id":"acme"' in done.stdout and "Everything is set up." in done.stdout, said
+        assert "verdict     taken" in done.stdout and "Be brief." in done.stdout, said
+
+
 @pytest.mark.parametrize("name", ["with blanks & more", "n" * 90])
 def test_a_directory_of_any_name_will_do(quickstart, name):
     quickstart.dir = quickstart.dir.parent / name
