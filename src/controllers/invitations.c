@@ -98,11 +98,11 @@ invitation_resend_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
 	struct invitation i;
-	enum err rc = account_check_mail(&call->cx, &site);
+	enum err rc =
+	    invitation_hold(&call->cx, app->db, call->tenant_id, id_of(call), &i);
 
 	if (rc == ERR_OK)
-		rc = invitation_hold(
-		    &call->cx, app->db, call->tenant_id, id_of(call), &i);
+		rc = account_check_mail(&call->cx, &site);
 	if (rc == ERR_OK)
 		rc = joining_resend(&call->cx, &site, &i);
 	if (rc == ERR_OK)

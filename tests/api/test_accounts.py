@@ -81,11 +81,11 @@ def test_only_so_many_old_passwords_are_kept(trusting, lone):
 
 
 def test_what_is_over_is_removed(lone):
-    """By whoever keeps house, a day after it was of use."""
+    """By whoever keeps house, some days after it was of use."""
     user = stack.create_user(lone, "house@example.com")
     lone.sql("""
         INSERT INTO tenantd.registrations (id, digest, email, password_hash, expires_at)
-            SELECT gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'), 'a@example.com', '', now() - n * interval '20 hours'
+            SELECT gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'), 'a@example.com', '', now() - n * interval '5 days'
               FROM generate_series(0, 3) n""")
     lone.sql("""
         INSERT INTO tenantd.password_resets (digest, user_id, expires_at)
