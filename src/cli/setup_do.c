@@ -93,7 +93,6 @@ setup_do_assignment(struct setup *s, const struct user *user)
 /* -- a tenant -- */
 
 struct tenant_making {
-	const char *id;
 	struct tenant_desk desk;
 	struct tenant_wish wish;
 };
@@ -104,7 +103,7 @@ make_tenant(struct ctx *cx, struct db *db, void *arg)
 	const struct tenant_making *m = arg;
 	struct tenant_managed made;
 
-	return tenant_managed_create(cx, db, &m->desk, m->id, &m->wish, &made);
+	return tenant_managed_create(cx, db, &m->desk, &m->wish, &made);
 }
 
 enum err
@@ -112,9 +111,8 @@ setup_do_tenant(struct setup *s)
 {
 	struct ctx *cx = s->c->cx;
 	const char *name = s->tenant_name != NULL ? s->tenant_name : s->tenant;
-	struct tenant_making m = {.id = s->tenant,
-	    .desk = {.address = ""},
-	    .wish = {.name = name, .active = true}};
+	struct tenant_making m = {.desk = {.address = ""},
+	    .wish = {.id = s->tenant, .name = name, .active = true}};
 	enum err rc = database_seal_keys(cx, s->conf, &m.desk.keys);
 
 	m.desk.create_schemas = strcmp(s->conf->tenant_schemas, "create") == 0;
