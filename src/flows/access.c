@@ -1,10 +1,9 @@
 /* access.c - see access.h. */
 #include "flows/access.h"
 
-#include "base/str.h"
+#include "flows/account.h"
 #include "people/password.h"
 #include "people/totp.h"
-#include "policy/policy.h"
 #include "session/session.h"
 
 struct deed {
@@ -32,17 +31,17 @@ access_set_password(struct ctx *cx, struct db *db, const struct user_desk *desk,
     const char *name, struct password p)
 {
 	struct deed d = {.desk = desk, .name = name};
+	const struct account_site site = {.db = db, .hashes = desk->hashes};
 	struct policy policy;
 	struct user u;
+	const struct password_wish wish = {
+	    .of = &u, .policy = &policy, .pointer = "/password", .password = p};
 	enum err rc = user_named(cx, db, name, &u);
 
 	if (rc == ERR_OK)
-		rc = policy_find(cx, db, u.tenant_id, &policy);
+		rc = account_policy(cx, &site, &u, &policy);
 	if (rc == ERR_OK)
-		rc = policy_check_password(
-		    cx, &policy, "/password", (struct slice){p.text, p.n});
-	if (rc == ERR_OK)
-		rc = hash_make(cx, desk->hashes, p, &d.hash);
+		rc = password_accept(cx, db, desk->hashes, &wish, &d.hash);
 	d.name = rc == ERR_OK ? u.id : name;
 	return rc == ERR_OK ? db_transaction(cx, db, DB_MANAGEMENT, set_password, &d)
 			    : rc;

@@ -6,7 +6,7 @@
  * Lifetime: one request or command.
  * Threads:  one.
  * Failure:  as flows/users.h; ERR_INVALID, with faults, for a password that
- *           the policy of the user's tenant does not allow.
+ *           the policy of the user's tenant does not allow, or that they had.
  */
 #ifndef TENANTD_FLOWS_ACCESS_H
 #define TENANTD_FLOWS_ACCESS_H

@@ -154,6 +154,8 @@ is "it shows nowhere" 0 "$(cat "$out" "$err" | grep -c Horse)"
 is "the one before is kept as a hash, sessions and resets are over" "$before|password|0|t" \
     "$(sql "SELECT (SELECT hash FROM tenantd.password_history) || '|' || (SELECT ended_reason FROM tenantd.sessions) || '|' ||
 	(SELECT count(*) FROM tenantd.password_resets) || '|' || (password_changed_at > created_at)::text FROM users WHERE id = '$id'" | sed 's/true$/t/')"
+with_input 'Another Horse 22' user reset-password ben@example.com --password-stdin
+is "nobody gets one that they had before" 65 "$status"
 run user totp-reset "$id"
 is "one-time passwords are forgotten" "0 0" "$status $(sql 'SELECT count(*) FROM tenantd.totp')"
 with_input 'Another Horse 22' user reset-password nobody@example.com --password-stdin
