@@ -462,6 +462,20 @@ BEGIN
 	RETURN NULL;
 END $$;
 
+CREATE FUNCTION tenantd.tenants_end_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'tenant'
+	 WHERE tenant_id = NEW.id AND ended_at IS NULL;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.tenants_guard() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -562,6 +576,20 @@ CREATE FUNCTION tenantd.touch() RETURNS trigger
 BEGIN
 	NEW.updated_at := now();
 	RETURN NEW;
+END $$;
+
+CREATE FUNCTION tenantd.users_end_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'administrator'
+	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
 END $$;
 
 CREATE FUNCTION tenantd.users_tell() RETURNS trigger
@@ -907,6 +935,12 @@ ALTER TABLE tenantd.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE tenantd.mail_limits (
+    bucket text NOT NULL,
+    sent timestamp with time zone[] NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tenantd.migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -974,7 +1008,7 @@ CREATE TABLE tenantd.oauth_clients (
     digest text NOT NULL,
     previous text,
     previous_until timestamp with time zone,
-    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    scopes text[] NOT NULL,
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -983,8 +1017,10 @@ CREATE TABLE tenantd.oauth_clients (
     version bigint DEFAULT 1 NOT NULL,
     CONSTRAINT oauth_clients_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT oauth_clients_id_form CHECK ((id ~ '^tdc_[0-9a-f]{32}$'::text)),
+    CONSTRAINT oauth_clients_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT oauth_clients_previous_hex CHECK ((previous ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT oauth_clients_previous_until CHECK (((previous IS NULL) = (previous_until IS NULL)))
+    CONSTRAINT oauth_clients_previous_until CHECK (((previous IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT oauth_clients_scopes_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['read'::text, 'write'::text, 'delete'::text, 'admin'::text])))
 );
 
 ALTER TABLE ONLY tenantd.oauth_clients FORCE ROW LEVEL SECURITY;
@@ -1028,6 +1064,7 @@ CREATE TABLE tenantd.registrations (
     name text,
     password_hash text NOT NULL,
     address text DEFAULT ''::text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT registrations_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
@@ -1084,7 +1121,8 @@ ALTER TABLE ONLY tenantd.sessions FORCE ROW LEVEL SECURITY;
 CREATE TABLE tenantd.sign_in_failures (
     bucket text NOT NULL,
     failures integer NOT NULL,
-    last_at timestamp with time zone NOT NULL
+    last_at timestamp with time zone NOT NULL,
+    told boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE tenantd.tenant_keys (
@@ -1220,6 +1258,9 @@ ALTER TABLE ONLY tenantd.job_lanes
 ALTER TABLE ONLY tenantd.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.mail_limits
+    ADD CONSTRAINT mail_limits_pkey PRIMARY KEY (bucket);
+
 ALTER TABLE ONLY tenantd.migrations
     ADD CONSTRAINT migrations_name_key UNIQUE (name);
 
@@ -1289,6 +1330,8 @@ CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_i
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
+CREATE INDEX users_superusers_idx ON public.users USING btree (id) WHERE is_superuser;
+
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 
 CREATE INDEX alert_rules_tenant_id_idx ON tenantd.alert_rules USING btree (tenant_id, id);
@@ -1331,6 +1374,8 @@ CREATE INDEX jobs_done_idx ON tenantd.jobs USING btree (updated_at) WHERE (state
 
 CREATE INDEX jobs_queued_idx ON tenantd.jobs USING btree (lane, id) WHERE (state = 'queued'::text);
 
+CREATE INDEX mail_limits_last_at_idx ON tenantd.mail_limits USING btree (last_at);
+
 CREATE INDEX names_held_until_idx ON tenantd.names USING btree (held_until) WHERE (held_until IS NOT NULL);
 
 CREATE INDEX names_tenant_id_idx ON tenantd.names USING btree (tenant_id);
@@ -1357,6 +1402,8 @@ CREATE INDEX registrations_expires_at_idx ON tenantd.registrations USING btree (
 
 CREATE INDEX sessions_expires_at_idx ON tenantd.sessions USING btree (expires_at);
 
+CREATE INDEX sessions_tenant_id_idx ON tenantd.sessions USING btree (tenant_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX sessions_user_id_idx ON tenantd.sessions USING btree (user_id, created_at);
 
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures USING btree (last_at);
@@ -1377,6 +1424,8 @@ CREATE TRIGGER tenantd_tell AFTER UPDATE ON public.custom_auth_tenant FOR EACH R
 
 ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_tell;
 
+CREATE TRIGGER tenants_end_sessions AFTER UPDATE OF status ON public.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND (new.status <> ALL (ARRAY['active'::text, 'provisioning'::text])))) EXECUTE FUNCTION tenantd.tenants_end_sessions();
+
 CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_guard();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
@@ -1396,6 +1445,8 @@ ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_tell_made;
 CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_update_names();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
+
+CREATE TRIGGER users_end_sessions AFTER UPDATE OF is_active ON public.users FOR EACH ROW WHEN ((old.is_active AND (NOT new.is_active))) EXECUTE FUNCTION tenantd.users_end_sessions();
 
 CREATE TRIGGER users_tell AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell();
 

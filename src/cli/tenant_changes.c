@@ -15,7 +15,7 @@ enum { KEY_SIZE = TENANT_KEY_MOST + 2, PROMPT_BYTES = 4 * TENANT_PROMPT_MOST };
 struct errand {
 	struct cli *c;
 	struct tenant_desk desk;
-	enum tenant_turn turn;
+	enum tenant_turn_kind turn;
 	const char *prompt; /* what the file holds; NULL: none was named */
 	struct slice key;   /* what was read; p NULL: nothing */
 	struct tenant_managed now;
@@ -84,11 +84,10 @@ static enum err
 turn(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
+	const struct tenant_turn t = {e->turn, args_value(e->c->args, "reason")};
 	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
 
-	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, e->turn,
-				  args_value(e->c->args, "reason"), &e->now)
-			    : rc;
+	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, &t, &e->now) : rc;
 }
 
 enum err
@@ -142,10 +141,11 @@ static enum err
 create(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
-	struct tenant_wish wish = {.active = !args_flag(e->c->args, "inactive")};
+	struct tenant_wish wish = {
+	    .id = id_of(e), .active = !args_flag(e->c->args, "inactive")};
 
 	read_wish(e, &wish);
-	return tenant_managed_create(cx, db, &e->desk, id_of(e), &wish, &e->now);
+	return tenant_managed_create(cx, db, &e->desk, &wish, &e->now);
 }
 
 static enum err

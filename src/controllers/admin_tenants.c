@@ -125,11 +125,12 @@ admin_tenant_post(struct app *app, struct call *call)
 {
 	static const struct tenant_wish nothing = {.active = true};
 	const struct tenant_desk desk = desk_of(app, call);
-	const struct tenant_wish wish = wish_of(call->body, &nothing);
+	struct tenant_wish wish = wish_of(call->body, &nothing);
 	struct tenant_managed t;
-	enum err rc = tenant_managed_create(
-	    &call->cx, app->db, &desk, json_get_text(call->body, "id"), &wish, &t);
+	enum err rc;
 
+	wish.id = json_get_text(call->body, "id");
+	rc = tenant_managed_create(&call->cx, app->db, &desk, &wish, &t);
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = 201;
@@ -144,7 +145,7 @@ struct change {
 	struct call *call;
 	struct tenant_desk desk;
 	struct tenant_managed now;
-	enum tenant_turn turn;
+	enum tenant_turn_kind turn;
 };
 
 /* Holds it, if it is still what the caller has seen. */
@@ -245,11 +246,10 @@ static enum err
 turn(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
+	const struct tenant_turn t = {c->turn, json_get_text(c->call->body, "reason")};
 	enum err rc = hold(cx, db, c);
 
-	return rc == ERR_OK ? tenant_managed_turn(cx, db, &c->desk, c->turn,
-				  json_get_text(c->call->body, "reason"), &c->now)
-			    : rc;
+	return rc == ERR_OK ? tenant_managed_turn(cx, db, &c->desk, &t, &c->now) : rc;
 }
 
 enum err

@@ -11,14 +11,13 @@ static enum err
 open_index(struct ctx *cx, const struct chat *c, struct assistant_question *q)
 {
 	const struct tenant_secret_name of = {q->tenant_id, TENANT_SECRET_PINECONE};
-	bool found = false;
 	enum err rc = ERR_OK;
 
 	if (c->member->pinecone_environment == NULL || q->top_k == 0 ||
 	    !c->member->has_pinecone_api_key)
 		return ERR_OK;
-	rc = tenant_secret_open(cx, c->db, c->keys, &of, &q->index_key, &found);
-	if (rc == ERR_OK && found)
+	rc = tenant_secret_open(cx, c->db, c->keys, &of, &q->index_key);
+	if (rc == ERR_OK && q->index_key.p != NULL)
 		q->environment = c->member->pinecone_environment;
 	return rc;
 }

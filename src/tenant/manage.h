@@ -48,6 +48,7 @@ enum tenant_key_wish { TENANT_KEY_STAYS, TENANT_KEY_IS, TENANT_KEY_GOES };
 
 /* What is to be; what is NULL is none. */
 struct tenant_wish {
+	const char *id; /* of a new one */
 	const char *name, *slug, *prompt, *environment;
 	enum tenant_key_wish key_wish;
 	struct slice key; /* the caller cleanses it */
@@ -82,7 +83,7 @@ enum err tenant_managed_hold(struct ctx *cx, struct db *db, const char *name,
     struct tenant_managed *out) MUST_CHECK;
 /* wish->slug NULL: the id in lower case. */
 enum err tenant_managed_create(struct ctx *cx, struct db *db,
-    const struct tenant_desk *desk, const char *id, const struct tenant_wish *wish,
+    const struct tenant_desk *desk, const struct tenant_wish *wish,
     struct tenant_managed *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */
 enum err tenant_managed_update(struct ctx *cx, struct db *db,
@@ -91,15 +92,24 @@ enum err tenant_managed_update(struct ctx *cx, struct db *db,
 /* What a tenant is as a wish: for changes of a part. */
 struct tenant_wish tenant_wish_of(const struct tenant_managed *now);
 
-enum tenant_turn { TENANT_SUSPEND, TENANT_RESUME, TENANT_DEACTIVATE, TENANT_RESTORE };
-/* One that is so already stays as it is. reason: NULL for none. */
+enum tenant_turn_kind {
+	TENANT_SUSPEND,
+	TENANT_RESUME,
+	TENANT_DEACTIVATE,
+	TENANT_RESTORE
+};
+struct tenant_turn {
+	enum tenant_turn_kind kind;
+	const char *reason; /* NULL: none is given */
+};
+/* One that is so already stays as it is. */
 enum err tenant_managed_turn(struct ctx *cx, struct db *db,
-    const struct tenant_desk *desk, enum tenant_turn turn, const char *reason,
+    const struct tenant_desk *desk, const struct tenant_turn *turn,
     struct tenant_managed *now) MUST_CHECK;
 
 /* -- the rules, for those above -- */
 /* Whether all of them hold; else a fault for each that does not. */
 enum err tenant_managed_check(
-    struct ctx *cx, const char *id, const struct tenant_wish *wish) MUST_CHECK;
+    struct ctx *cx, const struct tenant_wish *wish) MUST_CHECK;
 
 #endif

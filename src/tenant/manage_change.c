@@ -106,7 +106,7 @@ set_key(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 /* -- a new one -- */
 
 static enum err
-insert(struct ctx *cx, struct db *db, const struct tenant_desk *desk, const char *id,
+insert(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
     const struct tenant_wish *w)
 {
 	char number[UUID_TEXT_SIZE], schema[TENANT_SCHEMA_SIZE];
@@ -116,7 +116,7 @@ insert(struct ctx *cx, struct db *db, const struct tenant_desk *desk, const char
 	uuid_text(number, uuid_random());
 	tenant_schema_name(schema, number);
 	rc = db_queue(cx, db, STMT_tenant_managed_create,
-	    DB_ARGS(id, number, w->name, w->slug, schema, w->environment, w->prompt,
+	    DB_ARGS(w->id, number, w->name, w->slug, schema, w->environment, w->prompt,
 		w->active ? "true" : "false"));
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_tenant_tell_made, DB_ARGS(number));
@@ -138,21 +138,21 @@ lower(struct ctx *cx, const char *id)
 
 enum err
 tenant_managed_create(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
-    const char *id, const struct tenant_wish *wish, struct tenant_managed *out)
+    const struct tenant_wish *wish, struct tenant_managed *out)
 {
 	struct tenant_wish w = *wish;
-	enum err rc = tenant_managed_check(cx, id, wish);
+	enum err rc = tenant_managed_check(cx, wish);
 
 	if (rc != ERR_OK)
 		return rc;
-	w.slug = wish->slug != NULL ? lower(cx, wish->slug) : lower(cx, id);
-	rc = check_names(cx, db, id, w.slug);
+	w.slug = lower(cx, wish->slug != NULL ? wish->slug : w.id);
+	rc = check_names(cx, db, w.id, w.slug);
 	if (rc == ERR_OK)
-		rc = insert(cx, db, desk, id, &w);
+		rc = insert(cx, db, desk, &w);
 	if (rc == ERR_OK)
-		rc = set_key(cx, db, desk, id, &w);
+		rc = set_key(cx, db, desk, w.id, &w);
 	if (rc == ERR_OK)
-		rc = tenant_managed_hold(cx, db, id, out);
+		rc = tenant_managed_hold(cx, db, w.id, out);
 	if (rc != ERR_OK)
 		return rc;
 	return write_down(cx, db, desk,
@@ -197,7 +197,7 @@ refuse(struct ctx *cx, const struct tenant_managed *now, const char *to)
 }
 
 static enum err
-check_turn(struct ctx *cx, enum tenant_turn turn, const struct tenant_managed *now)
+check_turn(struct ctx *cx, enum tenant_turn_kind turn, const struct tenant_managed *now)
 {
 	bool may = false;
 
@@ -280,16 +280,17 @@ tell_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 
 enum err
 tenant_managed_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
-    enum tenant_turn turn, const char *reason, struct tenant_managed *now)
+    const struct tenant_turn *turn, struct tenant_managed *now)
 {
 	const char *from = now->status;
-	struct writing w = {
-	    .wish = tenant_wish_of(now), .status = turns[turn].to, .reason = reason};
+	struct writing w = {.wish = tenant_wish_of(now),
+	    .status = turns[turn->kind].to,
+	    .reason = turn->reason};
 	enum err rc;
 
-	if (is(now, turns[turn].to))
+	if (is(now, w.status))
 		return ERR_OK;
-	rc = check_turn(cx, turn, now);
+	rc = check_turn(cx, turn->kind, now);
 	if (rc == ERR_OK)
 		rc = put(cx, db, &w, now);
 	return rc == ERR_OK ? tell_turn(cx, db, desk, now, from) : rc;
@@ -328,7 +329,7 @@ check_changes(struct ctx *cx, struct db *db, const struct writing *w,
 		said.name = "as it was";
 	if ((w->changed & CHANGED_SLUG) == 0)
 		said.slug = NULL;
-	rc = tenant_managed_check(cx, NULL, &said);
+	rc = tenant_managed_check(cx, &said);
 	if (rc == ERR_OK && (w->changed & CHANGED_NAME) != 0 && !now->registered)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "tenant \"%s\" was deleted from the shared registry, which has the "
@@ -343,7 +344,8 @@ enum err
 tenant_managed_update(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
     const struct tenant_wish *wish, struct tenant_managed *now)
 {
-	const enum tenant_turn turn = wish->active ? TENANT_RESTORE : TENANT_DEACTIVATE;
+	const enum tenant_turn_kind turn =
+	    wish->active ? TENANT_RESTORE : TENANT_DEACTIVATE;
 	const char *from = now->status;
 	struct writing w = {.wish = *wish};
 	enum err rc;

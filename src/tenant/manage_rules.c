@@ -122,12 +122,12 @@ check_prompt(struct ctx *cx, const char *prompt)
 }
 
 enum err
-tenant_managed_check(struct ctx *cx, const char *id, const struct tenant_wish *wish)
+tenant_managed_check(struct ctx *cx, const struct tenant_wish *wish)
 {
 	const unsigned before = cx->fault_count;
 
-	if (id != NULL)
-		check_name(cx, "/id", id);
+	if (wish->id != NULL)
+		check_name(cx, "/id", wish->id);
 	if (wish->slug != NULL)
 		check_name(cx, "/slug", wish->slug);
 	check_title(cx, wish->name);

@@ -121,7 +121,7 @@ tenant_secret_remove(struct ctx *cx, struct db *db, const struct tenant_secret_n
 
 enum err
 tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
-    const struct tenant_secret_name *of, struct slice *value, bool *found)
+    const struct tenant_secret_name *of, struct slice *value)
 {
 	struct seal_keys *own = NULL;
 	struct db_rows *rows;
@@ -129,7 +129,7 @@ tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
 	enum err rc = db_read(cx, db, of->tenant_id,
 	    DB_CALL(STMT_tenant_secret_find, of->tenant_id, of->name), &rows);
 
-	*found = false;
+	*value = (struct slice){0};
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	key = db_text(rows, 0, 1);
@@ -145,7 +145,6 @@ tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
 			    of->tenant_id);
 	}
 	seal_keys_free(own);
-	*found = rc == ERR_OK;
 	return rc;
 }
 

@@ -14,8 +14,6 @@
 #ifndef TENANTD_TENANT_SECRET_H
 #define TENANTD_TENANT_SECRET_H
 
-#include <stdbool.h>
-
 #include "base/ctx.h"
 #include "base/str.h"
 #include "crypto/seal.h"
@@ -40,9 +38,9 @@ enum err tenant_secret_put(struct ctx *cx, struct db *db, const struct seal_keys
 enum err tenant_secret_remove(
     struct ctx *cx, struct db *db, const struct tenant_secret_name *of) MUST_CHECK;
 
-/* A read of its own, in the tenant's context. *found false: it keeps none. */
+/* A read of its own, in the tenant's context. value->p NULL: it keeps none. */
 enum err tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
-    const struct tenant_secret_name *of, struct slice *value, bool *found) MUST_CHECK;
+    const struct tenant_secret_name *of, struct slice *value) MUST_CHECK;
 
 /* Seals the tenants' keys under the key that seals today; *count of them were not. In
  * transactions of its own. A key that does not open is left as it is and named in a

@@ -13,7 +13,7 @@ enum {
 	SIGN_IN_DAYS = 1,
 	SESSION_DAYS =
 	    90, /* from where somebody signs in is known by them: throttle.h */
-	REGISTRATION_DAYS = 7,
+	REGISTRATION_DAYS = 1,
 	RESET_DAYS = 1,
 	MAIL_LIMIT_DAYS = 1
 };

@@ -185,7 +185,8 @@ def world(db):
         {"issuer": ISSUER, "jwks_file": str(place.path / "set.json"), "algorithms": ["ES256"], "audiences": [AUDIENCE], "honour": []}]}))
     pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     try:
-        with stack.Tenantd(db, workers=2, JOB_WORKERS=0, JWT_ISSUERS_FILE=place.path / "issuers.json") as app:
+        with stack.Tenantd(db, workers=2, JOB_WORKERS=0, JWT_ISSUERS_FILE=place.path / "issuers.json",
+                           SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="us@example.com", ACCOUNT_URL="https://app.example.com") as app:
             yield app, lambda: Cast(db, db.settings["JWT_SECRET_KEY"], pem)
     finally:
         place.remove()

@@ -645,12 +645,10 @@ opened(struct fixture *f, const struct seal_keys *keys,
     const struct tenant_secret_name *of, enum err expected)
 {
 	struct slice value;
-	bool found;
 
 	ctx_clear(&f->cx);
-	assert_int_equal(
-	    tenant_secret_open(&f->cx, f->db, keys, of, &value, &found), expected);
-	return found ? slice_dup(f->cx.mem, value) : NULL;
+	assert_int_equal(tenant_secret_open(&f->cx, f->db, keys, of, &value), expected);
+	return value.p != NULL ? slice_dup(f->cx.mem, value) : NULL;
 }
 
 static void

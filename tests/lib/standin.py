@@ -202,14 +202,6 @@ class StandIn:
 
 def equip(app, db, tenant, **members):
     """What an administrator says of a tenant: system_prompt, pinecone_environment, pinecone_api_key."""
-    if app.call("OPTIONS", "/admin/tenants/x").status == 404:  # STUB
-        for name in ("system_prompt", "pinecone_environment"):
-            if name in members:
-                db.sql(f"UPDATE public.tenants SET {name} = %s WHERE id = %s", [members[name], tenant])
-        if "pinecone_api_key" in members:
-            db.sql("INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'pinecone_api_key', %s, '')",
-                   [tenant, members["pinecone_api_key"]])
-        return
     user = stack.create_user(db, f"{uuid.uuid4()}@example.com", "--superuser")
     answer = app.call("PATCH", f"/admin/tenants/{tenant}", tokens.bearer(db, user), members)
     assert answer.status == 200, answer
