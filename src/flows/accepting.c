@@ -111,7 +111,8 @@ join(struct ctx *cx, const struct account_site *s, const struct joining *j,
 	const char *text = membership_text(cx, j, i);
 	bool joined;
 	enum err rc = tenant_join(cx, s->db,
-	    &(struct tenant_joining){i->is.tenant_id, j->user_id, i->is.role}, &joined);
+	    &(struct tenant_membership){i->is.tenant_id, j->user_id, i->is.role},
+	    &joined);
 
 	if (rc == ERR_OK && j->own)
 		rc = db_queue(

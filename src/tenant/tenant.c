@@ -170,7 +170,8 @@ tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
 }
 
 enum err
-tenant_join(struct ctx *cx, struct db *db, const struct tenant_joining *m, bool *joined)
+tenant_join(
+    struct ctx *cx, struct db *db, const struct tenant_membership *m, bool *joined)
 {
 	struct db_rows *rows;
 	enum err rc = db_query(cx, db, STMT_membership_join,

@@ -83,11 +83,11 @@ enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft 
 /* Inside a transaction: makes user_id a member; nothing when they are one. */
 enum err tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
     const char *user_id, const char *role) MUST_CHECK;
-struct tenant_joining {
+struct tenant_membership {
 	const char *tenant_id, *user_id, *role;
 };
 /* The same; *joined false: they are one, and stay what they are. */
-enum err tenant_join(struct ctx *cx, struct db *db, const struct tenant_joining *m,
+enum err tenant_join(struct ctx *cx, struct db *db, const struct tenant_membership *m,
     bool *joined) MUST_CHECK;
 
 #endif
