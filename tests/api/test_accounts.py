@@ -4,6 +4,7 @@ import json
 import secrets
 
 import pytest
+import signin
 import stack
 import tokens
 
@@ -40,7 +41,7 @@ def test_where_no_mail_can_be_sent_it_says_what_to_set(lone, missing):
 @pytest.fixture(scope="module")
 def trusting(lone):
     """Without verification and without mail."""
-    with stack.Tenantd(lone, workers=4, JOB_WORKERS=0, EMAIL_VERIFICATION="off") as a:
+    with stack.Tenantd(lone, workers=4, JOB_WORKERS=0, EMAIL_VERIFICATION="off", **signin.PROXIES) as a:
         yield a
 
 
@@ -67,6 +68,45 @@ def test_a_password_cannot_be_changed_by_who_has_none_here(trusting, lone):
     assert post(trusting, "/me/password", user, **change).status == 409
     lone.sql("UPDATE public.users SET is_active = false WHERE id = %s", [user])
     assert post(trusting, "/me/password", user, **change).status == 403
+
+
+def change(person, token, current=signin.PASSWORD, at=None):
+    return person.app.call("POST", "/me/password", person.headers(token, at=at),
+                           {"current_password": current, "new_password": "Another-Password-1"})
+
+
+def test_the_session_in_which_it_is_changed_goes_on_alone(trusting, lone):
+    ann = signin.Person(trusting, lone)
+    kept, ended = ann.signed_in(), ann.signed_in()
+    assert change(ann, kept["access_token"]).status == 204
+    assert ann.sessions() == [(signin.claims(kept["access_token"])["sid"],)]
+    ann.refreshed(kept["refresh_token"])
+    assert ann.refresh(ended["refresh_token"]).status == 400
+    assert ann.login().status == 401 and ann.login("Another-Password-1").status == 200
+
+
+def test_guesses_at_the_current_password_count_as_those_at_a_sign_in_do(trusting, lone):
+    ben = signin.Person(trusting, lone)
+    token = ben.signed_in()["access_token"]
+    for n in range(5):
+        assert change(ben, token, f"guess {n}").status == 400
+    assert ben.count("pair") == 5
+    early = change(ben, token)
+    assert early.status == 429 and int(early.headers["retry-after"]) > 0
+    assert ben.login().status == 429
+    assert [e for e, *_ in ben.audit("PASSWORD_CHANGE_FAILED", "PASSWORD_CHANGED")] == ["PASSWORD_CHANGE_FAILED"] * 5
+    assert change(ben, token, at=signin.address()).status == 204, "from elsewhere"
+    assert ben.login("Another-Password-1", at=signin.address()).status == 200
+
+
+def test_a_right_password_that_is_changed_for_a_bad_one_is_no_failure(trusting, lone):
+    cid = signin.Person(trusting, lone)
+    token = cid.signed_in()["access_token"]
+    for _ in range(7):
+        answer = trusting.call("POST", "/me/password", cid.headers(token),
+                               {"current_password": signin.PASSWORD, "new_password": "bad"})
+        assert answer.status == 400 and answer.json()["errors"][0]["pointer"] == "/new_password"
+    assert cid.count("pair") == 0
 
 
 def test_only_so_many_old_passwords_are_kept(trusting, lone):
