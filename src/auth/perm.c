@@ -36,6 +36,7 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_PLATFORM] = "platform",
 	    [LEVEL_TENANT] = "tenant",
 	    [LEVEL_VIEWER] = "viewer",
+	    [LEVEL_MEMBER] = "member",
 	};
 
 	return names[l];

@@ -23,6 +23,7 @@
 #include "proc/scoreboard.h"
 #include "proc/slots.h"
 #include "proc/wakeup.h"
+#include "tenant/member.h"
 #include "json/schema.h"
 
 struct exchange;
@@ -64,10 +65,12 @@ struct call {
 	struct slice params[ROUTER_PARAMS_MAX];
 	struct principal who;    /* user "" for public and monitor routes */
 	const struct json *body; /* NULL: none was sent */
-	/* Whose affairs it is about, of rows for TENANT and VIEWER: also the context in
-	 * which their data is read and changed. NULL: the platform's, or everybody's.
+	/* Whose affairs it is about, of rows for TENANT, VIEWER and MEMBER: also the
+	 * context in which their data is read and changed. NULL: the platform's, or
+	 * everybody's.
 	 */
 	const char *tenant_id;
+	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.

@@ -64,6 +64,7 @@ check_caller(struct app *app, struct call *call)
 	case LEVEL_PLATFORM:
 	case LEVEL_TENANT:
 	case LEVEL_VIEWER:
+	case LEVEL_MEMBER:
 		break;
 	case LEVEL_UNSET:
 	case LEVEL_COUNT:

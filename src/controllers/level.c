@@ -6,7 +6,10 @@
 #include "base/clock.h"
 #include "controllers/standing.h"
 #include "people/user.h"
+#include "tenant/member.h"
 #include "tenant/tenant.h"
+
+enum { NAME_SHOWN = 200 }; /* bytes of a name in what is told */
 
 /* A scope counts only in the tokens of issuers whose scopes are honoured. */
 static bool
@@ -115,6 +118,70 @@ check_viewer(struct app *app, struct call *call)
 	return check_manager(cx, tenant.role, tenant.status);
 }
 
+/* What is missing until a token names their tenant. */
+static enum err
+tell_no_claim(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct principal *who = &call->who;
+	const struct tenant_seeker seeker = {who->user.text, NULL, true};
+	struct tenant tenant;
+	bool found;
+	enum err rc = tenant_find_of_user(cx, app->db, &seeker, &tenant, &found);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!found)
+		return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+		    "no tenant is assigned to you: an administrator does PATCH "
+		    "/admin/users/{id} or \"tenantd user assign %.*s TENANT\", then "
+		    "sign in again",
+		    NAME_SHOWN, who->email != NULL ? who->email : "EMAIL");
+	if (!who->own)
+		return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+		    "you have a tenant, but the issuer of this token is not believed "
+		    "to name it: sign in here, by POST /login, or an operator lists "
+		    "tenant_id among what JWT_ISSUERS_FILE honours of that issuer");
+	return err_tell(&cx->err, ERR_NO_TENANT_CLAIM,
+	    "sign in again: the token was issued before you had tenant \"%.*s\"",
+	    NAME_SHOWN, tenant.id);
+}
+
+static enum err
+check_active(struct ctx *cx, const char *status)
+{
+	if (strcmp(status, "provisioning") == 0)
+		return err_tell(&cx->err, ERR_TENANT_INACTIVE,
+		    "the tenant is still being provisioned");
+	return tenant_check_usable(cx, status);
+}
+
+/* Nobody is exempt: a superuser works in no tenant but their own. */
+static enum err
+check_member(struct app *app, struct call *call)
+{
+	struct ctx *cx = &call->cx;
+	const struct tenant_claim claim = {call->who.user.text, call->who.tenant_id};
+	struct tenant_member *m;
+	bool found;
+	enum err rc;
+
+	if (claim.tenant == NULL)
+		return tell_no_claim(app, call);
+	m = arena_alloc(cx->mem, sizeof(*m));
+	rc = tenant_find_member(cx, app->db, &claim, m, &found);
+	if (rc != ERR_OK)
+		return rc;
+	if (!found)
+		return err_tell(&cx->err, ERR_STALE_TOKEN,
+		    "sign in again: the token names tenant \"%.*s\", which is not "
+		    "yours any more",
+		    NAME_SHOWN, claim.tenant);
+	call->tenant_id = m->tenant.id;
+	call->member = m;
+	return check_active(cx, m->tenant.status);
+}
+
 /* For tokens of ours, whose tenant is the one that we wrote into them. A superuser is
  * asked for only where somebody would be refused. */
 static enum err
@@ -168,6 +235,8 @@ level_check(struct app *app, struct call *call)
 		return check_tenant(app, call);
 	case LEVEL_VIEWER:
 		return check_viewer(app, call);
+	case LEVEL_MEMBER:
+		return check_member(app, call);
 	case LEVEL_UNSET:
 	case LEVEL_PUBLIC:
 	case LEVEL_MONITOR:

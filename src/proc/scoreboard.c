@@ -32,7 +32,7 @@ const uint32_t latency_bounds_us[LATENCY_BUCKETS] = {250, 500, 1000, 2000, 3000,
 /* All of errors.def (a test sees to it) and what else may be answered; 0 is the rest.
  */
 const int counted_statuses[] = {200, 201, 202, 204, 206, 302, 303, 304, 308, 400, 401,
-    403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 422, 428, 429, 431, 500, 501,
+    403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 416, 424, 428, 429, 431, 500, 501,
     502, 503, 504, 0};
 const int counted_status_count = (int)COUNT_OF(counted_statuses);
 _Static_assert(COUNT_OF(counted_statuses) <= STATUSES, "by_status has room for 32");

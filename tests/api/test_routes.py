@@ -32,8 +32,8 @@ def superuser(app, db):
     return user
 
 
-def good(db, user):
-    return tokens.token(db.settings["JWT_SECRET_KEY"], user)
+def good(db, user, **claims):
+    return tokens.token(db.settings["JWT_SECRET_KEY"], user, **claims)
 
 
 def test_there_are_routes_of_every_kind():
@@ -99,9 +99,20 @@ def test_what_is_seen_of_ones_own_tenant_is_for_its_managers(app, db, snapshot, 
     assert snapshot() == before
 
 
+@pytest.mark.parametrize("route", of_level("member"))
+def test_work_in_a_tenant_is_for_its_members(app, db, snapshot, superuser, tenant, route):
+    before = snapshot()
+    assert ask(app, route, good(db, "routes-stranger", tenant_id=tenant)).status == 403
+    assert ask(app, route, good(db, "routes-member")).status == 403, "the token names no tenant"
+    assert ask(app, route, good(db, "routes-member", tenant_id="another")).status == 403
+    assert ask(app, route, good(db, superuser, tenant_id="another", scope="admin")).status == 403
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("route", GUARDED, ids=name)
 def test_with_the_right_token_it_answers(app, db, superuser, tenant, route):
-    answer = ask(app, route, good(db, superuser), tenant=tenant)
+    claims = {"tenant_id": tenant} if route["level"] == "member" else {}
+    answer = ask(app, route, good(db, superuser, **claims), tenant=tenant)
     if "{" in route["path"].replace("{tenant}", "") or route["body"] == "required":
         assert answer.status < 500 and answer.status not in (401, 403, 405), answer
     else:

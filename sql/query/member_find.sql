@@ -1,0 +1,37 @@
+-- The tenant that the token of user $1 names, $2 its id or number, as one of its members works in
+-- it: as onboarding_find, with what administrators say of it. None for who is no member, nor for
+-- whose account is deactivated.
+-- params: 2
+-- rows: one
+WITH member AS (
+  SELECT m.tenant_id, m.role, 1 AS place
+    FROM public.tenant_users m
+   WHERE m.user_id = $1::text
+   UNION ALL
+  SELECT u.tenant_id, 'member', 2
+    FROM public.users u
+   WHERE u.id = $1::text
+   UNION ALL
+  SELECT o.id, 'owner', 3
+    FROM public.custom_auth_tenant r
+    JOIN public.tenants o ON o.tenant = r.id
+   WHERE r.owner_id = $1::text
+)
+SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
+       t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, t.isolation,
+       coalesce(c.rls_enabled, false), t.features::text, t.version,
+       to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       m.role, t.system_prompt, t.pinecone_environment,
+       EXISTS (SELECT FROM tenantd.tenant_secrets s
+                WHERE s.tenant_id = t.id AND s.name = 'pinecone_api_key'),
+       u.email
+  FROM member m
+  JOIN public.tenants t ON t.id = m.tenant_id
+  LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
+  LEFT JOIN public.users u ON u.id = $1::text
+ WHERE (t.id = $2::text OR t.tenant::text = $2::text)
+   AND t.status <> 'purged'
+   AND coalesce(u.is_active, true)
+ ORDER BY m.place
+ LIMIT 1;
