@@ -49,6 +49,8 @@ finish(struct call *call, enum err rc)
 {
 	struct response *rs = call->rs;
 
+	if (rs->begun)
+		return; /* what is out cannot become another answer */
 	if (rc != ERR_OK)
 		problem(call);
 	else if (call->route != NULL && call->route->answer == ANSWER_TAGGED)

@@ -151,6 +151,8 @@ put_counters(struct buf *b, const struct scoreboard *board)
 		"Connections found with a tenant context on them."},
 	    {COUNTER_RATE_LIMITED, "tenantd_rate_limited_total",
 		"Requests refused for their rate."},
+	    {COUNTER_CHAT_FAILURES, "tenantd_chat_failures_total",
+		"Chats that an outside service failed."},
 	};
 	uint64_t us = scoreboard_counter(board, COUNTER_DB_TIME_US);
 

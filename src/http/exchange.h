@@ -26,12 +26,21 @@ struct exchange {
 	/* Whether nobody is left to be answered, as far as one can know; NULL: one
 	 * cannot. */
 	bool (*gone)(const struct exchange *x);
+	/*
+	 * Sends what rs holds, by until_ms (clock_mono_ms()) at the latest: its head,
+	 * when it is the first time, and its body, which is empty afterwards. From then
+	 * on rs->begun says that the answer cannot become another. false: it was not
+	 * taken, and never will be. The rest goes out in the end, as always.
+	 */
+	bool (*send)(struct exchange *x, struct response *rs, int64_t until_ms);
 	void *source;
 	int64_t began_ms; /* clock_mono_ms() of the first byte */
 	int timeout_ms;   /* see exchange_late() */
 	uint64_t taken;   /* bytes of body read so far */
+	size_t sent;      /* bytes of the answer, by send */
 	bool ended;       /* the end of the stream was seen */
 	bool broken;
+	bool lost; /* what was to be sent was not taken */
 };
 
 /* Reads the whole body into cx->mem and rq; ERR_TOO_LARGE past `limit` bytes (at once

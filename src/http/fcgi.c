@@ -292,10 +292,11 @@ answer(struct door *d)
 	struct wire *w = &d->wire;
 	struct exchange x = {.read = wire_read_body,
 	    .gone = wire_peer_gone,
+	    .send = wire_send_part,
 	    .source = w,
 	    .timeout_ms = w->timeout_ms};
 	bool drained, keeps, ahead;
-	size_t sent = 0;
+	size_t sent;
 
 	x.began_ms = clock_mono_ms();
 	response_reset(&d->rs);
@@ -304,6 +305,7 @@ answer(struct door *d)
 	if (!x.ended)
 		x.began_ms = clock_mono_ms();
 	drained = exchange_drain(&x);
+	sent = x.sent;
 	keeps = wire_send_answer(w, &x, &d->rs, &sent) && w->records.keep &&
 	    !stopping && !d->closing;
 	d->service->done(d->service->app, &d->rs, sent);

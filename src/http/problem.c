@@ -55,54 +55,74 @@ put_faults(struct json_out *o, const struct fault *f)
 	json_close_array(o);
 }
 
-static void
-put_see(struct json_out *o, struct response *rs)
-{
-	char path[512], link[640];
+enum { SEE_SIZE = 512 };
 
-	snprintf(
-	    path, sizeof(path), "%s%s", rs->prefix != NULL ? rs->prefix : "", rs->see);
+static void
+see_path(char out[static SEE_SIZE], const struct response *rs)
+{
+	snprintf(out, SEE_SIZE, "%s%s", rs->prefix != NULL ? rs->prefix : "", rs->see);
+}
+
+static void
+set_link(struct response *rs)
+{
+	char path[SEE_SIZE], link[SEE_SIZE + 128];
+
+	see_path(path, rs);
 	snprintf(link, sizeof(link), "<%s>; rel=\"%s\"", path, rs->see_rel);
-	json_member_text(o, rs->see_rel, path);
 	response_header(rs, "Link", link);
+}
+
+void
+response_put_problem(
+    struct json_out *o, const struct response *rs, const struct ctx *cx)
+{
+	const enum err code = cx->err.code != ERR_OK ? cx->err.code : ERR_INTERNAL;
+	const bool ours = err_http(code) >= 500;
+	char type[384], message[sizeof(cx->err.detail) + 64], see[SEE_SIZE];
+	/* The contract of getOrCreate: a 401 says one thing and no more. */
+	const char *detail = code == ERR_UNAUTHORIZED || cx->err.code == ERR_OK
+	    ? err_text(code)
+	    : err_public(&cx->err);
+
+	snprintf(type, sizeof(type), "%s" TYPE_PREFIX "%s",
+	    rs->prefix != NULL ? rs->prefix : "", err_slug(code));
+	snprintf(message, sizeof(message), "%s%s",
+	    ours ? "Error processing tenant request: " : "", detail);
+	json_member_text(o, "type", type);
+	json_member_text(o, "title", err_text(code));
+	json_member_i64(o, "status", err_http(code));
+	json_member_text(o, "detail", detail);
+	json_member_text(o, "instance", cx->request_id);
+	json_member_bool(o, "success", false);
+	json_member_text(o, "message", message);
+	if (ours)
+		json_member_text(o, "error", detail);
+	if (cx->faults != NULL)
+		put_faults(o, cx->faults);
+	if (rs->see != NULL) {
+		see_path(see, rs);
+		json_member_text(o, rs->see_rel, see);
+	}
 }
 
 void
 response_problem(struct response *rs, const struct ctx *cx)
 {
 	struct err_info e = cx->err;
-	char type[384], message[sizeof(e.detail) + 64];
-	const char *detail;
 	struct json_out o;
 
 	if (e.code == ERR_OK)
 		e.code = ERR_INTERNAL;
-	/* The contract of getOrCreate: a 401 says one thing and no more. */
-	detail = e.code == ERR_UNAUTHORIZED ? err_text(e.code) : err_public(&e);
-	snprintf(type, sizeof(type), "%s" TYPE_PREFIX "%s",
-	    rs->prefix != NULL ? rs->prefix : "", err_slug(e.code));
-	snprintf(message, sizeof(message), "%s%s",
-	    err_http(e.code) >= 500 ? "Error processing tenant request: " : "", detail);
-
 	buf_reset(&rs->body);
 	buf_reset(&rs->headers);
 	rs->status = err_http(e.code);
 	rs->content_type = "application/problem+json";
 	set_headers(rs, &e);
+	if (rs->see != NULL)
+		set_link(rs);
 	json_out_init(&o, &rs->body);
 	json_open_object(&o);
-	json_member_text(&o, "type", type);
-	json_member_text(&o, "title", err_text(e.code));
-	json_member_i64(&o, "status", rs->status);
-	json_member_text(&o, "detail", detail);
-	json_member_text(&o, "instance", cx->request_id);
-	json_member_bool(&o, "success", false);
-	json_member_text(&o, "message", message);
-	if (rs->status >= 500)
-		json_member_text(&o, "error", detail);
-	if (cx->faults != NULL)
-		put_faults(&o, cx->faults);
-	if (rs->see != NULL)
-		put_see(&o, rs);
+	response_put_problem(&o, rs, cx);
 	json_close_object(&o);
 }

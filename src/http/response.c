@@ -70,7 +70,7 @@ response_reset(struct response *rs)
 	buf_reset(&rs->headers);
 	rs->status = 0;
 	rs->content_type = rs->prefix = rs->see = rs->see_rel = NULL;
-	rs->no_body = rs->token_shown = false;
+	rs->no_body = rs->begun = rs->token_shown = false;
 	rs->request_id[0] = '\0';
 }
 
@@ -146,6 +146,8 @@ response_head(const struct response *rs, struct buf *out)
 	put_header(out, "", phrase_of(status));
 	if (has_content(rs)) {
 		put_header(out, "Content-Type: ", response_content_type(rs));
+	}
+	if (has_content(rs) && !rs->begun) {
 		buf_puts(out, "Content-Length: ");
 		buf_put_i64(out, (int64_t)rs->body.n);
 		buf_put(out, "\r\n", 2);

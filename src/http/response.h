@@ -13,6 +13,8 @@
 #include "base/ctx.h"
 #include "http/request.h"
 
+struct json_out;
+
 enum { RESPONSE_BODY_MAX = 64 * 1024 * 1024 };
 
 struct response {
@@ -21,6 +23,7 @@ struct response {
 	struct buf body;          /* heap, kept from request to request */
 	struct buf headers;       /* "Name: value\r\n" lines, heap, kept too */
 	bool no_body;             /* HEAD: the length is told, the body is not sent */
+	bool begun;               /* the head is out, by exchange.send: no length */
 	bool token_shown;         /* a 401 then says invalid_token (RFC 6750 3.1) */
 	char request_id[65];      /* X-Request-Id, or "" */
 	const char *prefix;       /* of paths that the answer names; NULL: none */
@@ -38,6 +41,9 @@ void response_begin(
     struct response *rs, const struct ctx *cx, const struct request *rq);
 /* value: without CR, LF and NUL, else the header is left out. */
 void response_header(struct response *rs, const char *name, const char *value);
+/* The members of the problem in cx->err and cx->faults, into an open object. */
+void response_put_problem(
+    struct json_out *o, const struct response *rs, const struct ctx *cx);
 /* What the body is: content_type, else application/json. */
 const char *response_content_type(const struct response *rs);
 bool response_has_header(const struct response *rs, const char *name);

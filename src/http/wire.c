@@ -61,12 +61,11 @@ wire_peer_gone(const struct exchange *x)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* All of it, or false: closed, broken or late. */
+/* All of it, or false: closed, broken or late. until 0: within w->timeout_ms. */
 static bool
-send_all(const struct wire *w, struct iovec *v, size_t count)
+send_all(const struct wire *w, struct iovec *v, size_t count, int64_t until)
 {
 	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
-	int64_t until = 0;
 
 	while (m.msg_iovlen > 0) {
 		ssize_t n = sendmsg(w->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -90,7 +89,7 @@ send_reply(struct wire *w)
 {
 	struct buf *reply = &w->records.reply;
 	struct iovec v = {.iov_base = reply->p, .iov_len = reply->n};
-	bool sent = reply->n == 0 || send_all(w, &v, 1);
+	bool sent = reply->n == 0 || send_all(w, &v, 1, 0);
 
 	buf_reset(reply);
 	return sent;
@@ -178,38 +177,84 @@ wire_read_body(struct exchange *x, char *out, size_t size)
 	return (long)size;
 }
 
+/* One answer, or a piece of it, on its way out. */
+struct outgoing {
+	char *body;
+	size_t left;   /* bytes of it */
+	bool last;     /* the end follows */
+	int64_t until; /* of each write; 0: within w->timeout_ms */
+	int64_t since; /* when the whole began; 0: it is bounded by until */
+	size_t *sent;
+};
+
+static bool
+send_records(struct wire *w, const struct exchange *x, struct outgoing *o)
+{
+	const unsigned id = w->records.id;
+	const struct buf *head = &w->head;
+
+	for (size_t before = head->n;; before = 0) {
+		size_t most = RECORD_CONTENT_MAX - before;
+		size_t n = o->left < most ? o->left : most;
+		unsigned char front[RECORD_HEADER], back[RECORDS_END_SIZE];
+		struct iovec v[] = {{front, sizeof(front)}, {head->p, before},
+		    {o->body, n}, {back, sizeof(back)}};
+		struct iovec *from = v;
+		size_t count = COUNT_OF(v);
+
+		o->left -= n;
+		records_put_stdout(front, id, before + n);
+		records_put_end(back, id);
+		if (o->left > 0 || !o->last)
+			count--; /* without the end */
+		if (before + n == 0) {
+			from += 3; /* a record of nothing would be the end itself */
+			count -= 3;
+		}
+		if (!send_all(w, from, count, o->until))
+			return false;
+		*o->sent += before + n;
+		if (o->left == 0)
+			return true;
+		if (o->since != 0 && exchange_late(x, o->since, *o->sent))
+			return false;
+		o->body += n;
+	}
+}
+
+bool
+wire_send_part(struct exchange *x, struct response *rs, int64_t until_ms)
+{
+	struct wire *w = x->source;
+	struct outgoing o = {.until = until_ms, .sent = &x->sent};
+	bool first = !rs->begun;
+
+	rs->begun = true;
+	if (first)
+		exchange_finish_head(rs, &w->head);
+	else
+		buf_reset(&w->head);
+	o.body = rs->body.p;
+	o.left = rs->body.n;
+	x->lost = x->lost || w->head.failed || rs->body.failed ||
+	    (w->head.n + o.left > 0 && !send_records(w, x, &o));
+	buf_reset(&rs->body);
+	return !x->lost;
+}
+
 bool
 wire_send_answer(
     struct wire *w, const struct exchange *x, struct response *rs, size_t *sent)
 {
-	const unsigned id = w->records.id;
-	struct buf *head = &w->head;
-	int64_t since = clock_mono_ms();
-	char *body;
-	size_t left;
+	struct outgoing o = {.last = true, .since = clock_mono_ms(), .sent = sent};
 
-	exchange_finish_head(rs, head);
-	if (head->failed)
+	if (!rs->begun)
+		exchange_finish_head(rs, &w->head);
+	else
+		buf_reset(&w->head);
+	if (x->lost || w->head.failed || (rs->begun && rs->body.failed))
 		return false;
-	body = rs->body.p;
-	left = response_sends_body(rs) ? rs->body.n : 0;
-	for (size_t before = head->n;; before = 0) {
-		size_t most = RECORD_CONTENT_MAX - before;
-		size_t n = left < most ? left : most;
-		unsigned char front[RECORD_HEADER], back[RECORDS_END_SIZE];
-		struct iovec v[] = {{front, sizeof(front)}, {head->p, before},
-		    {body, n}, {back, sizeof(back)}};
-
-		left -= n;
-		records_put_stdout(front, id, before + n);
-		records_put_end(back, id);
-		if (!send_all(w, v, left > 0 ? COUNT_OF(v) - 1 : COUNT_OF(v)))
-			return false;
-		*sent += before + n;
-		if (left == 0)
-			return true;
-		if (exchange_late(x, since, *sent))
-			return false;
-		body += n;
-	}
+	o.body = rs->body.p;
+	o.left = response_sends_body(rs) ? rs->body.n : 0;
+	return send_records(w, x, &o);
 }

@@ -34,8 +34,11 @@ enum records_event wire_next_head(struct wire *w, int most_ms);
 long wire_read_body(struct exchange *x, char *out, size_t size);
 /* exchange.gone: of a Unix socket, whether the peer has closed it. */
 bool wire_peer_gone(const struct exchange *x);
-/* Head and body in as few records as they fit into, the end behind the last. Adds what
- * has left of them to *sent. */
+/* exchange.send. A head that failed, or a body, is not sent. */
+bool wire_send_part(struct exchange *x, struct response *rs, int64_t until_ms);
+/* Head and body in as few records as they fit into, the end behind the last; of an
+ * answer that has begun, what is left of its body. Adds what has left of them to *sent.
+ */
 bool wire_send_answer(
     struct wire *w, const struct exchange *x, struct response *rs, size_t *sent);
 

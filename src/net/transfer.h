@@ -48,6 +48,9 @@ struct transfer_mail {
 	const char *user, *password; /* NULL: not signed in */
 };
 
+/* Takes a piece of a reply's body; false: no more is wanted. */
+typedef bool transfer_sink_fn(void *arg, struct slice piece);
+
 struct transfer_request {
 	const char *method; /* of HTTP: GET, HEAD, POST, PUT, PATCH, DELETE */
 	const char *url;
@@ -57,6 +60,10 @@ struct transfer_request {
 	int timeout_ms;             /* for all of it; cx's deadline may leave less */
 	size_t reply_max; /* bytes of the reply's body that are kept; the rest is not
 			     read */
+	/* Gets the body of a 2xx as it comes, within transfers_wait(), and reply.body
+	 * stays empty; when it wants no more, the reply is cut. NULL: it is kept. */
+	transfer_sink_fn *sink;
+	void *sink_arg;
 	enum transfer_reach reach;
 	const char *allow;   /* of TRANSFER_TO_PUBLIC: see net/reach.h; not copied */
 	const char *ca_file; /* PEM; NULL: the system's certificates */
@@ -67,7 +74,7 @@ struct transfer_request {
 struct transfer_reply {
 	bool answered; /* a whole reply, be it cut */
 	bool refused;  /* by us: trying the same again is of little use */
-	bool body_cut; /* it was longer than reply_max */
+	bool body_cut; /* it was longer than reply_max, or the sink had enough */
 	int status;    /* of HTTP or SMTP; 0: none came. May be set though the rest did
 			  not come. */
 	const char *reason;   /* why there is no answer, in words that anybody may read;

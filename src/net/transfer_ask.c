@@ -337,6 +337,8 @@ transfer_ask(struct transfer *t, const struct transfer_request *rq)
 	t->plain = strncmp(rq->url, "http://", 7) == 0;
 	t->literal = is_literal(rq->url);
 	t->reply_max = rq->reply_max;
+	t->sink = rq->sink;
+	t->sink_arg = rq->sink_arg;
 	SET(ERRORBUFFER, t->why);
 	SET(PRIVATE, t);
 	if (rc == CURLE_OK)

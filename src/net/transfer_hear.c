@@ -21,11 +21,22 @@ take_head(char *p, size_t size, size_t n, void *arg)
 	}
 	if (!t->mail && k >= 5 && memcmp(p, "HTTP/", 5) == 0)
 		t->head.n = 0;
-	if (t->body.n > 0 || (k <= 2 && (p[0] == '\r' || p[0] == '\n')))
+	if (t->body_seen > 0 || (k <= 2 && (p[0] == '\r' || p[0] == '\n')))
 		return k; /* a trailer, or the end */
 	buf_put(&t->head, p, k);
 	t->no_memory = t->no_memory || t->head.failed;
 	return t->no_memory ? 0 : k;
+}
+
+/* What is no success is kept: it tells why. */
+static bool
+is_for_sink(const struct transfer *t)
+{
+	long status = 0;
+
+	return t->sink != NULL &&
+	    curl_easy_getinfo(t->c, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
+	    status / 100 == 2;
 }
 
 /* To end a transfer early is to take less than was given. */
@@ -33,11 +44,17 @@ static size_t
 take_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	size_t k = size * n, room = t->reply_max - t->body.n;
+	size_t k = size * n, room = t->reply_max - t->body_seen;
+	struct slice piece = {p, k < room ? k : room};
 
-	buf_put(&t->body, p, k < room ? k : room);
-	t->no_memory = t->no_memory || t->body.failed;
+	t->body_seen += piece.n;
 	t->reply.body_cut = k > room;
+	if (is_for_sink(t)) {
+		t->reply.body_cut = !t->sink(t->sink_arg, piece) || t->reply.body_cut;
+		return t->reply.body_cut ? 0 : k;
+	}
+	buf_put(&t->body, piece.p, piece.n);
+	t->no_memory = t->no_memory || t->body.failed;
 	return k > room || t->no_memory ? 0 : k;
 }
 

@@ -35,7 +35,9 @@ struct transfer {
 
 	struct buf head, body;
 	size_t head_seen; /* bytes of all heads, of those before the last as well */
-	size_t reply_max;
+	size_t reply_max, body_seen; /* bytes of body */
+	transfer_sink_fn *sink;
+	void *sink_arg;
 	bool head_long, no_memory;
 	char why[CURL_ERROR_SIZE]; /* libcurl's words */
 	struct transfer_reply reply;

@@ -129,6 +129,8 @@ is_hung(const struct crew *c, int slot, int64_t now)
 	struct worker_view v;
 
 	scoreboard_view(c->board, slot, &v);
+	if (v.allowed_ms > c->settings.request_timeout_ms)
+		most = 2 * (int64_t)v.allowed_ms;
 	if (v.state == WORKER_STARTING)
 		return now - v.since_ms > (most > START_MOST_MS ? most : START_MOST_MS);
 	if (c->at[slot].role == WORKER_FOR_JOBS)

@@ -45,7 +45,8 @@
 struct master_settings {
 	/* Of both together at most half of the scoreboard's slots are started. */
 	int workers, job_workers;
-	int request_timeout_ms; /* a worker busy for twice as long is killed */
+	int request_timeout_ms; /* a worker busy for twice as long is killed, but see
+				   scoreboard_allow() */
 	int job_silence_ms;     /* a job worker that said nothing as long is killed */
 	int drain_timeout_ms;
 };

@@ -41,6 +41,7 @@ struct slot {
 	alignas(LINE) atomic_int state;
 	atomic_int pid;
 	atomic_int role;
+	atomic_int allowed_ms;
 	_Atomic int64_t since_ms;
 	_Atomic uint64_t done;
 	_Atomic uint64_t counters[COUNTER_COUNT];
@@ -161,14 +162,22 @@ get(const _Atomic uint64_t *from)
 	return atomic_load_explicit(from, memory_order_relaxed);
 }
 
-/* The time goes first: who sees the new state sees no older time. */
+/* The time goes first: who sees the new state, or that no more is allowed, sees no
+ * older time. */
 void
 scoreboard_state(struct scoreboard *s, int slot, enum worker_state state)
 {
 	struct slot *w = &s->slot[slot];
 
 	atomic_store_explicit(&w->since_ms, clock_mono_ms(), memory_order_relaxed);
+	atomic_store_explicit(&w->allowed_ms, 0, memory_order_release);
 	atomic_store_explicit(&w->state, (int)state, memory_order_release);
+}
+
+void
+scoreboard_allow(struct scoreboard *s, int slot, int ms)
+{
+	atomic_store_explicit(&s->slot[slot].allowed_ms, ms, memory_order_release);
 }
 
 static int
@@ -327,6 +336,7 @@ scoreboard_view(const struct scoreboard *s, int slot, struct worker_view *out)
 	const struct slot *w = &s->slot[slot];
 
 	out->state = state_of(w);
+	out->allowed_ms = atomic_load_explicit(&w->allowed_ms, memory_order_acquire);
 	out->since_ms = atomic_load_explicit(&w->since_ms, memory_order_relaxed);
 	out->pid = atomic_load_explicit(&w->pid, memory_order_relaxed);
 	out->done = get(&w->done);

@@ -43,6 +43,7 @@ enum worker_counter {
 	COUNTER_DB_TIME_US,
 	COUNTER_CONTEXT_LEAKS,
 	COUNTER_RATE_LIMITED,
+	COUNTER_CHAT_FAILURES,
 	COUNTER_COUNT
 };
 
@@ -78,6 +79,8 @@ void scoreboard_leave(struct scoreboard *s, int slot, bool died);
 
 /* -- by the worker of `slot` -- */
 void scoreboard_state(struct scoreboard *s, int slot, enum worker_state state);
+/* What it is at may take that long, until it says a state again. */
+void scoreboard_allow(struct scoreboard *s, int slot, int ms);
 void scoreboard_request(
     struct scoreboard *s, int slot, int route, int status, int64_t micros);
 void scoreboard_job(struct scoreboard *s, int slot); /* one was done, or tried */
@@ -89,6 +92,7 @@ struct worker_view {
 	enum worker_state state;
 	int pid;          /* 0: none */
 	int64_t since_ms; /* clock_mono_ms() at which it last said its state */
+	int allowed_ms;   /* from then on, by scoreboard_allow(); 0: as usual */
 	uint64_t done; /* requests and jobs of this slot so far, by all that had it */
 };
 int scoreboard_slots(const struct scoreboard *s);

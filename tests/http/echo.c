@@ -3,8 +3,9 @@
  *
  * usage: echo IO_TIMEOUT_MS      standard input is the listening socket, or
  *        GATEWAY_INTERFACE set   the body of one CGI request
- * Query: limit=N of the body (65536), noread, size=N bytes of answer, sleep=MS.
- * /stats tells how often the loop finished a request and ticked.
+ * Query: limit=N of the body (65536), noread, size=N bytes of answer, sleep=MS,
+ * parts=N of such an answer, sent one by one, sleep=MS before each and within=MS in
+ * all. /stats tells how often the loop finished a request and ticked.
  */
 #include <poll.h>
 #include <signal.h>
@@ -13,12 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
 
 struct app {
 	struct ctx cx;
-	unsigned long done, idle, bytes;
+	unsigned long done, idle, bytes, lost;
 };
 
 static void
@@ -47,8 +49,8 @@ tell(struct app *a, const struct request *rq, struct response *rs)
 
 	rs->content_type = "text/plain";
 	if (rq->segment_count == 1 && slice_eq(rq->segments[0], "stats")) {
-		buf_printf(&rs->body, "done=%lu idle=%lu bytes=%lu\n", a->done, a->idle,
-		    a->bytes);
+		buf_printf(&rs->body, "done=%lu idle=%lu bytes=%lu lost=%lu\n", a->done,
+		    a->idle, a->bytes, a->lost);
 		return;
 	}
 	for (size_t i = 0; i < rq->body_length; i++)
@@ -58,6 +60,24 @@ tell(struct app *a, const struct request *rq, struct response *rs)
 	    (int)getpid());
 	for (size_t i = rs->body.n; i < size; i++)
 		buf_putc(&rs->body, "0123456789abcdef"[i % 16]);
+}
+
+/* All but the last; what became of them is in the last. */
+static void
+tell_parts(
+    struct app *a, struct exchange *x, const struct request *rq, struct response *rs)
+{
+	const size_t parts = number(a->cx.mem, rq, "parts", 1);
+	const int64_t until =
+	    clock_mono_ms() + (int64_t)number(a->cx.mem, rq, "within", 60000);
+	bool sent = true;
+
+	for (size_t i = 1; sent && i < parts; i++) {
+		tell(a, rq, rs);
+		sent = !x->gone(x) && x->send(x, rs, until);
+		(void)poll(NULL, 0, (int)number(a->cx.mem, rq, "sleep", 0));
+	}
+	a->lost += !sent;
 }
 
 static enum err
@@ -75,6 +95,7 @@ handle(struct app *a, struct exchange *x, const char *const *params, struct requ
 	    (e = exchange_read_body(&a->cx, x, rq, limit)) != ERR_OK)
 		return e;
 	(void)poll(NULL, 0, (int)number(a->cx.mem, rq, "sleep", 0));
+	tell_parts(a, x, rq, rs);
 	tell(a, rq, rs);
 	return ERR_OK;
 }

@@ -111,6 +111,50 @@ def test_request_is_answered_and_the_connection_closed(service):
         assert c.is_closed()
 
 
+# -- answers that are sent as they are made --
+
+def parts_of(connection, target, count):
+    """What each of the first records of an answer holds."""
+    connection.send(request_bytes("GET", target))
+    return [connection.read_record()[2] for _ in range(count)]
+
+
+def test_an_answer_in_parts_has_no_length_and_arrives_part_by_part(service):
+    with Connection(service.address) as c:
+        first, second = parts_of(c, "/p?parts=3&size=70&sleep=50", 2)
+        head, _, body = first.partition(b"\r\n\r\n")
+        assert b"content-length" not in head.lower() and b"Status: 200" in head
+        assert len(body) == len(second) == 70 and body == second, "the head is sent once"
+        assert c.read_record()[2] == second and c.read_record()[2] == b""
+        assert c.read_record()[0] == END and c.is_closed()
+    with Connection(service.address) as c:
+        c.send(request_bytes("GET", "/p?parts=4&size=200000", keep=True))
+        assert len(c.read_answer().body) == 4 * 200000
+        assert c.request("GET", "/?size=100").headers["content-length"] == "100"
+    assert stats(service.address)["lost"] == 0
+
+
+def test_who_leaves_gets_no_further_parts(unix):
+    with Connection(unix.address) as c:
+        parts_of(c, "/p?parts=1000&sleep=20", 1)
+    assert stats(unix.address)["lost"] == 1
+
+
+def test_who_does_not_read_the_parts_costs_no_more_than_their_time(unix):
+    with Connection(unix.address) as c:
+        parts_of(c, "/p?parts=1000&size=1000000&within=300", 1)
+        assert stats(unix.address)["lost"] == 1
+        with pytest.raises(Closed):
+            c.read_answer()
+    assert call(unix.address, "GET", "/").status == 200
+
+
+def test_a_long_answer_in_parts_may_take_longer_than_one_write(hasty):
+    with Connection(hasty.address) as c:
+        c.send(request_bytes("GET", f"/p?parts=4&sleep={TIMEOUT_MS // 2}"))
+        assert c.read_answer().body.count(b"method=GET") == 4
+
+
 def test_head_tells_the_length_and_sends_no_body(unix):
     a = call(unix.address, "HEAD", "/?size=5000")
     assert (a.status, a.headers["content-length"], a.body) == (200, "5000", b"")

@@ -284,6 +284,13 @@ def a_worker_that_hangs_is_killed_at_twice_the_timeout():
         assert "reason=hung" in "".join(t.lines("worker-killed"))
 
 
+def a_request_that_may_take_longer_is_not_killed():
+    with Toy("1", timeout=500).ready() as t:
+        assert t.ask("allow 2500") != ""
+        assert not t.lines("worker-killed")
+        assert t.ask("hang") == "", "what the one before it was allowed is over"
+
+
 @unless_busy
 def a_request_below_twice_the_timeout_is_not_killed():
     with Toy("1", timeout=500).ready() as t:
@@ -747,6 +754,7 @@ CASES = [
     workers_that_retire_are_replaced_at_once,
     workers_that_end_unused_do_not_make_it_spin,
     a_worker_that_hangs_is_killed_at_twice_the_timeout,
+    a_request_that_may_take_longer_is_not_killed,
     a_request_below_twice_the_timeout_is_not_killed,
     a_drain_answers_the_request_in_flight,
     a_drain_ends_in_time,

@@ -103,7 +103,7 @@ answer(int fd, const char *more)
 
 /* False: the worker retires. */
 static bool
-obey(const struct toy *t, int fd, char *line)
+obey(const struct toy *t, int slot, int fd, char *line)
 {
 	char more[64] = "";
 	int64_t ms;
@@ -123,7 +123,11 @@ obey(const struct toy *t, int fd, char *line)
 	else if (strncmp(line, "sleep ", 6) == 0 &&
 	    str_to_i64(slice_of(line + 6), 0, 60000, &ms))
 		rest(ms);
-	else if (strcmp(line, "restarts") == 0)
+	else if (strncmp(line, "allow ", 6) == 0 &&
+	    str_to_i64(slice_of(line + 6), 0, 60000, &ms)) {
+		scoreboard_allow(t->board, slot, (int)ms);
+		rest(ms);
+	} else if (strcmp(line, "restarts") == 0)
 		snprintf(more, sizeof(more), " %llu %llu",
 		    (unsigned long long)scoreboard_restarts(
 			t->board, WORKER_FOR_REQUESTS),
@@ -157,7 +161,7 @@ serve_one(const struct toy *t, int slot, int listener)
 		;
 	if (n > 0) {
 		line[n] = '\0';
-		go_on = obey(t, fd, line);
+		go_on = obey(t, slot, fd, line);
 	}
 	close(fd);
 	scoreboard_request(t->board, slot, 0, 200, 1);

@@ -108,6 +108,13 @@ states_and_their_time_are_seen(void **state)
 	assert_int_equal(v.done, 1);
 	assert_true(v.since_ms >= before && v.since_ms <= clock_mono_ms());
 	assert_string_equal(scoreboard_state_name(v.state), "busy");
+	assert_int_equal(v.allowed_ms, 0);
+	scoreboard_allow(s, 1, 30000);
+	scoreboard_view(s, 1, &v);
+	assert_int_equal(v.allowed_ms, 30000);
+	scoreboard_state(s, 1, WORKER_IDLE);
+	scoreboard_view(s, 1, &v);
+	assert_int_equal(v.allowed_ms, 0);
 	scoreboard_leave(s, 1, true);
 	scoreboard_leave(s, 0, false);
 	scoreboard_view(s, 1, &v);

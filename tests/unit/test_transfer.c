@@ -251,6 +251,59 @@ too_long_a_body_is_cut_and_not_read_on(void **state)
 	assert_int_equal(r->body.n, 1000);
 }
 
+struct catch
+{
+	char text[64];
+	size_t n, pieces, most;
+};
+
+static bool
+take_piece(void *arg, struct slice piece)
+{
+	struct catch *c = arg;
+
+	for (size_t i = 0; i < piece.n && c->n + 1 < sizeof(c->text); i++)
+		c->text[c->n++] = piece.p[i];
+	c->pieces++;
+	return c->most == 0 || c->pieces < c->most;
+}
+
+static void
+a_sink_gets_the_body_of_a_success_and_may_end_it(void **state)
+{
+	struct ctx *cx = *state;
+	struct catch c = {.n = 0};
+	struct transfer_request rq = get(to(cx, "/"));
+	const struct transfer_reply *r;
+
+	rq.sink = take_piece;
+	rq.sink_arg = &c;
+	r = ask(cx, &rq);
+	assert_true(r->answered && !r->body_cut);
+	assert_int_equal(r->body.n, 0);
+	assert_string_equal(c.text, "0123456789");
+	c = (struct catch){.n = 0};
+	rq.reply_max = 9;
+	r = ask(cx, &rq);
+	assert_true(r->answered && r->body_cut);
+	assert_string_equal(c.text, "012345678");
+	c = (struct catch){.most = 1};
+	rq = get(to(cx, "/endless"));
+	rq.reply_max = 1000000000;
+	rq.sink = take_piece;
+	rq.sink_arg = &c;
+	r = ask(cx, &rq);
+	assert_true(r->answered && r->body_cut);
+	assert_int_equal(c.pieces, 1);
+	c = (struct catch){.n = 0};
+	rq = get(to(cx, "/moved"));
+	rq.sink = take_piece;
+	rq.sink_arg = &c;
+	r = ask(cx, &rq);
+	assert_int_equal(r->status, 302);
+	assert_int_equal(c.pieces, 0);
+}
+
 static void
 heads_without_end_are_given_up(void **state)
 {
@@ -650,6 +703,7 @@ main(void)
 	    UNIT_CTX_TEST(many_run_at_once),
 	    UNIT_CTX_TEST(a_redirect_is_a_status_like_another),
 	    UNIT_CTX_TEST(too_long_a_body_is_cut_and_not_read_on),
+	    UNIT_CTX_TEST(a_sink_gets_the_body_of_a_success_and_may_end_it),
 	    UNIT_CTX_TEST(heads_without_end_are_given_up),
 	    UNIT_CTX_TEST(what_is_no_whole_reply_is_no_answer),
 	    UNIT_CTX_TEST(silence_and_dribbling_cost_no_more_than_the_timeout),
