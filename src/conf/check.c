@@ -76,6 +76,27 @@ is_url(const char *value)
 	    strpbrk(value, " \"<>\\^`{|}") == NULL;
 }
 
+/* The same with {environment} and {tenant} in it. */
+static bool
+is_template(const char *value)
+{
+	static const char *const places[] = {"{environment}", "{tenant}"};
+	char text[2048];
+	size_t n = 0;
+
+	while (*value != '\0' && n + 1 < sizeof(text)) {
+		size_t skip = 0;
+
+		for (size_t i = 0; i < COUNT_OF(places); i++)
+			if (strncmp(value, places[i], strlen(places[i])) == 0)
+				skip = strlen(places[i]);
+		text[n++] = skip > 0 ? 'x' : *value;
+		value += skip > 0 ? skip : 1;
+	}
+	text[n] = '\0';
+	return *value == '\0' && is_url(text);
+}
+
 /* Scheme, host and perhaps a port, nothing else: user and password have settings. */
 static bool
 is_smtp(const char *value)
@@ -148,6 +169,10 @@ check_form(
 		    say(why, value, "is not a list of addresses and CIDR ranges");
 	case CONF_FORM_URL:
 		return is_url(value) || say(why, value, "is not an http or https URL");
+	case CONF_FORM_TEMPLATE:
+		return is_template(value) ||
+		    say(why, value,
+			"is not an http or https URL with {environment} or {tenant}");
 	case CONF_FORM_PREFIX:
 		return is_prefix(value) ||
 		    say(why, value, "is not a path such as /a or /a/b");

@@ -79,6 +79,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->rates = shared->rates;
 	app->wakeup = shared->wakeup;
 	app->hashes = shared->hashes;
+	app->chats = shared->chats;
 	app->slot = slot;
 	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);

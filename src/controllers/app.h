@@ -47,6 +47,7 @@ struct app {
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* of the job workers; NULL: nobody's */
 	struct slots *hashes;  /* for people/hash.h; NULL: without a bound */
+	struct slots *chats;   /* that run at once; NULL: without a bound */
 	int slot;              /* of the scoreboard */
 	bool alone;            /* there is no master */
 	bool stale;            /* and it is to be made anew, of new settings */
@@ -86,6 +87,7 @@ struct app_shared {
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* NULL: alone, or a command */
 	struct slots *hashes;  /* NULL: alone, or a command */
+	struct slots *chats;   /* likewise */
 };
 
 /* Opens nothing but files: the database and the rest are connected to when needed. */

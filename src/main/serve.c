@@ -231,6 +231,7 @@ finish(struct ctx *cx, struct server *s, enum err rc)
 	if (rc != ERR_OK)
 		cli_tell(cx);
 	slots_free(s->shared.hashes);
+	slots_free(s->shared.chats);
 	wakeup_free(s->shared.wakeup);
 	ratelimit_free(s->shared.rates);
 	scoreboard_free(s->shared.board);
@@ -248,6 +249,15 @@ hashes_at_once(const struct conf *c)
 	return processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
 }
 
+/* Others are to be answered beside them. */
+static int
+chats_at_once(const struct conf *c)
+{
+	if (c->chats > 0)
+		return c->chats;
+	return c->workers > 1 ? c->workers / 2 : 1;
+}
+
 int
 serve_main(const char *config_path, const char *listen)
 {
@@ -263,6 +273,8 @@ serve_main(const char *config_path, const char *listen)
 		rc = wakeup_new(&cx, &server.shared.wakeup);
 	if (rc == ERR_OK && !server.shared.alone)
 		rc = slots_new(&cx, hashes_at_once(server.conf), &server.shared.hashes);
+	if (rc == ERR_OK && !server.shared.alone)
+		rc = slots_new(&cx, chats_at_once(server.conf), &server.shared.chats);
 	if (rc == ERR_OK)
 		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)

@@ -132,11 +132,12 @@ explain_timeout(const struct transfer *t)
 {
 	const struct transfer_reply *r = &t->reply;
 	/* libcurl takes some times only when TLS is agreed */
-	const char *what = r->name_us == 0 ? "no address for the host's name"
-	    : r->address[0] == '\0'        ? "no connection"
-	    : r->connect_us == 0           ? "no TLS"
-	    : r->first_byte_us == 0        ? "no reply"
-					   : "no end of the reply";
+	const bool kept = t->tried == 0 && r->address[0] != '\0'; /* connection */
+	const char *what = !kept && r->name_us == 0 ? "no address for the host's name"
+	    : r->address[0] == '\0'                 ? "no connection"
+	    : !kept && r->connect_us == 0           ? "no TLS"
+	    : r->first_byte_us == 0                 ? "no reply"
+						    : "no end of the reply";
 
 	return arena_printf(t->mem, "%s within %d ms", what, t->timeout_ms);
 }

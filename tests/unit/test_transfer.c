@@ -511,6 +511,30 @@ only_connections_to_operators_are_used_again(void **state)
 	transfers_free(set);
 }
 
+/* A second transfer on the connection of a first. */
+static void
+silence_on_a_kept_connection_is_told_as_such(void **state)
+{
+	struct ctx *cx = *state;
+	struct transfer_request rq = get(to(cx, "/"));
+	const struct transfer_reply *r = NULL;
+	struct transfers *set;
+	void *cookie;
+	int before = web->connections;
+
+	assert_int_equal(transfers_new(cx, &set), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(transfer_start(cx, set, &rq, NULL), ERR_OK);
+		while (!transfers_next(set, &cookie, &r))
+			transfers_wait(set, NULL, 0, LONG_MS);
+		rq = get(to(cx, "/silent"));
+		rq.timeout_ms = 150;
+	}
+	fails(r, "no reply within 150 ms");
+	assert_int_equal(web->connections, before + 1);
+	transfers_free(set);
+}
+
 static void
 transfers_end_with_their_memory_or_when_cancelled(void **state)
 {
@@ -712,6 +736,7 @@ main(void)
 	    UNIT_CTX_TEST(what_nobody_said_is_refused),
 	    UNIT_CTX_TEST(the_public_is_reached_only_where_it_may_be),
 	    UNIT_CTX_TEST(only_connections_to_operators_are_used_again),
+	    UNIT_CTX_TEST(silence_on_a_kept_connection_is_told_as_such),
 	    UNIT_CTX_TEST(transfers_end_with_their_memory_or_when_cancelled),
 	    UNIT_CTX_TEST(waiting_ends_when_another_descriptor_is_ready),
 	    UNIT_CTX_TEST(a_certificate_is_trusted_once_its_issuer_is),
