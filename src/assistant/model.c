@@ -21,17 +21,19 @@ static const struct outside_service embedding = {
 static const struct outside_service model = {
     "the language model (OPENAI_URL)", key_step};
 
-static enum err
-post(struct ctx *cx, struct outside *o, const struct assistant *a, const char *path,
-    struct outside_call *call, const struct transfer_reply **reply)
+static struct outside_call
+call_of(struct ctx *cx, const struct assistant *a, const char *path, struct buf *body)
 {
 	const size_t n = strlen(a->model_url);
 	const int slash = n > 0 && a->model_url[n - 1] == '/';
 
-	call->url = arena_printf(cx->mem, "%.*s%s", (int)n - slash, a->model_url, path);
-	call->key_field = "Authorization: Bearer ";
-	call->key = slice_of(a->model_key);
-	return outside_post(cx, o, call, reply);
+	buf_init(body, cx->mem, REQUEST_MAX);
+	return (struct outside_call){
+	    .url = arena_printf(cx->mem, "%.*s%s", (int)n - slash, a->model_url, path),
+	    .key_field = "Authorization: Bearer ",
+	    .key = slice_of(a->model_key),
+	    .body = body,
+	};
 }
 
 /* -- embeddings -- */
@@ -70,20 +72,19 @@ model_embed(struct ctx *cx, struct outside *o, const struct assistant *a,
 	const struct json *reply;
 	struct json_out j;
 	struct buf body;
-	struct outside_call call = {.service = &embedding,
-	    .body = &body,
-	    .timeout_ms = a->timeout_ms / 3,
-	    .reply_max = VECTOR_MAX};
+	struct outside_call call = call_of(cx, a, "/embeddings", &body);
 	enum err rc;
 
-	buf_init(&body, cx->mem, REQUEST_MAX);
+	call.service = &embedding;
+	call.timeout_ms = a->timeout_ms / 3;
+	call.reply_max = VECTOR_MAX;
 	json_out_init(&j, &body);
 	json_open_object(&j);
 	json_member_text(&j, "model", a->embedding_model);
 	json_member_text(&j, "input", cut(cx, text, EMBEDDED_MAX));
 	json_member_text(&j, "encoding_format", "float");
 	json_close_object(&j);
-	rc = post(cx, o, a, "/embeddings", &call, &r);
+	rc = outside_post(cx, o, &call, &r);
 	if (rc == ERR_OK)
 		rc = outside_read(cx, &embedding, r, &reply);
 	if (rc != ERR_OK)
@@ -131,15 +132,15 @@ put_question(struct json_out *j, const struct assistant *a,
 /* -- the answer, whole -- */
 
 static enum err
-ask_for_all(struct ctx *cx, struct outside *o, const struct assistant *a,
-    struct outside_call *call, struct assistant_answer *out)
+ask_for_all(struct ctx *cx, struct outside *o, struct outside_call *call,
+    struct assistant_answer *out)
 {
 	const struct transfer_reply *r;
 	const struct json *reply, *choice, *usage;
 	enum err rc;
 
 	call->reply_max = REPLY_MAX;
-	rc = post(cx, o, a, "/chat/completions", call, &r);
+	rc = outside_post(cx, o, call, &r);
 	if (rc == ERR_OK)
 		rc = outside_read(cx, &model, r, &reply);
 	if (rc != ERR_OK)
@@ -197,8 +198,8 @@ keep(struct ctx *cx, const char *text, const char *otherwise)
 }
 
 static enum err
-hear(struct ctx *cx, struct outside *o, const struct assistant *a,
-    struct outside_call *call, struct assistant_answer *out)
+hear(struct ctx *cx, struct outside *o, struct outside_call *call,
+    struct assistant_answer *out)
 {
 	struct hearing h = {.listener = o->listener};
 	const struct transfer_reply *r;
@@ -209,7 +210,7 @@ hear(struct ctx *cx, struct outside *o, const struct assistant *a,
 	call->sink = put_piece;
 	call->between = tell_fresh;
 	call->sink_arg = &h;
-	rc = post(cx, o, a, "/chat/completions", call, &r);
+	rc = outside_post(cx, o, call, &r);
 	if (rc == ERR_OK)
 		rc = check_end(cx, &h.stream);
 	out->model = keep(cx, h.stream.model, out->model);
@@ -226,14 +227,13 @@ model_ask(struct ctx *cx, struct outside *o, const struct assistant *a,
 	const bool streamed = o->listener->hear != NULL;
 	struct json_out j;
 	struct buf body;
-	struct outside_call call = {
-	    .service = &model, .body = &body, .timeout_ms = a->timeout_ms};
+	struct outside_call call = call_of(cx, a, "/chat/completions", &body);
 
+	call.service = &model;
+	call.timeout_ms = a->timeout_ms;
 	out->model = a->model;
 	out->text = "";
-	buf_init(&body, cx->mem, REQUEST_MAX);
 	json_out_init(&j, &body);
 	put_question(&j, a, q, streamed);
-	return streamed ? hear(cx, o, a, &call, out)
-			: ask_for_all(cx, o, a, &call, out);
+	return streamed ? hear(cx, o, &call, out) : ask_for_all(cx, o, &call, out);
 }

@@ -8,17 +8,17 @@
 
 enum {
 	LINE_MAX_BYTES = 256 * 1024,
-	ANSWER_MAX = 1024 * 1024,
+	FRESH_MAX = 8 * 1024 * 1024,
 	SCRATCH = 4 * 1024 * 1024
 };
 
 void
 stream_init(struct stream *s)
 {
-	*s = (struct stream){.length = 0};
+	*s = (struct stream){.done = false};
 	ctx_init(&s->scratch, arena_new(SCRATCH));
 	buf_init(&s->line, NULL, LINE_MAX_BYTES);
-	buf_init(&s->fresh, NULL, ANSWER_MAX);
+	buf_init(&s->fresh, NULL, FRESH_MAX);
 }
 
 void
@@ -59,11 +59,9 @@ take_event(struct stream *s, const struct json *event)
 	keep_name(s->model, json_get_text(event, "model"));
 	keep_name(s->finish, json_get_text(choice, "finish_reason"));
 	keep_usage(s, json_get(event, "usage"));
-	if (text == NULL)
-		return;
-	s->length += strlen(text);
-	buf_puts(&s->fresh, text);
-	s->bad = s->length > ANSWER_MAX || s->fresh.failed;
+	if (text != NULL)
+		buf_puts(&s->fresh, text);
+	s->bad = s->fresh.failed;
 }
 
 /* Only data matters, and each line of it is an event of its own. */

@@ -20,7 +20,6 @@ struct stream {
 	struct ctx scratch; /* of one event at a time */
 	struct buf line;    /* that has not ended */
 	struct buf fresh;   /* of the answer, not yet taken by stream_take() */
-	size_t length;      /* bytes of the whole answer so far */
 	bool done;          /* "[DONE]" came */
 	bool bad;
 	char model[STREAM_NAME_SIZE], finish[STREAM_NAME_SIZE]; /* "": not told */

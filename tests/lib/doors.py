@@ -29,7 +29,7 @@ class Kind:
 
 
 NGINX_KEEP = (("server unix:", "keepalive 4;\n\tserver unix:"), ("fastcgi_keep_conn off;", "fastcgi_keep_conn on;"))
-APACHE_KEEP = (("timeout=30", "timeout=30 enablereuse=on"),)
+APACHE_KEEP = (("timeout=40", "timeout=40 enablereuse=on"),)
 # Apache without threads has another module for CGI.
 PREFORK = (("mpm_event", "mpm_prefork"), (" cgid_module", " cgi_module"), ("/mod_cgid", "/mod_cgi"), ("ScriptSock", "#"))
 KINDS = {
