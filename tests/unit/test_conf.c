@@ -330,6 +330,37 @@ settings_of_mail_fit_together(void **state)
 }
 
 static void
+a_template_is_a_url_with_places_in_it(void **state)
+{
+	static const char *const good[] = {"https://{environment}.example",
+	    "http://127.0.0.1:8000/{tenant}/x/{environment}", "https://a"};
+	static const char *const bad[] = {"{environment}", "https://",
+	    "https://{other}", "https://{environment", "https://environment}",
+	    "ftp://{environment}.a", "https://{tenant} .a"};
+	struct ctx *cx = *state;
+
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		ctx_clear(cx);
+		assert_int_equal(
+		    load(cx, NULL,
+			ENV(arena_printf(cx->mem, "PINECONE_URL=%s", good[i]))),
+		    ERR_OK);
+	}
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		ctx_clear(cx);
+		assert_int_equal(
+		    load(cx, NULL,
+			ENV(arena_printf(cx->mem, "PINECONE_URL=%s", bad[i]))),
+		    ERR_CONFIG);
+		assert_string_equal(fault(cx, 0),
+		    arena_printf(cx->mem,
+			"environment: PINECONE_URL: \"%s\" is not an http or https "
+			"URL with {environment} or {tenant}",
+			bad[i]));
+	}
+}
+
+static void
 what_belongs_together_must_be_set_together(void **state)
 {
 	struct ctx *cx = *state;
@@ -468,6 +499,7 @@ main(void)
 	    CONF_TEST(wrong_values_are_refused),
 	    CONF_TEST(right_values_are_taken),
 	    CONF_TEST(settings_of_mail_fit_together),
+	    CONF_TEST(a_template_is_a_url_with_places_in_it),
 	    CONF_TEST(what_belongs_together_must_be_set_together),
 	    CONF_TEST(the_database_alone_needs_no_keys),
 	    CONF_TEST(connection_keywords_are_quoted),
