@@ -198,19 +198,20 @@ keep(struct ctx *cx, const char *text, const char *otherwise)
 }
 
 static enum err
-hear(struct ctx *cx, struct outside *o, struct outside_call *call,
+hear(struct ctx *cx, struct outside *o, const struct outside_call *asked,
     struct assistant_answer *out)
 {
 	struct hearing h = {.listener = o->listener};
+	struct outside_call call = *asked;
 	const struct transfer_reply *r;
 	enum err rc;
 
 	stream_init(&h.stream);
-	call->reply_max = STREAM_MAX;
-	call->sink = put_piece;
-	call->between = tell_fresh;
-	call->sink_arg = &h;
-	rc = outside_post(cx, o, call, &r);
+	call.reply_max = STREAM_MAX;
+	call.sink = put_piece;
+	call.between = tell_fresh;
+	call.sink_arg = &h;
+	rc = outside_post(cx, o, &call, &r);
 	if (rc == ERR_OK)
 		rc = check_end(cx, &h.stream);
 	out->model = keep(cx, h.stream.model, out->model);

@@ -12,8 +12,8 @@
 
 #include "assistant/assistant.h"
 #include "base/buf.h"
-#include "json/json.h"
 #include "net/transfer.h"
+#include "json/json.h"
 
 /* How a service is spoken of. */
 struct outside_service {

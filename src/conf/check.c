@@ -90,7 +90,9 @@ is_template(const char *value)
 		for (size_t i = 0; i < COUNT_OF(places); i++)
 			if (strncmp(value, places[i], strlen(places[i])) == 0)
 				skip = strlen(places[i]);
-		text[n++] = skip > 0 ? 'x' : *value;
+		text[n++] = *value;
+		if (skip > 0)
+			text[n - 1] = 'x';
 		value += skip > 0 ? skip : 1;
 	}
 	text[n] = '\0';

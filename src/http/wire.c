@@ -184,7 +184,7 @@ struct outgoing {
 	bool last;     /* the end follows */
 	int64_t until; /* of each write; 0: within w->timeout_ms */
 	int64_t since; /* when the whole began; 0: it is bounded by until */
-	size_t *sent;
+	size_t sent;
 };
 
 static bool
@@ -213,10 +213,10 @@ send_records(struct wire *w, const struct exchange *x, struct outgoing *o)
 		}
 		if (!send_all(w, from, count, o->until))
 			return false;
-		*o->sent += before + n;
+		o->sent += before + n;
 		if (o->left == 0)
 			return true;
-		if (o->since != 0 && exchange_late(x, o->since, *o->sent))
+		if (o->since != 0 && exchange_late(x, o->since, o->sent))
 			return false;
 		o->body += n;
 	}
@@ -226,7 +226,7 @@ bool
 wire_send_part(struct exchange *x, struct response *rs, int64_t until_ms)
 {
 	struct wire *w = x->source;
-	struct outgoing o = {.until = until_ms, .sent = &x->sent};
+	struct outgoing o = {.until = until_ms};
 	bool first = !rs->begun;
 
 	rs->begun = true;
@@ -238,6 +238,7 @@ wire_send_part(struct exchange *x, struct response *rs, int64_t until_ms)
 	o.left = rs->body.n;
 	x->lost = x->lost || w->head.failed || rs->body.failed ||
 	    (w->head.n + o.left > 0 && !send_records(w, x, &o));
+	x->sent += o.sent;
 	buf_reset(&rs->body);
 	return !x->lost;
 }
@@ -246,7 +247,8 @@ bool
 wire_send_answer(
     struct wire *w, const struct exchange *x, struct response *rs, size_t *sent)
 {
-	struct outgoing o = {.last = true, .since = clock_mono_ms(), .sent = sent};
+	struct outgoing o = {.last = true, .since = clock_mono_ms()};
+	bool whole;
 
 	if (!rs->begun)
 		exchange_finish_head(rs, &w->head);
@@ -256,5 +258,7 @@ wire_send_answer(
 		return false;
 	o.body = rs->body.p;
 	o.left = response_sends_body(rs) ? rs->body.n : 0;
-	return send_records(w, x, &o);
+	whole = send_records(w, x, &o);
+	*sent += o.sent;
+	return whole;
 }

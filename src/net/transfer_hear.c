@@ -45,7 +45,7 @@ take_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 	size_t k = size * n, room = t->reply_max - t->body_seen;
-	struct slice piece = {p, k < room ? k : room};
+	const struct slice piece = {p, k < room ? k : room};
 
 	t->body_seen += piece.n;
 	t->reply.body_cut = k > room;
@@ -53,7 +53,7 @@ take_body(char *p, size_t size, size_t n, void *arg)
 		t->reply.body_cut = !t->sink(t->sink_arg, piece) || t->reply.body_cut;
 		return t->reply.body_cut ? 0 : k;
 	}
-	buf_put(&t->body, piece.p, piece.n);
+	buf_put(&t->body, p, piece.n);
 	t->no_memory = t->no_memory || t->body.failed;
 	return k > room || t->no_memory ? 0 : k;
 }
@@ -127,19 +127,26 @@ what_was_said(const struct transfer *t)
 	return arena_printf(t->mem, "the mail server said \"%s\"", said);
 }
 
+/* What was waited for. */
+static const char *
+missing(const struct transfer *t)
+{
+	const struct transfer_reply *r = &t->reply;
+
+	if (r->address[0] == '\0')
+		return r->name_us == 0 ? "no address for the host's name"
+				       : "no connection";
+	/* libcurl takes some times only when TLS is agreed, and none of a connection
+	 * that was there */
+	if (t->tried > 0 && r->connect_us == 0)
+		return "no TLS";
+	return r->first_byte_us == 0 ? "no reply" : "no end of the reply";
+}
+
 static const char *
 explain_timeout(const struct transfer *t)
 {
-	const struct transfer_reply *r = &t->reply;
-	/* libcurl takes some times only when TLS is agreed */
-	const bool kept = t->tried == 0 && r->address[0] != '\0'; /* connection */
-	const char *what = !kept && r->name_us == 0 ? "no address for the host's name"
-	    : r->address[0] == '\0'                 ? "no connection"
-	    : !kept && r->connect_us == 0           ? "no TLS"
-	    : r->first_byte_us == 0                 ? "no reply"
-						    : "no end of the reply";
-
-	return arena_printf(t->mem, "%s within %d ms", what, t->timeout_ms);
+	return arena_printf(t->mem, "%s within %d ms", missing(t), t->timeout_ms);
 }
 
 static const char *
