@@ -16,7 +16,7 @@ import callgrind
 import stack
 import tokens
 
-ROUTES = ("existing", "unseen token", "first call", "current", "healthz")
+ROUTES = ("existing", "unseen token", "first call", "current", "context", "healthz")
 QUICK = ("existing", "current", "healthz")
 WARM = 10  # of each
 JSON = {"Content-Type": "application/json"}
@@ -33,6 +33,7 @@ class Caller:
     def __init__(self, app):
         self.app, self.serial = app, itertools.count()
         self.known = tokens.token(app.key, "counted", exp=tokens.claims("")["exp"])
+        self.named = None
 
     def token(self, route):
         n = next(self.serial)
@@ -40,9 +41,18 @@ class Caller:
             return tokens.token(self.app.key, f"counted-{n:08d}")
         return tokens.token(self.app.key, "counted", n=f"{n:08d}") if route == "unseen token" else self.known
 
+    def member(self):
+        """A token that names the tenant of the known one."""
+        if not self.named:
+            tenant = self.app.call("GET", "/api/tenant/current", {"Authorization": "Bearer " + self.known}).json()["tenant"]["id"]
+            self.named = tokens.token(self.app.key, "counted", tenant_id=tenant, exp=tokens.claims("")["exp"])
+        return self.named
+
     def call(self, route):
         if route == "healthz":
             answer = self.app.call("GET", "/healthz")
+        elif route == "context":
+            answer = self.app.call("GET", "/api/tenant/context", {"Authorization": "Bearer " + self.member()})
         elif route == "current":
             answer = self.app.call("GET", "/api/tenant/current", {"Authorization": "Bearer " + self.known})
         else:
