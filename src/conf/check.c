@@ -81,7 +81,7 @@ static bool
 is_template(const char *value)
 {
 	static const char *const places[] = {"{environment}", "{tenant}"};
-	char text[2048];
+	char text[2048] = "";
 	size_t n = 0;
 
 	while (*value != '\0' && n + 1 < sizeof(text)) {

@@ -129,11 +129,11 @@ signin_by_refresh(struct ctx *cx, const struct signin_site *site, const char *to
 struct leaving {
 	const struct signin_site *site;
 	const struct signout *which;
-	int *ended;
+	int ended;
 };
 
 static enum err
-end_one(struct ctx *cx, struct db *db, const struct leaving *l, const char *session_id)
+end_one(struct ctx *cx, struct db *db, struct leaving *l, const char *session_id)
 {
 	const struct session_end which = {
 	    session_id, l->which->user_id, SESSION_ENDED_BY_LOGOUT};
@@ -148,12 +148,12 @@ end_one(struct ctx *cx, struct db *db, const struct leaving *l, const char *sess
 
 	if (rc != ERR_OK || !ended)
 		return rc;
-	++*l->ended;
+	l->ended++;
 	return signin_record_signed_out(cx, db, &record, false);
 }
 
 static enum err
-end_by_token(struct ctx *cx, struct db *db, const struct leaving *l)
+end_by_token(struct ctx *cx, struct db *db, struct leaving *l)
 {
 	struct session_token token;
 	bool found;
@@ -180,10 +180,10 @@ end_all(struct ctx *cx, struct db *db, const struct leaving *l)
 static enum err
 leave(struct ctx *cx, struct db *db, void *arg)
 {
-	const struct leaving *l = arg;
+	struct leaving *l = arg;
 	enum err rc = ERR_OK;
 
-	*l->ended = 0;
+	l->ended = 0;
 	if (l->which->session_id != NULL)
 		rc = end_one(cx, db, l, l->which->session_id);
 	if (rc == ERR_OK && l->which->refresh_token != NULL)
@@ -197,7 +197,9 @@ enum err
 signout(struct ctx *cx, const struct signin_site *site, const struct signout *which,
     int *ended)
 {
-	struct leaving l = {site, which, ended};
+	struct leaving l = {site, which, 0};
+	enum err rc = db_transaction(cx, site->db, DB_MANAGEMENT, leave, &l);
 
-	return db_transaction(cx, site->db, DB_MANAGEMENT, leave, &l);
+	*ended = l.ended;
+	return rc;
 }

@@ -35,8 +35,6 @@ PROTECTED = {
     "tenantd.invitations": "INSERT INTO tenantd.invitations (tenant_id, id, digest, email, role, expires_at) VALUES (%s, gen_random_uuid()::text,"
                            " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 'u', 'member', now())",
     "tenantd.security_policies": "INSERT INTO tenantd.security_policies (tenant_id, policy) VALUES (%s, '{}')",
-    "tenantd.oauth_clients": "INSERT INTO tenantd.oauth_clients (tenant_id, id, name, digest) VALUES (%s, 'tdc_' || md5(gen_random_uuid()::text), 'u',"
-                             " encode(sha256('u'), 'hex'))",
     "tenantd.tenant_keys": "INSERT INTO tenantd.tenant_keys (tenant_id, sealed) VALUES (%s, 'u')",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
 }
