@@ -70,6 +70,7 @@ struct token_claims {
 	const char *const *roles;                  /* NULL-terminated, or NULL */
 	const char *const *scopes;                 /* likewise */
 	const char *session_id;                    /* sid; NULL: none */
+	bool narrowed; /* a scope was asked for, and scopes is what is left of it */
 	int64_t now_s;
 	int lifetime_s; /* 0: ACCESS_TOKEN_EXPIRE_MINUTES; negative: already expired */
 };
