@@ -22,6 +22,12 @@ struct entry {
 	bool confirmed;         /* by is.digest, which is to be taken */
 };
 
+static bool
+is_at_once(const struct account_site *s)
+{
+	return strcmp(s->conf->email_verification, "off") == 0;
+}
+
 /* -- those who become users -- */
 
 static enum err
@@ -103,16 +109,28 @@ tell_owner(struct ctx *cx, struct db *db, const struct entry *e)
 	    : rc;
 }
 
+/* Without the name: whoever registers an address says that of somebody else's, too.
+ * email NULL: nobody's. */
 static enum err
-write(struct ctx *cx, const struct entry *e, const struct registration *to)
+write(struct ctx *cx, const struct entry *e, const char *email)
 {
 	return account_write(cx, e->site,
 	    &(struct account_letter){.template = "verification",
 		.page = "verify-email",
-		.email = to != NULL ? to->email : NULL,
-		.name = to != NULL ? to->name : NULL,
+		.email = email,
 		.secret = e->secret.text,
 		.expires_in = "24 hours"});
+}
+
+/* Counts as tell_owner() does, in a bucket that nothing comes of. */
+static enum err
+write_first(struct ctx *cx, struct db *db, const struct entry *e)
+{
+	const struct mail_limit limit = {MAIL_LIMIT_FREE, e->is.email, ""};
+	bool ignored;
+	enum err rc = mail_limit_take_only(cx, db, &limit, &ignored);
+
+	return rc == ERR_OK ? write(cx, e, e->is.email) : rc;
 }
 
 /* Without a mail a registration is of no use: then it is not kept. */
@@ -130,7 +148,7 @@ enter(struct ctx *cx, struct db *db, void *arg)
 	rc = registration_create(cx, db, &e->is, &taken);
 	if (rc != ERR_OK)
 		return rc;
-	return taken ? tell_owner(cx, db, e) : write(cx, e, &e->is);
+	return taken ? tell_owner(cx, db, e) : write_first(cx, db, e);
 }
 
 static enum err
@@ -145,7 +163,7 @@ enter_again(struct ctx *cx, struct db *db, void *arg)
 	if (rc != ERR_OK || !allowed)
 		return rc;
 	rc = registration_again(cx, db, &is, &found);
-	return rc == ERR_OK ? write(cx, e, found ? &is : NULL) : rc;
+	return rc == ERR_OK ? write(cx, e, found ? is.email : NULL) : rc;
 }
 
 static enum err
@@ -168,12 +186,17 @@ static enum err
 hash(struct ctx *cx, struct entry *e, const struct register_wish *w,
     const char *tenant_id)
 {
+	const bool at_once = is_at_once(e->site);
 	const struct account_site *s = e->site;
 	struct policy policy;
 	const struct password_wish wish = {
 	    .policy = &policy, .pointer = "/password", .password = w->password};
 	enum err rc = policy_find(cx, s->db, tenant_id, &policy);
 
+	if (rc == ERR_OK)
+		rc = password_check(cx, &wish);
+	if (rc == ERR_OK && !at_once)
+		rc = mail_limit_enter(cx, s->db, s->address);
 	return rc == ERR_OK
 	    ? password_accept(cx, s->db, s->hashes, &wish, &e->is.password_hash)
 	    : rc;
@@ -204,7 +227,7 @@ enum err
 register_begin(struct ctx *cx, const struct account_site *s,
     const struct register_wish *w, struct user *out, bool *made)
 {
-	const bool at_once = strcmp(s->conf->email_verification, "off") == 0;
+	const bool at_once = is_at_once(s);
 	struct entry e = {.site = s,
 	    .is = {.email = w->email, .name = w->name, .client = s->address}};
 	enum err rc = outbox_check_address(cx, "/email", w->email);
@@ -227,6 +250,8 @@ register_resend(struct ctx *cx, const struct account_site *s, const char *email)
 	struct entry e = {.site = s, .is = {.email = email, .client = s->address}};
 	enum err rc = account_check_mail(cx, s);
 
+	if (rc == ERR_OK)
+		rc = mail_limit_enter(cx, s->db, s->address);
 	return rc == ERR_OK ? with_secret(cx, &e, enter_again) : rc;
 }
 

@@ -58,14 +58,21 @@ check_size(struct ctx *cx, const struct password_wish *w)
 }
 
 enum err
-password_accept(struct ctx *cx, struct db *db, struct slots *slots,
-    const struct password_wish *w, const char **phc)
+password_check(struct ctx *cx, const struct password_wish *w)
 {
 	enum err rc = check_size(cx, w);
 
-	if (rc == ERR_OK)
-		rc = policy_check_password(cx, w->policy, w->pointer,
-		    (struct slice){w->password.text, w->password.n});
+	return rc == ERR_OK ? policy_check_password(cx, w->policy, w->pointer,
+				  (struct slice){w->password.text, w->password.n})
+			    : rc;
+}
+
+enum err
+password_accept(struct ctx *cx, struct db *db, struct slots *slots,
+    const struct password_wish *w, const char **phc)
+{
+	enum err rc = password_check(cx, w);
+
 	if (rc == ERR_OK)
 		rc = check_reuse(cx, db, slots, w);
 	return rc == ERR_OK ? hash_make(cx, slots, w->password, phc) : rc;

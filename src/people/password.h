@@ -26,6 +26,8 @@ struct password_wish {
 	struct password password;
 };
 
+/* What needs neither the database nor time: all rules but that one. */
+enum err password_check(struct ctx *cx, const struct password_wish *wish) MUST_CHECK;
 /* *phc: its hash. That the user has it, or had it among the last ones, is the rule
  * "preventPasswordReuse". */
 enum err password_accept(struct ctx *cx, struct db *db, struct slots *slots,
