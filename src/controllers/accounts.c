@@ -29,7 +29,22 @@ password_of(const struct call *call, const char *name)
 }
 
 static void
-answer_user(struct call *call, const struct user *u)
+put_joined(struct json_out *o, const struct joining_end *end)
+{
+	json_name(o, "invitation");
+	json_open_object(o);
+	json_member_bool(o, "accepted", end->why == NULL);
+	if (end->why != NULL) {
+		json_member_text(o, "detail", end->why);
+	} else {
+		json_member_text(o, "tenant_id", end->tenant_id);
+		json_member_text(o, "role", end->role);
+	}
+	json_close_object(o);
+}
+
+static void
+answer_user(struct call *call, const struct registered *r)
 {
 	struct json_out o;
 
@@ -37,8 +52,10 @@ answer_user(struct call *call, const struct user *u)
 	json_open_object(&o);
 	json_name(&o, "user");
 	json_open_object(&o);
-	signin_put_user(&o, u, u->tenant_id, true);
+	signin_put_user(&o, &r->user, r->user.tenant_id, true);
 	json_close_object(&o);
+	if (r->invited)
+		put_joined(&o, &r->joined);
 	json_close_object(&o);
 }
 
@@ -68,7 +85,7 @@ user_register_post(struct app *app, struct call *call)
 	    .invitation = signin_member(call, "invitation"),
 	    .password = password_of(call, "password"),
 	};
-	struct user user;
+	struct registered user;
 	bool made;
 	enum err rc = register_begin(&call->cx, &site, &wish, &user, &made);
 
@@ -90,7 +107,7 @@ enum err
 user_verify_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
-	struct user user;
+	struct registered user;
 	enum err rc = register_verify(&call->cx, &site,
 	    json_get_text(call->body, "token"), password_of(call, "password"), &user);
 

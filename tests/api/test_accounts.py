@@ -60,6 +60,17 @@ def test_where_nothing_is_confirmed_who_registers_is_a_user(trusting, lone):
     assert changed.status == 204, "no mail is needed for this"
 
 
+def test_where_nothing_is_confirmed_an_invitation_is_accepted_at_once(trusting, lone):
+    owner = signin.Person(trusting, lone)
+    tenant, secret, email = owner.put_in_tenant("owner"), "tdi_" + secrets.token_hex(22)[:43], f"eve-{secrets.token_hex(4)}@example.com"
+    lone.sql("INSERT INTO tenantd.invitations (id, tenant_id, digest, email, role, expires_at) "
+             "VALUES (gen_random_uuid(), %s, encode(sha256(%s::bytea), 'hex'), %s, 'viewer', now() + interval '1 day')", [tenant, secret, email])
+    assert post(trusting, "/users/register", email="another@example.com", password=PASSWORD, invitation=secret).status == 403
+    made = post(trusting, "/users/register", email=email, password=PASSWORD, invitation=secret)
+    assert made.status == 201 and made.json()["user"]["tenant_id"] == tenant
+    assert made.json()["invitation"] == {"accepted": True, "tenant_id": tenant, "role": "viewer"}
+
+
 def test_a_password_cannot_be_changed_by_who_has_none_here(trusting, lone):
     change = {"current_password": PASSWORD, "new_password": "Another-Password-1"}
     assert post(trusting, "/me/password", "somebody-else", **change).status == 403
