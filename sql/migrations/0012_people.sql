@@ -69,6 +69,7 @@ CREATE TABLE tenantd.registrations (
 	password_hash TEXT NOT NULL,
 	address       TEXT NOT NULL DEFAULT '', -- of the client
 	failures      INT NOT NULL DEFAULT 0, -- wrong passwords that came with the secret
+	invitation    TEXT CONSTRAINT registrations_invitation_hex CHECK (invitation ~ '^[0-9a-f]{64}$'), -- digest of the secret of one that was shown
 	created_at    TIMESTAMPTZ NOT NULL DEFAULT now(),
 	expires_at    TIMESTAMPTZ NOT NULL
 );

@@ -2,9 +2,9 @@
 -- client's address, whose own registration comes first, $5 seconds that it lasts. No row: there is none.
 -- params: 5
 -- rows: one
-INSERT INTO tenantd.registrations (id, digest, email, name, password_hash, address, failures, expires_at)
+INSERT INTO tenantd.registrations (id, digest, email, name, password_hash, address, failures, expires_at, invitation)
 SELECT $2::text, $3::text, r.email, r.name, r.password_hash, r.address, r.failures,
-       now() + make_interval(secs => $5::int)
+       now() + make_interval(secs => $5::int), r.invitation
   FROM tenantd.registrations r
  WHERE lower(r.email) = lower($1::text)
    AND r.expires_at > now()

@@ -3,7 +3,7 @@
 -- params: 2
 -- rows: one
 WITH held AS (
-  SELECT r.id, r.digest, r.email, r.name, r.password_hash, r.expires_at
+  SELECT r.id, r.digest, r.email, r.name, r.password_hash, r.invitation, r.expires_at
     FROM tenantd.registrations r
    WHERE lower(r.email) = lower($2::text)
    ORDER BY r.id
@@ -11,7 +11,7 @@ WITH held AS (
 ), gone AS (
   DELETE FROM tenantd.registrations r USING held h WHERE r.id = h.id
 )
-SELECT h.email, h.name, h.password_hash
+SELECT h.email, h.name, h.password_hash, h.invitation
   FROM held h
  WHERE h.digest = $1::text
    AND h.expires_at > now();

@@ -29,26 +29,38 @@ password_of(const struct call *call, const char *name)
 	return (struct password){text, strlen(text)};
 }
 
-/* Whom an invitation brought has a tenant from the beginning. */
-static enum err
-answer_user(struct app *app, struct call *call, const struct user *u)
+static void
+put_joined(struct json_out *o, const struct joining_end *end)
 {
-	const struct tenant_seeker seeker = {u->id, u->tenant_id, true};
-	struct tenant tenant;
-	struct json_out o;
-	bool found;
-	enum err rc = tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
+	json_name(o, "invitation");
+	json_open_object(o);
+	json_member_bool(o, "accepted", end->why == NULL);
+	if (end->why != NULL) {
+		json_member_text(o, "detail", end->why);
+	} else {
+		json_member_text(o, "tenant_id", end->tenant_id);
+		json_member_text(o, "role", end->role);
+	}
+	json_close_object(o);
+}
 
-	if (rc != ERR_OK)
-		return rc;
+/* Whom an invitation brought has its tenant from the beginning. */
+static void
+answer_user(struct call *call, const struct registered *r)
+{
+	const bool joined = r->invited && r->joined.why == NULL;
+	struct json_out o;
+
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_name(&o, "user");
 	json_open_object(&o);
-	signin_put_user(&o, u, found ? tenant.id : NULL, true);
+	signin_put_user(
+	    &o, &r->user, joined ? r->joined.tenant_id : r->user.tenant_id, true);
 	json_close_object(&o);
+	if (r->invited)
+		put_joined(&o, &r->joined);
 	json_close_object(&o);
-	return ERR_OK;
 }
 
 /* Whoever asks is told the same. */
@@ -77,7 +89,7 @@ user_register_post(struct app *app, struct call *call)
 	    .invitation = signin_member(call, "invitation"),
 	    .password = password_of(call, "password"),
 	};
-	struct user user;
+	struct registered user;
 	bool made;
 	enum err rc = register_begin(&call->cx, &site, &wish, &user, &made);
 
@@ -86,11 +98,12 @@ user_register_post(struct app *app, struct call *call)
 		return rc;
 	if (made) {
 		call->rs->status = 201;
-		return answer_user(app, call, &user);
+		answer_user(call, &user);
+	} else {
+		answer_mail(call, wish.email,
+		    "A mail is on its way to this address: follow the link in it to "
+		    "confirm that it is yours.");
 	}
-	answer_mail(call, wish.email,
-	    "A mail is on its way to this address: follow the link in it to "
-	    "confirm that it is yours.");
 	return ERR_OK;
 }
 
@@ -98,12 +111,14 @@ enum err
 user_verify_post(struct app *app, struct call *call)
 {
 	const struct account_site site = account_site_of(app, call);
-	struct user user;
+	struct registered user;
 	enum err rc = register_verify(&call->cx, &site,
 	    json_get_text(call->body, "token"), password_of(call, "password"), &user);
 
 	signin_forget_body(call);
-	return rc == ERR_OK ? answer_user(app, call, &user) : rc;
+	if (rc == ERR_OK)
+		answer_user(call, &user);
+	return rc;
 }
 
 enum err

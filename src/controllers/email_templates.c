@@ -202,6 +202,16 @@ put(struct ctx *cx, struct db *db, void *arg)
 	return mail_own_put(cx, db, &s->place, &s->own);
 }
 
+static enum err
+check_whose(struct ctx *cx, const struct mail_template *t)
+{
+	if (t->tenants)
+		return ERR_OK;
+	return err_tell(&cx->err, ERR_FORBIDDEN,
+	    "this mail gives somebody the way to their account, which is no tenant's: "
+	    "it is always sent in our own words");
+}
+
 enum err
 email_template_put(struct app *app, struct call *call)
 {
@@ -211,6 +221,8 @@ email_template_put(struct app *app, struct call *call)
 	enum err rc = find_place(app, call, &s.place);
 
 	own = texts_of(call->body, &s.own.texts);
+	if (rc == ERR_OK)
+		rc = check_whose(&call->cx, s.place.of);
 	if (rc == ERR_OK)
 		rc = preview(app, &s, &own, &made);
 	if (rc == ERR_OK)

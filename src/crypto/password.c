@@ -5,7 +5,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "crypto/base64.h"
 #include "crypto/random.h"
+
+enum {
+	VALUE_MOST = 512,  /* bytes of a salt or a hash, as text */
+	LANE_LEAST_KIB = 8 /* of memory */
+};
 
 static const char prefix[] = "$argon2id$v=19$";
 
@@ -58,30 +64,64 @@ take_cost(struct slice *rest, struct cost cost, int64_t *out)
 	return true;
 }
 
-/* The costs of a stored string; false: not Argon2id, or costs beyond reason. */
+/* A stored string. */
+struct stored {
+	int64_t memory, passes, lanes;
+	struct slice values; /* salt and hash */
+};
+
+/* false: not Argon2id, or costs beyond reason. */
 static bool
-read_costs(const char *phc, int64_t *memory, int64_t *passes, int64_t *lanes)
+read_costs(const char *phc, struct stored *out)
 {
-	struct slice rest;
+	struct slice *rest = &out->values;
 
 	if (strncmp(phc, prefix, sizeof(prefix) - 1) != 0)
 		return false;
-	rest = slice_of(phc + sizeof(prefix) - 1);
-	return take_cost(
-		   &rest, (struct cost){"m=", ',', PASSWORD_MEMORY_MAX_KIB}, memory) &&
-	    take_cost(&rest, (struct cost){"t=", ',', 100}, passes) &&
-	    take_cost(&rest, (struct cost){"p=", '$', 64}, lanes);
+	*rest = slice_of(phc + sizeof(prefix) - 1);
+	return take_cost(rest, (struct cost){"m=", ',', PASSWORD_MEMORY_MAX_KIB},
+		   &out->memory) &&
+	    take_cost(rest, (struct cost){"t=", ',', 100}, &out->passes) &&
+	    take_cost(rest, (struct cost){"p=", '$', 64}, &out->lanes);
+}
+
+/* Takes a value of so many bytes or more, in base64 without padding, off the front of
+ * *rest: to a '$', or the last one to the end. */
+static bool
+take_value(struct ctx *cx, struct slice *rest, size_t least, bool last)
+{
+	const char *end = memchr(rest->p, '$', rest->n);
+	size_t n = end != NULL ? (size_t)(end - rest->p) : rest->n;
+	struct slice value;
+	const char *padded;
+
+	if (last != (end == NULL) || n > VALUE_MOST || memchr(rest->p, '=', n) != NULL)
+		return false;
+	padded = arena_printf(
+	    cx->mem, "%.*s%.*s", (int)n, rest->p, (int)((4 - n % 4) % 4), "===");
+	rest->p += last ? n : n + 1;
+	rest->n -= last ? n : n + 1;
+	return base64_decode_dup(cx->mem, slice_of(padded), &value) && value.n >= least;
+}
+
+bool
+password_is_readable(struct ctx *cx, const char *phc)
+{
+	struct stored s;
+
+	return read_costs(phc, &s) && s.memory >= LANE_LEAST_KIB * s.lanes &&
+	    take_value(cx, &s.values, ARGON2_MIN_SALT_LENGTH, false) &&
+	    take_value(cx, &s.values, ARGON2_MIN_OUTLEN, true);
 }
 
 enum err
 password_verify(
     struct ctx *cx, const char *phc, const char *password, size_t n, bool *match)
 {
-	int64_t memory, passes, lanes;
 	int rc;
 
 	*match = false;
-	if (!read_costs(phc, &memory, &passes, &lanes))
+	if (!password_is_readable(cx, phc))
 		return err_set(&cx->err, ERR_INTERNAL,
 		    "a stored password is no Argon2id string, or asks for too much");
 	if (n < 1 || n > PASSWORD_MAX)
@@ -97,9 +137,8 @@ password_verify(
 bool
 password_is_stale(const char *phc)
 {
-	int64_t memory, passes, lanes;
+	struct stored s;
 
-	return !read_costs(phc, &memory, &passes, &lanes) ||
-	    memory != PASSWORD_MEMORY_KIB || passes != PASSWORD_PASSES ||
-	    lanes != PASSWORD_LANES;
+	return !read_costs(phc, &s) || s.memory != PASSWORD_MEMORY_KIB ||
+	    s.passes != PASSWORD_PASSES || s.lanes != PASSWORD_LANES;
 }

@@ -33,6 +33,8 @@ enum {
 
 enum err password_hash(
     struct ctx *cx, const char *password, size_t n, const char **phc) MUST_CHECK;
+/* Whether password_verify() can read it: Argon2id, with costs within bounds. */
+bool password_is_readable(struct ctx *cx, const char *phc);
 /* ERR_OK and *match false: a well-formed string of another password. */
 enum err password_verify(struct ctx *cx, const char *phc, const char *password,
     size_t n, bool *match) MUST_CHECK;

@@ -144,25 +144,63 @@ end(struct ctx *cx, const struct account_site *s, const struct joining *j,
 	return rc == ERR_OK ? joining_tell(cx, s, &accepted, &i->is) : rc;
 }
 
-enum err
-joining_accept_held(struct ctx *cx, const struct account_site *s,
-    const struct joining *j, struct invitation_shown *out)
+/* Nothing is written yet. */
+static enum err
+hold(struct ctx *cx, const struct account_site *s, const struct joining *j,
+    struct invitation_shown *out)
 {
-	struct invitation_shown i;
 	bool found;
-	enum err rc = invitation_find_held(cx, s->db, j->digest, &i, &found);
+	enum err rc = invitation_find_held(cx, s->db, j->digest, out, &found);
 
 	if (rc == ERR_OK && !found)
 		rc = refuse_secret(cx, j);
 	if (rc == ERR_OK)
-		rc = check_shown(cx, j, &i);
+		rc = check_shown(cx, j, out);
+	return rc == ERR_OK ? tenant_check_usable(cx, out->tenant_status) : rc;
+}
+
+static enum err
+accept(struct ctx *cx, const struct account_site *s, const struct joining *j,
+    struct invitation_shown *i)
+{
+	enum err rc = join(cx, s, j, i);
+
+	return rc == ERR_OK ? end(cx, s, j, i) : rc;
+}
+
+enum err
+joining_accept_held(struct ctx *cx, const struct account_site *s,
+    const struct joining *j, struct invitation_shown *out)
+{
+	enum err rc = hold(cx, s, j, out);
+
+	return rc == ERR_OK ? accept(cx, s, j, out) : rc;
+}
+
+static bool
+is_about_invitation(enum err rc)
+{
+	return rc == ERR_INVALID || rc == ERR_GONE || rc == ERR_FORBIDDEN ||
+	    rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE;
+}
+
+enum err
+joining_try_held(struct ctx *cx, const struct account_site *s, const struct joining *j,
+    struct joining_end *out)
+{
+	struct invitation_shown i;
+	enum err rc = hold(cx, s, j, &i);
+
+	*out = (struct joining_end){0};
+	if (is_about_invitation(rc)) {
+		out->why = arena_strdup(cx->mem, err_public(&cx->err));
+		ctx_clear(cx);
+		return ERR_OK;
+	}
 	if (rc == ERR_OK)
-		rc = tenant_check_usable(cx, i.tenant_status);
+		rc = accept(cx, s, j, &i);
 	if (rc == ERR_OK)
-		rc = join(cx, s, j, &i);
-	if (rc == ERR_OK)
-		rc = end(cx, s, j, &i);
-	if (rc == ERR_OK && out != NULL)
-		*out = i;
+		*out = (struct joining_end){
+		    .tenant_id = i.is.tenant_id, .role = i.is.role};
 	return rc;
 }

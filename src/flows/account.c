@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "flows/admit.h"
 #include "mail/outbox.h"
-#include "tenant/tenant.h"
 
 enum { VIEW_MAX = 16 * 1024, DETAILS_MAX = 4 * 1024 };
 
@@ -137,15 +137,27 @@ account_write_down(struct ctx *cx, const struct account_site *s, const char *eve
 
 /* -- the policy -- */
 
+struct holding {
+	const struct user *user;
+	struct policy *policy;
+};
+
+static enum err
+read_policy(struct ctx *cx, struct db *db, void *arg)
+{
+	struct holding *h = arg;
+	struct admission a;
+	enum err rc = admit_read(cx, db, h->user, &a);
+
+	*h->policy = a.policy;
+	return rc;
+}
+
 enum err
 account_policy(struct ctx *cx, const struct account_site *s, const struct user *u,
     struct policy *out)
 {
-	const struct tenant_seeker seeker = {u->id, u->tenant_id, true};
-	struct tenant tenant;
-	bool found;
-	enum err rc = tenant_find_of_user(cx, s->db, &seeker, &tenant, &found);
+	struct holding h = {u, out};
 
-	return rc == ERR_OK ? policy_find(cx, s->db, found ? tenant.id : NULL, out)
-			    : rc;
+	return db_transaction(cx, s->db, DB_MANAGEMENT, read_policy, &h);
 }

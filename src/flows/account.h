@@ -62,7 +62,7 @@ enum err account_write_down(
 
 /* -- outside of one -- */
 
-/* What a user's password is held to: the policy of the tenant that is theirs. */
+/* What a user's password is held to: the policy of the tenant that they sign in to. */
 enum err account_policy(struct ctx *cx, const struct account_site *s,
     const struct user *u, struct policy *out) MUST_CHECK;
 

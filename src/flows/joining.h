@@ -61,9 +61,15 @@ enum err joining_digest(struct ctx *cx, struct joining *j, const char *secret,
 /* Whether it can be accepted with j->email; in a transaction of its own. */
 enum err joining_check(struct ctx *cx, const struct account_site *s,
     const struct joining *j, const char **tenant_id) MUST_CHECK;
-/* Inside a transaction in the management context, by cx->actor: accepts it. out: NULL:
- * nobody asks. */
+/* Inside a transaction in the management context, by cx->actor: accepts it. */
 enum err joining_accept_held(struct ctx *cx, const struct account_site *s,
     const struct joining *j, struct invitation_shown *out) MUST_CHECK;
+/* The same for who does something else besides, which is done either way. */
+struct joining_end {
+	const char *tenant_id, *role; /* that it was for */
+	const char *why;              /* it cannot be accepted; NULL: it was */
+};
+enum err joining_try_held(struct ctx *cx, const struct account_site *s,
+    const struct joining *j, struct joining_end *out) MUST_CHECK;
 
 #endif

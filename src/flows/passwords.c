@@ -55,6 +55,8 @@ passwords_ask(struct ctx *cx, const struct account_site *s, const char *email)
 	enum err rc = account_check_mail(cx, s);
 
 	if (rc == ERR_OK)
+		rc = mail_limit_enter(cx, s->db, s->address);
+	if (rc == ERR_OK)
 		rc = opaque_make(cx, OPAQUE_RESET, &a.secret);
 	if (rc != ERR_OK)
 		return rc;

@@ -16,11 +16,17 @@
 struct entry {
 	const struct account_site *site;
 	struct registration is;
-	const char *user_id;    /* that they get */
-	const char *invitation; /* digest of its secret; NULL: none */
-	struct opaque secret;   /* that is mailed */
-	bool confirmed;         /* by is.digest, which is to be taken */
+	const char *user_id;  /* that they get */
+	struct opaque secret; /* that is mailed */
+	bool confirmed;       /* by is.digest, which is to be taken */
+	struct registered *out;
 };
+
+static bool
+is_at_once(const struct account_site *s)
+{
+	return strcmp(s->conf->email_verification, "off") == 0;
+}
 
 /* -- those who become users -- */
 
@@ -30,6 +36,22 @@ refuse_secret(struct ctx *cx)
 	ctx_fault(cx, "/token", "token", "is not valid, has expired, or was used");
 	return err_tell(&cx->err, ERR_INVALID,
 	    "the token is not valid, has expired, or was used: register again");
+}
+
+static enum err
+accept(struct ctx *cx, const struct entry *e, const struct registration *is)
+{
+	struct registered *out = e->out;
+
+	out->invited = is->invitation != NULL;
+	if (!out->invited)
+		return ERR_OK;
+	return joining_try_held(cx, e->site,
+	    &(struct joining){.user_id = e->user_id,
+		.email = is->email,
+		.digest = is->invitation,
+		.pointer = "/token"},
+	    &out->joined);
 }
 
 static enum err
@@ -48,18 +70,12 @@ admit(struct ctx *cx, struct db *db, void *arg)
 		rc = registration_admit(cx, db, e->user_id, &is);
 	if (rc == ERR_OK)
 		rc = account_write_down(cx, e->site, "USER_REGISTERED");
-	if (rc == ERR_OK && e->invitation != NULL)
-		rc = joining_accept_held(cx, e->site,
-		    &(struct joining){.user_id = e->user_id,
-			.email = is.email,
-			.digest = e->invitation},
-		    NULL);
-	return rc;
+	return rc == ERR_OK ? accept(cx, e, &is) : rc;
 }
 
 /* Done by themselves, under the id that they get. */
 static enum err
-make(struct ctx *cx, struct entry *e, struct user *out)
+make(struct ctx *cx, struct entry *e, struct registered *out)
 {
 	const char *actor = cx->actor;
 	char id[UUID_TEXT_SIZE];
@@ -68,6 +84,7 @@ make(struct ctx *cx, struct entry *e, struct user *out)
 
 	uuid_text(id, uuid_random());
 	e->user_id = cx->actor = arena_strdup(cx->mem, id);
+	e->out = out;
 	rc = db_transaction(cx, e->site->db, DB_MANAGEMENT, admit, e);
 	cx->actor = actor;
 	if (rc == ERR_CONFLICT &&
@@ -76,7 +93,7 @@ make(struct ctx *cx, struct entry *e, struct user *out)
 		    "there is a user with this address already: sign in, or choose "
 		    "another password by /users/password-reset");
 	if (rc == ERR_OK)
-		rc = user_find(cx, e->site->db, e->user_id, out, &found);
+		rc = user_find(cx, e->site->db, e->user_id, &out->user, &found);
 	if (rc == ERR_OK && !found)
 		rc = err_set(&cx->err, ERR_INTERNAL, "the new user is gone");
 	return rc;
@@ -102,16 +119,28 @@ tell_owner(struct ctx *cx, struct db *db, const struct entry *e)
 	    : rc;
 }
 
+/* Without the name: whoever registers an address says that of somebody else's, too.
+ * email NULL: nobody's. */
 static enum err
-write(struct ctx *cx, const struct entry *e, const struct registration *to)
+write(struct ctx *cx, const struct entry *e, const char *email)
 {
 	return account_write(cx, e->site,
 	    &(struct account_letter){.template = "verification",
 		.page = "verify-email",
-		.email = to != NULL ? to->email : NULL,
-		.name = to != NULL ? to->name : NULL,
+		.email = email,
 		.secret = e->secret.text,
 		.expires_in = "24 hours"});
+}
+
+/* Counts as tell_owner() does, in a bucket that nothing comes of. */
+static enum err
+write_first(struct ctx *cx, struct db *db, const struct entry *e)
+{
+	const struct mail_limit limit = {MAIL_LIMIT_FREE, e->is.email, ""};
+	bool ignored;
+	enum err rc = mail_limit_take_only(cx, db, &limit, &ignored);
+
+	return rc == ERR_OK ? write(cx, e, e->is.email) : rc;
 }
 
 /* Without a mail a registration is of no use: then it is not kept. */
@@ -129,7 +158,7 @@ enter(struct ctx *cx, struct db *db, void *arg)
 	rc = registration_create(cx, db, &e->is, &taken);
 	if (rc != ERR_OK)
 		return rc;
-	return taken ? tell_owner(cx, db, e) : write(cx, e, &e->is);
+	return taken ? tell_owner(cx, db, e) : write_first(cx, db, e);
 }
 
 static enum err
@@ -144,7 +173,7 @@ enter_again(struct ctx *cx, struct db *db, void *arg)
 	if (rc != ERR_OK || !allowed)
 		return rc;
 	rc = registration_again(cx, db, &is, &found);
-	return rc == ERR_OK ? write(cx, e, found ? &is : NULL) : rc;
+	return rc == ERR_OK ? write(cx, e, found ? is.email : NULL) : rc;
 }
 
 static enum err
@@ -162,62 +191,65 @@ with_secret(struct ctx *cx, struct entry *e, db_transaction_fn *fn)
 
 /* -- the ways in -- */
 
-/* The policy is the tenant's who invites, else the usual one. */
+/* *tenant_id: who invites; NULL: nobody. */
 static enum err
-hash(struct ctx *cx, struct entry *e, const struct register_wish *w,
-    const char *tenant_id)
+read_invitation(struct ctx *cx, struct entry *e, const struct register_wish *w,
+    const char **tenant_id)
+{
+	struct joining j = {.email = w->email, .pointer = "/invitation"};
+	char digest[DIGEST_HEX_SIZE];
+	enum err rc;
+
+	*tenant_id = NULL;
+	if (w->invitation == NULL)
+		return ERR_OK;
+	rc = joining_digest(cx, &j, w->invitation, digest);
+	if (rc == ERR_OK)
+		rc = joining_check(cx, e->site, &j, tenant_id);
+	if (rc == ERR_OK)
+		e->is.invitation = arena_strdup(cx->mem, digest);
+	return rc;
+}
+
+/* The policy is the tenant's who invites, else the usual one. A mail is counted before
+ * the hashing, which is what many of them would cost most by. */
+static enum err
+hash(struct ctx *cx, struct entry *e, const struct register_wish *w)
 {
 	const struct account_site *s = e->site;
+	const char *tenant_id;
 	struct policy policy;
 	const struct password_wish wish = {
 	    .policy = &policy, .pointer = "/password", .password = w->password};
-	enum err rc = policy_find(cx, s->db, tenant_id, &policy);
+	enum err rc = read_invitation(cx, e, w, &tenant_id);
 
+	if (rc == ERR_OK)
+		rc = policy_find(cx, s->db, tenant_id, &policy);
+	if (rc == ERR_OK)
+		rc = password_check(cx, &wish);
+	if (rc == ERR_OK && !is_at_once(s))
+		rc = mail_limit_enter(cx, s->db, s->address);
 	return rc == ERR_OK
 	    ? password_accept(cx, s->db, s->hashes, &wish, &e->is.password_hash)
 	    : rc;
 }
 
-/* The secret came by mail to the address that it is for: there is nothing to confirm.
- */
-static enum err
-by_invitation(
-    struct ctx *cx, struct entry *e, const struct register_wish *w, struct user *out)
-{
-	struct joining j = {.email = w->email, .pointer = "/invitation"};
-	char digest[DIGEST_HEX_SIZE];
-	const char *tenant_id;
-	enum err rc = joining_digest(cx, &j, w->invitation, digest);
-
-	if (rc == ERR_OK)
-		rc = joining_check(cx, e->site, &j, &tenant_id);
-	if (rc == ERR_OK)
-		rc = hash(cx, e, w, tenant_id);
-	if (rc != ERR_OK)
-		return rc;
-	e->invitation = digest;
-	return make(cx, e, out);
-}
-
 enum err
 register_begin(struct ctx *cx, const struct account_site *s,
-    const struct register_wish *w, struct user *out, bool *made)
+    const struct register_wish *w, struct registered *out, bool *made)
 {
-	const bool at_once = strcmp(s->conf->email_verification, "off") == 0;
 	struct entry e = {.site = s,
 	    .is = {.email = w->email, .name = w->name, .client = s->address}};
 	enum err rc = outbox_check_address(cx, "/email", w->email);
 
-	*made = at_once || w->invitation != NULL;
-	if (rc == ERR_OK && w->invitation != NULL)
-		return by_invitation(cx, &e, w, out);
-	if (rc == ERR_OK && !at_once)
+	*made = is_at_once(s);
+	if (rc == ERR_OK && !*made)
 		rc = account_check_mail(cx, s);
 	if (rc == ERR_OK)
-		rc = hash(cx, &e, w, NULL);
+		rc = hash(cx, &e, w);
 	if (rc != ERR_OK)
 		return rc;
-	return at_once ? make(cx, &e, out) : with_secret(cx, &e, enter);
+	return *made ? make(cx, &e, out) : with_secret(cx, &e, enter);
 }
 
 enum err
@@ -226,6 +258,8 @@ register_resend(struct ctx *cx, const struct account_site *s, const char *email)
 	struct entry e = {.site = s, .is = {.email = email, .client = s->address}};
 	enum err rc = account_check_mail(cx, s);
 
+	if (rc == ERR_OK)
+		rc = mail_limit_enter(cx, s->db, s->address);
 	return rc == ERR_OK ? with_secret(cx, &e, enter_again) : rc;
 }
 
@@ -244,7 +278,7 @@ refuse_password(struct ctx *cx, const struct account_site *s, const char *digest
 
 enum err
 register_verify(struct ctx *cx, const struct account_site *s, const char *secret,
-    struct password password, struct user *out)
+    struct password password, struct registered *out)
 {
 	struct entry e = {.site = s, .confirmed = true};
 	char digest[DIGEST_HEX_SIZE];

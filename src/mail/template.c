@@ -8,7 +8,7 @@
 #include "text/mustache.h"
 
 enum mail_template_id {
-#define TEMPLATE(name, meaning) TEMPLATE_##name,
+#define TEMPLATE(name, whose, meaning) TEMPLATE_##name,
 #define VARIABLE(of, name, meaning)
 #include "mail/templates.def"
 #undef TEMPLATE
@@ -16,8 +16,10 @@ enum mail_template_id {
 	TEMPLATE_COUNT
 };
 
+enum { WHOSE_OURS = false, WHOSE_TENANTS = true };
+
 const struct mail_template mail_templates[] = {
-#define TEMPLATE(name, meaning) {#name, meaning},
+#define TEMPLATE(name, whose, meaning) {#name, meaning, WHOSE_##whose},
 #define VARIABLE(of, name, meaning)
 #include "mail/templates.def"
 #undef TEMPLATE
@@ -26,7 +28,7 @@ const struct mail_template mail_templates[] = {
 const int mail_template_count = COUNT_OF(mail_templates);
 
 const struct mail_variable mail_variables[] = {
-#define TEMPLATE(name, meaning)
+#define TEMPLATE(name, whose, meaning)
 #define VARIABLE(of, name, meaning) {&mail_templates[TEMPLATE_##of], name, meaning},
 #include "mail/templates.def"
 #undef TEMPLATE

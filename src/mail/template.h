@@ -42,6 +42,7 @@ struct mail_texts {
 
 struct mail_template {
 	const char *name, *meaning;
+	bool tenants; /* who may have texts of their own; false: ours are used */
 };
 
 struct mail_variable {

@@ -14,6 +14,12 @@ hash_nobodys(void)
 	return nobodys;
 }
 
+bool
+hash_is_checkable(struct ctx *cx, const char *phc)
+{
+	return phc != NULL && password_is_readable(cx, phc);
+}
+
 enum err
 hash_make(struct ctx *cx, struct slots *slots, struct password p, const char **phc)
 {
@@ -30,13 +36,14 @@ enum err
 hash_check(struct ctx *cx, struct slots *slots, const char *phc, struct password p,
     bool *match)
 {
+	const bool checkable = hash_is_checkable(cx, phc);
 	enum err rc = slots_take(cx, slots, WAIT_MOST_MS);
 
 	*match = false;
 	if (rc != ERR_OK)
 		return rc;
-	rc = password_verify(cx, phc != NULL ? phc : nobodys, p.text, p.n, match);
+	rc = password_verify(cx, checkable ? phc : nobodys, p.text, p.n, match);
 	slots_give(slots);
-	*match = *match && phc != NULL;
+	*match = *match && checkable;
 	return rc;
 }

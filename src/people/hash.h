@@ -26,7 +26,10 @@ enum err hash_make(struct ctx *cx, struct slots *slots, struct password p,
     const char **phc) MUST_CHECK;
 /* A hash that no password has, of today's costs. */
 const char *hash_nobodys(void);
-/* phc NULL: nobody's. It takes as long, and does not match. */
+/* Whether some password can match it. phc NULL: nobody's. */
+bool hash_is_checkable(struct ctx *cx, const char *phc);
+/* One that is not checkable, such as another program's, takes as long as nobody's, and
+ * does not match. */
 enum err hash_check(struct ctx *cx, struct slots *slots, const char *phc,
     struct password p, bool *match) MUST_CHECK;
 

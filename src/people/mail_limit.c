@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "crypto/digest.h"
+#include "people/throttle.h"
 
 /* An address that no text could be made of is counted as it stands. client "": of
  * all. */
@@ -40,7 +41,7 @@ mail_limit_take(
 	char bucket[DIGEST_HEX_SIZE];
 	enum err rc;
 
-	bucket_of(cx, l, l->client, bucket);
+	bucket_of(cx, l, throttle_network(cx, l->client), bucket);
 	rc = take(cx, db, bucket, MAIL_LIMIT_CLIENT, allowed);
 	if (rc != ERR_OK || !*allowed)
 		return rc;
@@ -56,4 +57,38 @@ mail_limit_take_only(
 
 	bucket_of(cx, l, "", bucket);
 	return take(cx, db, bucket, 1, allowed);
+}
+
+/* -- whoever they are to -- */
+
+struct entrance {
+	const char *client;
+	bool allowed;
+};
+
+static enum err
+enter(struct ctx *cx, struct db *db, void *arg)
+{
+	struct entrance *e = arg;
+	const struct mail_limit any = {"any", "", NULL};
+	char bucket[DIGEST_HEX_SIZE];
+
+	bucket_of(cx, &any, throttle_network(cx, e->client), bucket);
+	return take(cx, db, bucket, MAIL_LIMIT_NETWORK, &e->allowed);
+}
+
+enum err
+mail_limit_enter(struct ctx *cx, struct db *db, const char *client)
+{
+	struct entrance e = {.client = client};
+	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, enter, &e);
+
+	if (rc != ERR_OK || e.allowed)
+		return rc;
+	rc = err_tell(&cx->err, ERR_RATE_LIMITED,
+	    "your network asked for %d mails within the last hour, which is as many as "
+	    "it may: try again later",
+	    MAIL_LIMIT_NETWORK);
+	cx->err.retry_after = MAIL_LIMIT_S;
+	return rc;
 }

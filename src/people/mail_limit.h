@@ -7,10 +7,15 @@
  * by many. Purposes are counted apart: who asks for one mail again and again does not
  * keep another from being sent.
  *
+ * Beside that, one network may ask for MAIL_LIMIT_NETWORK mails to whomever, of any of
+ * the purposes that nobody has to sign in for: who has many addresses to write to does
+ * not make us write to all of them. A client counts as the network that it is in
+ * (throttle_network()).
+ *
  * Owner:    the database, for all processes together.
  * Lifetime: counts go a day after the last mail.
  * Threads:  one.
- * Failure:  as db.h.
+ * Failure:  as db.h; ERR_RATE_LIMITED, told, from mail_limit_enter().
  */
 #ifndef TENANTD_PEOPLE_MAIL_LIMIT_H
 #define TENANTD_PEOPLE_MAIL_LIMIT_H
@@ -20,11 +25,17 @@
 #include "base/ctx.h"
 #include "db/db.h"
 
-enum { MAIL_LIMIT_CLIENT = 3, MAIL_LIMIT_ADDRESS = 10, MAIL_LIMIT_S = 3600 };
+enum {
+	MAIL_LIMIT_CLIENT = 3,
+	MAIL_LIMIT_ADDRESS = 10,
+	MAIL_LIMIT_NETWORK = 20,
+	MAIL_LIMIT_S = 3600
+};
 
 #define MAIL_LIMIT_VERIFICATION "verification"
 #define MAIL_LIMIT_RESET        "reset"
 #define MAIL_LIMIT_TAKEN        "taken"
+#define MAIL_LIMIT_FREE         "free" /* no mail: as much work as "taken" */
 #define MAIL_LIMIT_INVITATION   "invitation"
 
 struct mail_limit {
@@ -32,6 +43,10 @@ struct mail_limit {
 	const char *email;  /* of any case of letters */
 	const char *client; /* the address that asks */
 };
+
+/* In a transaction of its own: counts one more mail that a client asks for, whoever it
+ * is to and whatever becomes of it. */
+enum err mail_limit_enter(struct ctx *cx, struct db *db, const char *client) MUST_CHECK;
 
 /* Inside a transaction in the management context: counts one more, if it is allowed. */
 enum err mail_limit_take(struct ctx *cx, struct db *db, const struct mail_limit *l,

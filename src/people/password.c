@@ -20,7 +20,7 @@ check_one(
 	bool match;
 	enum err rc;
 
-	if (phc == NULL)
+	if (!hash_is_checkable(cx, phc))
 		return ERR_OK;
 	rc = hash_check(cx, slots, phc, w->password, &match);
 	return rc == ERR_OK && match ? is_used_again(cx, w) : rc;
@@ -58,14 +58,21 @@ check_size(struct ctx *cx, const struct password_wish *w)
 }
 
 enum err
-password_accept(struct ctx *cx, struct db *db, struct slots *slots,
-    const struct password_wish *w, const char **phc)
+password_check(struct ctx *cx, const struct password_wish *w)
 {
 	enum err rc = check_size(cx, w);
 
-	if (rc == ERR_OK)
-		rc = policy_check_password(cx, w->policy, w->pointer,
-		    (struct slice){w->password.text, w->password.n});
+	return rc == ERR_OK ? policy_check_password(cx, w->policy, w->pointer,
+				  (struct slice){w->password.text, w->password.n})
+			    : rc;
+}
+
+enum err
+password_accept(struct ctx *cx, struct db *db, struct slots *slots,
+    const struct password_wish *w, const char **phc)
+{
+	enum err rc = password_check(cx, w);
+
 	if (rc == ERR_OK)
 		rc = check_reuse(cx, db, slots, w);
 	return rc == ERR_OK ? hash_make(cx, slots, w->password, phc) : rc;
@@ -75,8 +82,15 @@ enum err
 password_store(struct ctx *cx, struct db *db, const char *user_id, const char *phc)
 {
 	char most[STR_I64_SIZE];
-	enum err rc = db_queue(cx, db, STMT_user_password_reset, DB_ARGS(user_id, phc));
+	struct user now;
+	bool found;
+	enum err rc = user_hold(cx, db, user_id, &now, &found);
 
+	if (rc == ERR_OK)
+		rc = db_queue(cx, db, STMT_user_password_reset,
+		    DB_ARGS(user_id, phc,
+			found && hash_is_checkable(cx, now.password_hash) ? "true"
+									  : "false"));
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_password_prune,
 		    DB_ARGS(user_id, str_from_i64(most, PASSWORD_HISTORY_MOST)));

@@ -26,14 +26,16 @@ struct password_wish {
 	struct password password;
 };
 
+/* What needs neither the database nor time: all rules but that one. */
+enum err password_check(struct ctx *cx, const struct password_wish *wish) MUST_CHECK;
 /* *phc: its hash. That the user has it, or had it among the last ones, is the rule
  * "preventPasswordReuse". */
 enum err password_accept(struct ctx *cx, struct db *db, struct slots *slots,
     const struct password_wish *wish, const char **phc) MUST_CHECK;
 
 /* Inside a transaction in the management context that holds the user: what they have
- * becomes history, and no reset that was asked for is of use any more. Their sessions
- * are the caller's to end. */
+ * becomes history, if it can be checked, and no reset that was asked for is of use any
+ * more. Their sessions are the caller's to end. */
 enum err password_store(
     struct ctx *cx, struct db *db, const char *user_id, const char *phc) MUST_CHECK;
 

@@ -52,7 +52,7 @@ registration_create(
 	uuid_text(id, uuid_random());
 	rc = db_query(cx, db, STMT_registration_create,
 	    DB_ARGS(id, r->digest, r->email, r->name, r->password_hash, r->client,
-		str_from_i64(seconds, REGISTRATION_S)),
+		str_from_i64(seconds, REGISTRATION_S), r->invitation),
 	    &rows);
 	*taken = rc == ERR_OK && db_row_count(rows) == 0;
 	return rc;
@@ -90,6 +90,7 @@ registration_take(struct ctx *cx, struct db *db, struct registration *r, bool *f
 		r->email = db_text(rows, 0, 0);
 		r->name = db_text(rows, 0, 1);
 		r->password_hash = db_text(rows, 0, 2);
+		r->invitation = db_text(rows, 0, 3);
 	}
 	return rc;
 }

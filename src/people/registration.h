@@ -11,6 +11,9 @@
  *
  *   the password alone is known to whoever typed it, whose address it need not be.
  *
+ * An invitation is no third: its mail is in the words of the tenant that invites, who
+ * may have them tell the secret to somebody else. It waits with the registration.
+ *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena; a row: REGISTRATION_S.
  * Threads:  one.
@@ -34,7 +37,8 @@ struct registration {
 	const char *email;
 	const char *name; /* NULL: not said */
 	const char *password_hash;
-	const char *client; /* the address it came from; NULL: not read */
+	const char *client;     /* the address it came from; NULL: not read */
+	const char *invitation; /* digest of the secret of one that was shown; NULL */
 };
 
 /* -- in transactions of their own -- */

@@ -37,7 +37,7 @@ find_own(struct work *w, struct work_item *it, const struct mail_draft *d,
 	    .tenant_id = json_get_text(it->payload, "tenantId")};
 
 	*own = (struct mail_own){0};
-	if (place.tenant_id == NULL || place.of == NULL)
+	if (place.tenant_id == NULL || place.of == NULL || !place.of->tenants)
 		return ERR_OK;
 	return mail_own_find(&it->cx, w->db, &place, own);
 }

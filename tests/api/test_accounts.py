@@ -60,6 +60,17 @@ def test_where_nothing_is_confirmed_who_registers_is_a_user(trusting, lone):
     assert changed.status == 204, "no mail is needed for this"
 
 
+def test_where_nothing_is_confirmed_an_invitation_is_accepted_at_once(trusting, lone):
+    owner = signin.Person(trusting, lone)
+    tenant, secret, email = owner.put_in_tenant("owner"), "tdi_" + secrets.token_hex(22)[:43], f"eve-{secrets.token_hex(4)}@example.com"
+    lone.sql("INSERT INTO tenantd.invitations (id, tenant_id, digest, email, role, expires_at) "
+             "VALUES (gen_random_uuid(), %s, encode(sha256(%s::bytea), 'hex'), %s, 'viewer', now() + interval '1 day')", [tenant, secret, email])
+    assert post(trusting, "/users/register", email="another@example.com", password=PASSWORD, invitation=secret).status == 403
+    made = post(trusting, "/users/register", email=email, password=PASSWORD, invitation=secret)
+    assert made.status == 201 and made.json()["user"]["tenant_id"] == tenant
+    assert made.json()["invitation"] == {"accepted": True, "tenant_id": tenant, "role": "viewer"}
+
+
 def test_a_password_cannot_be_changed_by_who_has_none_here(trusting, lone):
     change = {"current_password": PASSWORD, "new_password": "Another-Password-1"}
     assert post(trusting, "/me/password", "somebody-else", **change).status == 403
@@ -125,7 +136,7 @@ def test_what_is_over_is_removed(lone):
     user = stack.create_user(lone, "house@example.com")
     lone.sql("""
         INSERT INTO tenantd.registrations (id, digest, email, password_hash, expires_at)
-            SELECT gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'), 'a@example.com', '', now() - n * interval '5 days'
+            SELECT gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'), 'a@example.com', '', now() - n * interval '20 hours'
               FROM generate_series(0, 3) n""")
     lone.sql("""
         INSERT INTO tenantd.password_resets (digest, user_id, expires_at)
@@ -136,3 +147,40 @@ def test_what_is_over_is_removed(lone):
     with stack.Tenantd(lone, workers=1, JOB_WORKERS=1):
         for table in ("registrations", "password_resets", "mail_limits"):
             stack.until(lambda t=table: lone.value(f"SELECT count(*) FROM tenantd.{t}") == 2, what=table)
+
+
+# -- hashes of other programs --
+
+@pytest.mark.parametrize("stored", [
+    "$2b$12$abcdefghijklmnopqrstuuNSv1G2bb8gqVvlhGq5YvK1wkH8Gm8m2",
+    "pbkdf2_sha256$600000$c29tZXNhbHQ$3mDkOcVjRkzRbOQnHkBzP0m3q6yJtqzVQd0Sj5xg7vQ=",
+    "$argon2id$v=19$m=2097152,t=2,p=1$YWJzZW5jZSBvZiBhIHVzZQ$3mDkOcVjRkzRbOQnHkBzP0m3q6yJtqzVQd0Sj5xg7vQ",
+], ids=["bcrypt", "django", "too costly"])
+def test_a_stored_password_that_cannot_be_checked_is_nobodys(trusting, lone, stored):
+    ann = signin.Person(trusting, lone)
+    token = ann.signed_in()["access_token"]
+    lone.sql("UPDATE public.users SET password_hash = %s WHERE id = %s", [stored, ann.id])
+    lone.sql("INSERT INTO tenantd.password_history (user_id, hash) VALUES (%s, %s)", [ann.id, stored])
+    signin.problem(ann.login(), 401, "invalid-credentials")
+    assert change(ann, token).status == 400
+    secret = "tdp_" + secrets.token_hex(22)[:43]
+    lone.sql("INSERT INTO tenantd.password_resets (digest, user_id, expires_at) "
+             "VALUES (encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 hour')", [secret, ann.id])
+    assert post(trusting, "/users/password-reset/confirm", token=secret, password=PASSWORD).status == 204
+    assert lone.value("SELECT count(*) FROM tenantd.password_history WHERE user_id = %s", [ann.id]) == 1, "it is not kept"
+    assert ann.login(PASSWORD).status == 200
+
+
+# -- whose policy holds --
+
+def test_a_password_is_held_to_the_policy_of_the_tenant_that_one_signs_in_to(trusting, lone):
+    ann = signin.Person(trusting, lone)
+    lax = {"minLength": 8, "requireSpecialChars": False, "requireUppercase": False, "requireNumbers": False}
+    gone = ann.put_in_tenant("member", policy={"password": lax}, assigned=True)
+    lone.sql("UPDATE public.tenants SET status = 'suspended' WHERE id = %s", [gone])
+    strict = ann.put_in_tenant("admin", policy={"password": {"minLength": 20}})
+    signed_in = ann.signed_in()
+    assert signed_in["tenant_id"] == strict
+    answer = trusting.call("POST", "/me/password", ann.headers(signed_in["access_token"]),
+                           {"current_password": signin.PASSWORD, "new_password": "abcdefgh"})
+    assert answer.status == 400 and answer.json()["errors"][0]["keyword"] == "minLength"

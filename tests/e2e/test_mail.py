@@ -185,6 +185,14 @@ def test_hosts_of_any_script_are_written_in_ascii(db, post):
 
 # -- a tenant's own texts --
 
+@pytest.mark.parametrize("template", ["verification", "password_reset"])
+def test_a_mail_with_the_way_to_an_account_is_in_our_words_whatever_is_stored(db, post, owner, template):
+    db.sql("INSERT INTO tenantd.email_templates (tenant_id, name, subject, text, html, updated_by) VALUES (%s, %s, 'theirs', 'theirs', 'theirs', 'x')",
+           [owner.tenant, template])
+    mail = send(db, post, template=template, view={"user": {"email": "a@example.com"}, "actionUrl": "https://a.example"}, tenantId=owner.tenant)
+    assert "theirs" not in mail.message["Subject"] + mail.part("plain") + mail.part("html")
+
+
 def test_a_tenants_own_texts_are_sent_to_its_own(db, post, owner, app):
     owner.call("PUT", owner.template("welcome"), {
         "subject": "Grüezi {{user.name}}", "text": "Für {{user.name}}\n", "html": "<p>{{user.name}}</p>\n"})

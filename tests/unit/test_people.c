@@ -22,6 +22,29 @@ nobodys_password_takes_as_long_as_anybodys(void **state)
 }
 
 static void
+a_hash_that_cannot_be_checked_matches_nothing(void **state)
+{
+	static const char *const others[] = {"",
+	    "$2b$12$abcdefghijklmnopqrstuuNSv1G2bb8gqVvlhGq5YvK1wkH8Gm8m2",
+	    "pbkdf2_sha256$600000$c29tZXNhbHQ$"
+	    "3mDkOcVjRkzRbOQnHkBzP0m3q6yJtqzVQd0Sj5xg7vQ=",
+	    "$argon2id$v=19$m=2097152,t=2,p=1$YWJzZW5jZSBvZiBhIHVzZQ"
+	    "$3mDkOcVjRkzRbOQnHkBzP0m3q6yJtqzVQd0Sj5xg7vQ"};
+	struct ctx *cx = *state;
+	const struct password p = {"correct horse", 13};
+	bool match;
+
+	assert_false(hash_is_checkable(cx, NULL));
+	assert_true(hash_is_checkable(cx, hash_nobodys()));
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		match = true;
+		assert_false(hash_is_checkable(cx, others[i]));
+		assert_int_equal(hash_check(cx, NULL, others[i], p, &match), ERR_OK);
+		assert_false(match);
+	}
+}
+
+static void
 opaque_secrets_are_found_by_what_is_kept(void **state)
 {
 	struct ctx *cx = *state;
@@ -59,6 +82,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    UNIT_CTX_TEST(nobodys_password_takes_as_long_as_anybodys),
+	    UNIT_CTX_TEST(a_hash_that_cannot_be_checked_matches_nothing),
 	    UNIT_CTX_TEST(opaque_secrets_are_found_by_what_is_kept),
 	    UNIT_CTX_TEST(what_is_no_such_secret_is_not_looked_for),
 	};
