@@ -98,6 +98,7 @@ CREATE TABLE tenantd.sessions (
 	id           TEXT PRIMARY KEY CONSTRAINT sessions_id_uuid CHECK (id::uuid IS NOT NULL),
 	user_id      TEXT NOT NULL REFERENCES public.users (id) ON DELETE CASCADE,
 	tenant_id    TEXT, -- of which its last token speaks
+	chosen       BOOLEAN NOT NULL DEFAULT false, -- the user named that tenant: the session stays in it
 	scope        TEXT NOT NULL DEFAULT '', -- that was asked for; '': all
 	address      TEXT NOT NULL DEFAULT '', -- of the client that began it
 	agent        TEXT NOT NULL DEFAULT '',
@@ -107,7 +108,7 @@ CREATE TABLE tenantd.sessions (
 	expires_at   TIMESTAMPTZ NOT NULL, -- unless it is used before
 	ended_at     TIMESTAMPTZ,
 	ended_reason TEXT CONSTRAINT sessions_ended_reason_known CHECK
-		(ended_reason IN ('logout', 'limit', 'reuse', 'password', 'administrator', 'tenant')),
+		(ended_reason IN ('logout', 'limit', 'reuse', 'password', 'factor', 'administrator', 'tenant')),
 	CONSTRAINT sessions_ended_why CHECK ((ended_at IS NULL) = (ended_reason IS NULL))
 );
 CREATE INDEX sessions_user_id_idx ON tenantd.sessions (user_id, created_at);

@@ -13,7 +13,7 @@ read_admission(struct ctx *cx, struct db *db, void *arg)
 {
 	struct issuing *i = arg;
 
-	return admit_read(cx, db, i->user, &i->admission);
+	return admit_read(cx, db, i->user, NULL, &i->admission);
 }
 
 static enum err

@@ -104,6 +104,7 @@ login_post(struct app *app, struct call *call)
 	    .password = {password.p, password.n},
 	    .otp = signin_member(call, "otp"),
 	    .scope = signin_member(call, "scope"),
+	    .tenant = signin_member(call, "tenant_id"),
 	};
 	struct signin_answer answer;
 	struct json_out o;

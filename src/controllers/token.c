@@ -28,6 +28,7 @@ by_password(struct app *app, struct call *call, struct signin_answer *out)
 	struct signin_try try = {
 	    .otp = signin_member(call, "otp"),
 	    .scope = signin_member(call, "scope"),
+	    .tenant = signin_member(call, "tenant_id"),
 	};
 	const char *password;
 	enum err rc = need(call, "username", &try.email);
@@ -45,12 +46,13 @@ static enum err
 by_refresh_token(struct app *app, struct call *call, struct signin_answer *out)
 {
 	const struct signin_site site = signin_site_of(app, call);
-	const char *token;
-	enum err rc = need(call, "refresh_token", &token);
+	struct signin_refresh try = {
+	    .scope = signin_member(call, "scope"),
+	    .tenant = signin_member(call, "tenant_id"),
+	};
+	enum err rc = need(call, "refresh_token", &try.token);
 
-	return rc == ERR_OK ? signin_by_refresh(&call->cx, &site, token,
-				  signin_member(call, "scope"), out)
-			    : rc;
+	return rc == ERR_OK ? signin_by_refresh(&call->cx, &site, &try, out) : rc;
 }
 
 /* In the form, or by the scheme Basic, not both (RFC 6749, 2.3). */

@@ -6,6 +6,7 @@
 #include "people/hash.h"
 #include "people/totp.h"
 #include "people/user.h"
+#include "session/session.h"
 
 enum { URI_MAX = 4096 };
 
@@ -13,8 +14,9 @@ enum { URI_MAX = 4096 };
 struct change {
 	struct totp_site site;
 	struct totp_shown shown;
-	const char *secret; /* a new one */
-	bool asked;         /* for a password, which was right */
+	const char *session_id; /* in which it is made; NULL: in none */
+	const char *secret;     /* a new one */
+	bool asked;             /* for a password, which was right */
 };
 
 /* Who signs in elsewhere has a second factor there. */
@@ -35,7 +37,21 @@ find_user(struct app *app, struct call *call, struct user *user, struct change *
 	*c = (struct change){.site = {.user_id = call->who.user.text,
 				 .address = call->rq.client,
 				 .keys = app->seal_keys,
-				 .audit = app->audit}};
+				 .audit = app->audit},
+	    .session_id = call->who.session_id};
+	return rc;
+}
+
+/* Changes of one user's factor wait for each other, and for who signs in meanwhile. */
+static enum err
+hold_user(struct ctx *cx, struct db *db, const struct change *c)
+{
+	struct user user;
+	bool found;
+	enum err rc = user_hold(cx, db, c->site.user_id, &user, &found);
+
+	if (rc == ERR_OK && (!found || !user.active))
+		rc = err_tell(&cx->err, ERR_FORBIDDEN, "the account is deactivated");
 	return rc;
 }
 
@@ -51,8 +67,9 @@ static enum err
 guess(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct change *c = arg;
+	enum err rc = hold_user(cx, db, c);
 
-	return totp_guess(cx, db, c->site.user_id);
+	return rc == ERR_OK ? totp_guess(cx, db, c->site.user_id) : rc;
 }
 
 /* With a token alone, a stranger who came by it would lock its owner out. */
@@ -87,11 +104,13 @@ static enum err
 begin(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
-	enum err rc = ERR_OK;
+	enum err rc = hold_user(cx, db, c);
 
-	if (c->asked)
+	if (rc == ERR_OK)
+		rc = totp_begin(cx, db, &c->site, &c->secret);
+	if (rc == ERR_OK && c->asked)
 		rc = totp_guess_right(cx, db, c->site.user_id);
-	return rc == ERR_OK ? totp_begin(cx, db, &c->site, &c->secret) : rc;
+	return rc;
 }
 
 /* Escaped as RFC 3986, 2.1; a colon would end the issuer, and becomes a blank. */
@@ -154,28 +173,44 @@ totp_post(struct app *app, struct call *call)
 
 /* -- what asks for a code -- */
 
+/* The factor was shown in this session, and in no other. */
+static enum err
+settle_sessions(struct ctx *cx, struct db *db, const struct change *c)
+{
+	const char *user_id = c->site.user_id, *kept = c->session_id;
+	enum err rc = sessions_end_of(cx, db, user_id, SESSION_ENDED_BY_FACTOR, kept);
+
+	return rc == ERR_OK && kept != NULL ? session_note_factor(cx, db, user_id, kept)
+					    : rc;
+}
+
 static enum err
 confirm(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
+	enum err rc = hold_user(cx, db, c);
 
-	return totp_confirm(cx, db, &c->site, &c->shown);
+	if (rc == ERR_OK)
+		rc = totp_confirm(cx, db, &c->site, &c->shown);
+	return rc == ERR_OK && c->shown.right ? settle_sessions(cx, db, c) : rc;
 }
 
 static enum err
 renew(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
+	enum err rc = hold_user(cx, db, c);
 
-	return totp_renew_codes(cx, db, &c->site, &c->shown);
+	return rc == ERR_OK ? totp_renew_codes(cx, db, &c->site, &c->shown) : rc;
 }
 
 static enum err
 disable(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
+	enum err rc = hold_user(cx, db, c);
 
-	return totp_disable(cx, db, &c->site, &c->shown);
+	return rc == ERR_OK ? totp_disable(cx, db, &c->site, &c->shown) : rc;
 }
 
 /* A wrong code was counted, so that the transaction had to be committed. */

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "tenant/member.h"
 
 enum { SCOPE_MAX = 4096, SCOPES_MAX = 4, DAY_S = 86400 };
 
@@ -33,14 +34,35 @@ read_tenant(struct ctx *cx, struct db *db, const struct user *user, struct tenan
 	return rc;
 }
 
+/* Whether there is such a tenant at all is not theirs to know. */
+static enum err
+read_named(
+    struct ctx *cx, struct db *db, const struct tenant_claim *claim, struct tenant *out)
+{
+	struct tenant_member member;
+	bool found;
+	enum err rc = tenant_query_member(cx, db, claim, &member, &found);
+
+	if (rc == ERR_OK && !found)
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "you are no member of a tenant of this id: name one of yours, or "
+		    "none");
+	if (rc == ERR_OK)
+		*out = member.tenant;
+	return rc;
+}
+
 enum err
-admit_read(
-    struct ctx *cx, struct db *db, const struct user *user, struct admission *out)
+admit_read(struct ctx *cx, struct db *db, const struct user *user, const char *named,
+    struct admission *out)
 {
 	enum err rc;
 
 	*out = (struct admission){.user = *user};
-	rc = read_tenant(cx, db, user, &out->tenant);
+	rc = named == NULL
+	    ? read_tenant(cx, db, user, &out->tenant)
+	    : read_named(
+		  cx, db, &(struct tenant_claim){user->id, named, false}, &out->tenant);
 	return rc == ERR_OK ? policy_query(cx, db, out->tenant.id, &out->policy) : rc;
 }
 

@@ -1,11 +1,14 @@
 /*
  * admit.h - who may have a token of ours, in which tenant, and what it then says.
  *
- *   tenant_id  the user's tenant (tenant_query_of_user()): the one they were assigned
- * to if they can use it, else another. Absent without a tenant, and for a superuser who
- * can use none of theirs. roles      the one that they have there scope      what that
- * role may: read, write, delete, admin. Without a tenant: none at all, since "admin"
- * without a tenant means the whole platform. sid        the session
+ *   tenant_id  the tenant that the user names. Else theirs (tenant_query_of_user()):
+ *              the one they were assigned to if they can use it, or another; absent
+ *              without a tenant, and for a superuser who can use none of theirs
+ *   roles      the one that they have there
+ *   scope      what that role may: read, write, delete, admin. Without a tenant: none
+ *              at all, since "admin" without a tenant means the whole platform
+ *   narrowed   a scope was asked for, whatever is left of it
+ *   sid        the session
  *
  * Whose tenant demands a second factor, and who has none, gets a token whose scope is
  * "mfa:enrol" alone, without tenant, roles and session: good for setting one up.
@@ -34,9 +37,11 @@ struct admission {
 	struct policy policy;
 };
 
-/* Inside a transaction: the user's tenant, and the policy that holds for them. */
+/* Inside a transaction: the user's tenant, and the policy that holds for them. named:
+ * id or number of the tenant that they want to be in; NULL: none. ERR_FORBIDDEN, told,
+ * when they are no member of it, or there is none. */
 enum err admit_read(struct ctx *cx, struct db *db, const struct user *user,
-    struct admission *out) MUST_CHECK;
+    const char *named, struct admission *out) MUST_CHECK;
 /* In this order: the tenant may be used; the policy lets in whoever is at this address;
  * the password is not too old. */
 enum err admit_check(

@@ -155,7 +155,7 @@ static bool
 may_be_refused(enum err rc)
 {
 	return rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE ||
-	    rc == ERR_POLICY || rc == ERR_PASSWORD_EXPIRED;
+	    rc == ERR_POLICY || rc == ERR_PASSWORD_EXPIRED || rc == ERR_FORBIDDEN;
 }
 
 /* Whether the row is still what the password was checked against. */
@@ -210,6 +210,7 @@ begin_session(struct ctx *cx, struct db *db, struct attempt *a, struct admit_wis
 	const struct session_draft draft = {
 	    .user_id = a->user.id,
 	    .tenant_id = a->admission.tenant.id,
+	    .chosen = a->try->tenant != NULL,
 	    .scope = a->try->scope != NULL ? a->try->scope : "",
 	    .address = a->site->address,
 	    .agent = a->site->agent,
@@ -268,7 +269,9 @@ decide(struct ctx *cx, struct db *db, void *arg)
 		err_set(&cx->err, ERR_CREDENTIALS, "changed meanwhile");
 		return refuse(cx, db, a, "changed meanwhile", false);
 	}
-	rc = admit_read(cx, db, &now, &a->admission);
+	rc = totp_query_on(cx, db, now.id, &a->has_totp);
+	if (rc == ERR_OK)
+		rc = admit_read(cx, db, &now, a->try->tenant, &a->admission);
 	if (rc == ERR_OK)
 		rc = admit_check(cx, &a->admission, a->site->address);
 	if (may_be_refused(rc))
@@ -287,8 +290,6 @@ after_password(struct ctx *cx, struct attempt *a)
 	cx->actor = a->user.id;
 	if (password_is_stale(a->user.password_hash))
 		rc = hash_make(cx, site->hashes, a->try->password, &a->rehashed);
-	if (rc == ERR_OK)
-		rc = totp_is_on(cx, site->db, a->user.id, &a->has_totp);
 	if (rc != ERR_OK)
 		return give_up(cx, a);
 	rc = db_transaction(cx, site->db, DB_MANAGEMENT, decide, a);

@@ -7,8 +7,13 @@
  * time, and what the tenant and its policy say is told only to who knows the password.
  * A refusal commits: what was counted and written to the audit log stays.
  *
- * Audit: SIGNED_IN, SIGN_IN_FAILED with the reason, SIGN_IN_THROTTLED for the first of
- * those that are refused between two tries, SIGNED_OUT, REFRESH_TOKEN_REUSED.
+ * A session in a tenant that was named stays in it: when it is theirs no more, the
+ * session is of no use, rather than one that speaks of another tenant's data. Whoever
+ * has a second factor goes on only with a session in which it was shown.
+ *
+ * Audit: SIGNED_IN, also for a refresh into another tenant, SIGN_IN_FAILED with the
+ * reason, SIGN_IN_THROTTLED for the first of those that are refused between two tries,
+ * SIGNED_OUT, REFRESH_TOKEN_REUSED.
  *
  * Owner:    the caller; texts live in cx->mem. Tokens are cleansed with the arena.
  * Lifetime: one request.
@@ -46,6 +51,8 @@ struct signin_try {
 	struct password password;
 	const char *otp;   /* NULL: none was sent */
 	const char *scope; /* what is asked for; NULL: all */
+	/* id or number of the tenant to be in; NULL: whichever is theirs */
+	const char *tenant;
 };
 
 struct signin_answer {
@@ -60,9 +67,16 @@ struct signin_answer {
 
 enum err signin_by_password(struct ctx *cx, const struct signin_site *site,
     const struct signin_try *try, struct signin_answer *out) MUST_CHECK;
-/* scope: of this access token, beside what the session was begun with; NULL: that. */
+struct signin_refresh {
+	const char *token;
+	/* of this access token, beside what the session was begun with; NULL: that */
+	const char *scope;
+	/* id or number of the tenant to be in from now on; NULL: the one that was named
+	 * before, else whichever is theirs */
+	const char *tenant;
+};
 enum err signin_by_refresh(struct ctx *cx, const struct signin_site *site,
-    const char *token, const char *scope, struct signin_answer *out) MUST_CHECK;
+    const struct signin_refresh *try, struct signin_answer *out) MUST_CHECK;
 
 /* Which sessions end. */
 struct signout {

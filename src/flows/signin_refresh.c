@@ -1,12 +1,15 @@
 /* signin_refresh.c - by a refresh token, and out again; see signin.h. */
+#include <string.h>
+
 #include "flows/admit.h"
 #include "flows/signin_record.h"
+#include "people/totp.h"
 
 /* -- one refresh -- */
 
 struct refresh {
 	const struct signin_site *site;
-	const char *text, *scope;
+	const struct signin_refresh *try;
 	struct signin_answer *out;
 	struct session_token token;
 	struct admission admission;
@@ -42,6 +45,45 @@ end_family(struct ctx *cx, struct db *db, struct refresh *r, const struct user *
 	return signin_record_reused(cx, db, &record);
 }
 
+/* The tenant that is named, else the one that was. */
+static enum err
+read_tenant(struct ctx *cx, struct db *db, struct refresh *r, const struct user *user)
+{
+	const char *named = r->try->tenant;
+	enum err rc;
+
+	if (named == NULL && r->token.chosen)
+		named = r->token.tenant_id;
+	rc = admit_read(cx, db, user, named, &r->admission);
+	if (rc == ERR_FORBIDDEN && r->try->tenant == NULL)
+		return err_tell(&cx->err, ERR_GRANT,
+		    "you are no member any more of the tenant that this session was "
+		    "begun in: sign in again");
+	return rc;
+}
+
+/* A session that was begun before there was a factor is half a sign-in. */
+static enum err
+check_factor(
+    struct ctx *cx, struct db *db, const struct refresh *r, const struct user *user)
+{
+	bool on;
+	enum err rc = ERR_OK;
+
+	if (r->token.mfa)
+		return ERR_OK;
+	if (r->admission.policy.mfa_required)
+		return err_tell(&cx->err, ERR_SECOND_FACTOR,
+		    "the tenant's security policy demands a second factor by now: "
+		    "sign in again");
+	rc = totp_query_on(cx, db, user->id, &on);
+	if (rc == ERR_OK && on)
+		return err_tell(&cx->err, ERR_SECOND_FACTOR,
+		    "the account has a second factor by now, which this session never "
+		    "showed: sign in again");
+	return rc;
+}
+
 /* Whoever holds the session goes on only while they might sign in anew. */
 static enum err
 check_user(struct ctx *cx, struct db *db, struct refresh *r, const struct user *user)
@@ -51,30 +93,50 @@ check_user(struct ctx *cx, struct db *db, struct refresh *r, const struct user *
 	if (!user->active)
 		return err_tell(
 		    &cx->err, ERR_GRANT, "the account is not active any more");
-	rc = admit_read(cx, db, user, &r->admission);
+	rc = read_tenant(cx, db, r, user);
 	if (rc == ERR_OK)
 		rc = admit_check(cx, &r->admission, r->site->address);
-	if (rc == ERR_OK && r->admission.policy.mfa_required && !r->token.mfa)
-		rc = err_tell(&cx->err, ERR_SECOND_FACTOR,
-		    "the tenant's security policy demands a second factor by now: "
-		    "sign in again");
-	return rc;
+	return rc == ERR_OK ? check_factor(cx, db, r, user) : rc;
+}
+
+/* Into the tenant that is named, whose log tells of it as of any other sign-in. */
+static enum err
+move(struct ctx *cx, struct db *db, const struct refresh *r,
+    const struct session_terms *terms)
+{
+	const struct signin_record record = {
+	    .audit = r->site->audit,
+	    .address = r->site->address,
+	    .user_id = r->token.user_id,
+	    .tenant_id = r->token.tenant_id,
+	    .session_id = r->token.session_id,
+	    .mfa = r->token.mfa,
+	};
+	enum err rc = session_limit(cx, db, &r->token, terms);
+
+	return rc == ERR_OK ? signin_record_signed_in(cx, db, &record) : rc;
 }
 
 static enum err
 go_on(struct ctx *cx, struct db *db, struct refresh *r)
 {
 	const struct session_terms terms = admit_terms(&r->admission, r->site->conf);
-	struct admit_wish wish = {.kept = r->token.scope, .asked = r->scope};
+	struct admit_wish wish = {.kept = r->token.scope, .asked = r->try->scope};
+	const char *before = r->token.tenant_id, *now = r->admission.tenant.id;
+	const bool named = r->try->tenant != NULL;
+	const bool moves = named && (before == NULL || strcmp(before, now) != 0);
 	struct session_grant grant;
 	enum err rc;
 
-	r->token.tenant_id = r->admission.tenant.id;
+	r->token.chosen = r->token.chosen || named;
+	r->token.tenant_id = now;
 	rc = session_token_use(cx, db, &r->token, &terms, &grant);
+	if (rc == ERR_OK && grant.left_s <= 0)
+		return no_grant(cx);
+	if (rc == ERR_OK && moves)
+		rc = move(cx, db, r, &terms);
 	if (rc != ERR_OK)
 		return rc;
-	if (grant.left_s <= 0)
-		return no_grant(cx);
 	wish.session_id = grant.id;
 	wish.left_s = grant.left_s;
 	r->out->refresh_token = grant.refresh_token;
@@ -87,7 +149,7 @@ refresh(struct ctx *cx, struct db *db, void *arg)
 	struct refresh *r = arg;
 	struct user user;
 	bool found;
-	enum err rc = session_token_find(cx, db, r->text, &r->token, &found);
+	enum err rc = session_token_find(cx, db, r->try->token, &r->token, &found);
 
 	*r->out = (struct signin_answer){0};
 	r->reused = false;
@@ -107,11 +169,11 @@ refresh(struct ctx *cx, struct db *db, void *arg)
 }
 
 enum err
-signin_by_refresh(struct ctx *cx, const struct signin_site *site, const char *token,
-    const char *scope, struct signin_answer *out)
+signin_by_refresh(struct ctx *cx, const struct signin_site *site,
+    const struct signin_refresh *try, struct signin_answer *out)
 {
-	struct refresh r = {.site = site, .text = token, .scope = scope, .out = out};
-	enum err rc = admit_check_scope(cx, scope);
+	struct refresh r = {.site = site, .try = try, .out = out};
+	enum err rc = admit_check_scope(cx, try->scope);
 
 	if (rc == ERR_OK)
 		rc = db_transaction(cx, site->db, DB_MANAGEMENT, refresh, &r);
@@ -181,10 +243,12 @@ static enum err
 leave(struct ctx *cx, struct db *db, void *arg)
 {
 	struct leaving *l = arg;
-	enum err rc = ERR_OK;
+	struct user user;
+	bool found; /* whose issuer is another has no row */
+	enum err rc = user_hold(cx, db, l->which->user_id, &user, &found);
 
 	l->ended = 0;
-	if (l->which->session_id != NULL)
+	if (rc == ERR_OK && l->which->session_id != NULL)
 		rc = end_one(cx, db, l, l->which->session_id);
 	if (rc == ERR_OK && l->which->refresh_token != NULL)
 		rc = end_by_token(cx, db, l);

@@ -38,6 +38,7 @@ oauth_error(enum err code)
 	case ERR_POLICY:
 	case ERR_TENANT_SUSPENDED:
 	case ERR_TENANT_INACTIVE:
+	case ERR_FORBIDDEN:
 	case ERR_GRANT:
 		return "invalid_grant";
 	case ERR_CLIENT:

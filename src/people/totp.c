@@ -24,6 +24,16 @@ totp_is_on(struct ctx *cx, struct db *db, const char *user_id, bool *on)
 	return rc;
 }
 
+enum err
+totp_query_on(struct ctx *cx, struct db *db, const char *user_id, bool *on)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_totp_on, DB_ARGS(user_id), &rows);
+
+	*on = rc == ERR_OK && db_bool(rows, 0, 0);
+	return rc;
+}
+
 /* -- guesses -- */
 
 static void

@@ -54,7 +54,11 @@ enum err totp_is_on(
 enum err totp_reseal(
     struct ctx *cx, struct db *db, const struct seal_keys *keys, int *count) MUST_CHECK;
 
-/* -- inside a transaction in the management context -- */
+/* -- inside a transaction in the management context that holds the user (user_hold()),
+ * so that what changes a factor and what asks for it wait for each other; then come the
+ * factor and the guesses, in this order -- */
+enum err totp_query_on(
+    struct ctx *cx, struct db *db, const char *user_id, bool *on) MUST_CHECK;
 /* Takes a code, six digits or a recovery code; false: it is wrong, was taken before, or
  * the factor is not in force. Guesses are not counted. */
 enum err totp_take_shown(struct ctx *cx, struct db *db, const struct totp_site *site,

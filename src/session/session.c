@@ -31,13 +31,23 @@ add_token(struct ctx *cx, struct db *db, struct session_grant *to)
 	return db_queue(cx, db, STMT_session_token_add, DB_ARGS(token.digest, to->id));
 }
 
+/* Beside one: kept, or one that is about to begin. */
+static enum err
+make_room(struct ctx *cx, struct db *db, const char *user_id, const char *kept,
+    const struct session_terms *terms)
+{
+	char others[STR_I64_SIZE];
+
+	return db_queue(cx, db, STMT_session_limit,
+	    DB_ARGS(user_id, str_from_i64(others, terms->most - 1), kept));
+}
+
 enum err
 session_begin(struct ctx *cx, struct db *db, const struct session_draft *d,
     const struct session_terms *terms, struct session_grant *out)
 {
-	char id[UUID_TEXT_SIZE], others[STR_I64_SIZE], seconds[STR_I64_SIZE];
-	enum err rc = db_queue(cx, db, STMT_session_limit,
-	    DB_ARGS(d->user_id, str_from_i64(others, terms->most - 1)));
+	char id[UUID_TEXT_SIZE], seconds[STR_I64_SIZE];
+	enum err rc = make_room(cx, db, d->user_id, NULL, terms);
 
 	uuid_text(id, uuid_random());
 	out->id = arena_strdup(cx->mem, id);
@@ -45,8 +55,8 @@ session_begin(struct ctx *cx, struct db *db, const struct session_draft *d,
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_session_begin,
 		    DB_ARGS(id, d->user_id, d->tenant_id, d->scope, d->address,
-			d->agent, bool_text(d->mfa),
-			str_from_i64(seconds, out->left_s)));
+			d->agent, bool_text(d->mfa), str_from_i64(seconds, out->left_s),
+			bool_text(d->chosen)));
 	return rc == ERR_OK ? add_token(cx, db, out) : rc;
 }
 
@@ -89,6 +99,7 @@ session_token_hold(struct ctx *cx, struct db *db, struct session_token *t)
 	t->mfa = db_bool(rows, 0, 2);
 	t->ended = db_bool(rows, 0, 3);
 	t->used = db_bool(rows, 0, 4);
+	t->chosen = db_bool(rows, 0, 5);
 	return ERR_OK;
 }
 
@@ -101,7 +112,7 @@ session_token_use(struct ctx *cx, struct db *db, const struct session_token *t,
 	enum err rc = db_query(cx, db, STMT_session_renew,
 	    DB_ARGS(t->session_id, t->tenant_id,
 		str_from_i64(timeout, terms->timeout_s), bool_text(terms->extends),
-		str_from_i64(longest, terms->longest_s)),
+		str_from_i64(longest, terms->longest_s), bool_text(t->chosen)),
 	    &rows);
 
 	*out = (struct session_grant){.id = t->session_id};
@@ -110,6 +121,13 @@ session_token_use(struct ctx *cx, struct db *db, const struct session_token *t,
 	out->left_s = db_i64(rows, 0, 0);
 	rc = db_queue(cx, db, STMT_session_token_use, DB_ARGS(t->digest));
 	return rc == ERR_OK ? add_token(cx, db, out) : rc;
+}
+
+enum err
+session_limit(struct ctx *cx, struct db *db, const struct session_token *t,
+    const struct session_terms *terms)
+{
+	return make_room(cx, db, t->user_id, t->session_id, terms);
 }
 
 /* -- those that go on -- */
@@ -164,6 +182,13 @@ session_end(struct ctx *cx, struct db *db, const struct session_end *which, bool
 
 	*ended = rc == ERR_OK && db_row_count(rows) == 1;
 	return rc;
+}
+
+enum err
+session_note_factor(
+    struct ctx *cx, struct db *db, const char *user_id, const char *session_id)
+{
+	return db_queue(cx, db, STMT_session_factor, DB_ARGS(session_id, user_id));
 }
 
 enum err

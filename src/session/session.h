@@ -13,7 +13,8 @@
  * off, after its last use, and after so many days all the same. An access token that
  * was issued stays good until it expires by itself, which is no later.
  *
- * Locks are taken in this order: user (user_hold()), session.
+ * Locks are taken in this order: user (user_hold()), sessions in the order of their
+ * ids.
  *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena; rows: until long after their end, see work/keeping.c.
@@ -34,6 +35,7 @@
 #define SESSION_ENDED_BY_LOGOUT        "logout"
 #define SESSION_ENDED_BY_REUSE         "reuse"
 #define SESSION_ENDED_BY_PASSWORD      "password" /* another was chosen */
+#define SESSION_ENDED_BY_FACTOR        "factor"   /* a second one is needed now */
 #define SESSION_ENDED_BY_ADMINISTRATOR "administrator"
 
 enum { SESSION_AGENT_MAX = 255 }; /* bytes of a client's name that are kept */
@@ -49,6 +51,7 @@ struct session_terms {
 struct session_draft {
 	const char *user_id;
 	const char *tenant_id; /* NULL: none */
+	bool chosen;           /* that the user named, and stays in */
 	const char *scope;     /* that was asked for; "": all */
 	const char *address, *agent;
 	bool mfa; /* a second factor was shown */
@@ -73,6 +76,7 @@ struct session_token {
 	const char *user_id, *session_id;
 	/* what session_token_hold() adds */
 	const char *tenant_id, *scope;
+	bool chosen; /* the user named that tenant */
 	bool mfa;
 	bool ended; /* its session has been */
 	bool used;  /* it was itself */
@@ -84,10 +88,16 @@ enum err session_token_find(struct ctx *cx, struct db *db, const char *text,
 /* Inside a transaction that holds the user: the rest, held until its end. */
 enum err session_token_hold(
     struct ctx *cx, struct db *db, struct session_token *t) MUST_CHECK;
-/* Uses it up for the next; the session is from now on in t->tenant_id. out->left_s 0:
+/* Uses it up for the next; the session is from now on in t->tenant_id, chosen or not.
+ * out->left_s 0:
  * on these terms it has expired, and nothing was done. */
 enum err session_token_use(struct ctx *cx, struct db *db, const struct session_token *t,
     const struct session_terms *terms, struct session_grant *out) MUST_CHECK;
+
+/* Ends the oldest beside the token's that are more than there may be; for one that has
+ * come into another tenant. */
+enum err session_limit(struct ctx *cx, struct db *db, const struct session_token *t,
+    const struct session_terms *terms) MUST_CHECK;
 
 /* -- those that go on -- */
 
@@ -119,6 +129,9 @@ struct session_end {
 /* Inside a transaction. *ended false: this user has none of that id that goes on. */
 enum err session_end(struct ctx *cx, struct db *db, const struct session_end *which,
     bool *ended) MUST_CHECK;
+/* Inside a transaction: a second factor was shown in it. */
+enum err session_note_factor(struct ctx *cx, struct db *db, const char *user_id,
+    const char *session_id) MUST_CHECK;
 /* Inside a transaction in the management context: ends all of a user's sessions, but
  * for the one that is kept (NULL: none is). */
 enum err sessions_end_of(struct ctx *cx, struct db *db, const char *user_id,

@@ -1,16 +1,10 @@
 /* member.c - see member.h. */
 #include "tenant/member.h"
 
-enum err
-tenant_find_member(struct ctx *cx, struct db *db, const struct tenant_claim *claim,
-    struct tenant_member *out, bool *found)
+static enum err
+take_row(
+    enum err rc, const struct db_rows *rows, struct tenant_member *out, bool *found)
 {
-	struct db_rows *rows = NULL;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(STMT_member_find, claim->user_id, claim->tenant,
-		claim->client ? "true" : "false"),
-	    &rows);
-
 	*found = rc == ERR_OK && db_row_count(rows) == 1;
 	if (!*found)
 		return rc;
@@ -23,4 +17,29 @@ tenant_find_member(struct ctx *cx, struct db *db, const struct tenant_claim *cla
 	tenant_read_row(rows, &out->tenant);
 	out->tenant.role = db_text(rows, 0, 15);
 	return ERR_OK;
+}
+
+enum err
+tenant_find_member(struct ctx *cx, struct db *db, const struct tenant_claim *claim,
+    struct tenant_member *out, bool *found)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_member_find, claim->user_id, claim->tenant,
+		claim->client ? "true" : "false"),
+	    &rows);
+
+	return take_row(rc, rows, out, found);
+}
+
+enum err
+tenant_query_member(struct ctx *cx, struct db *db, const struct tenant_claim *claim,
+    struct tenant_member *out, bool *found)
+{
+	struct db_rows *rows = NULL;
+	enum err rc = db_query(cx, db, STMT_member_find,
+	    DB_ARGS(claim->user_id, claim->tenant, claim->client ? "true" : "false"),
+	    &rows);
+
+	return take_row(rc, rows, out, found);
 }

@@ -31,5 +31,9 @@ struct tenant_claim {
 enum err tenant_find_member(struct ctx *cx, struct db *db,
     const struct tenant_claim *claim, struct tenant_member *out,
     bool *found) MUST_CHECK;
+/* The same inside a transaction. */
+enum err tenant_query_member(struct ctx *cx, struct db *db,
+    const struct tenant_claim *claim, struct tenant_member *out,
+    bool *found) MUST_CHECK;
 
 #endif

@@ -118,6 +118,36 @@ def test_it_picks_up_another_tenant_another_role_and_none(ann, db):
     assert ann.sessions("tenant_id") == [(None,)]
 
 
+def test_a_tenant_that_was_named_is_kept_until_another_is(ann, db):
+    first, second = ann.put_in_tenant(assigned=True), ann.put_in_tenant()
+    body = ann.signed_in(tenant_id=second)
+    for _ in range(2):
+        body = ann.refreshed(body["refresh_token"])
+        assert body["tenant_id"] == second
+    body = ann.refreshed(body["refresh_token"], tenant_id=first)
+    assert body["tenant_id"] == first
+    log = "SELECT tenant_id FROM tenantd.audit WHERE actor = %s AND event = 'SIGNED_IN' ORDER BY id"
+    assert db.sql(log, [ann.id]) == [(second,), (first,)], "the log of each tenant tells"
+    db.sql("UPDATE public.users SET tenant_id = %s WHERE id = %s", [second, ann.id])
+    body = ann.refreshed(body["refresh_token"])
+    assert body["tenant_id"] == first and ann.sessions("tenant_id, chosen") == [(first, True)]
+    unnamed = ann.signed_in()
+    db.sql("UPDATE public.users SET tenant_id = %s WHERE id = %s", [first, ann.id])
+    assert ann.refreshed(unnamed["refresh_token"])["tenant_id"] == first, "which none that was not named is"
+
+
+@pytest.mark.parametrize("how", ["removed", "suspended"])
+def test_nobody_is_moved_out_of_a_tenant_that_they_named(ann, db, how):
+    first, second = ann.put_in_tenant(), ann.put_in_tenant()
+    token = ann.signed_in(tenant_id=second)["refresh_token"]
+    if how == "removed":
+        db.sql("DELETE FROM public.tenant_users WHERE tenant_id = %s", [second])
+    else:
+        db.sql("UPDATE public.tenants SET status = 'suspended' WHERE id = %s", [second])
+    assert "sign in again" in oauth_error(ann.refresh(token), "invalid_grant", "invalid-grant")["detail"]
+    assert ann.signed_in()["tenant_id"] == first
+
+
 def test_a_narrower_scope_is_for_that_token_and_none_gets_wider(ann):
     ann.put_in_tenant("admin")
     body = ann.signed_in(scope="read write")

@@ -99,6 +99,72 @@ def test_a_token_tells_that_a_scope_was_asked_for(ann, db):
     assert body["scope"] == "" and narrowed(body) is True, "also when nothing of it is left"
 
 
+# -- the tenant that is named --
+
+def number(db, tenant):
+    return db.value("SELECT tenant::text FROM public.tenants WHERE id = %s", [tenant])
+
+
+def test_a_tenant_can_be_named_by_id_or_number(ann, db):
+    first, second = ann.put_in_tenant("admin", assigned=True), ann.put_in_tenant("viewer")
+    assert ann.signed_in()["tenant_id"] == ann.signed_in(tenant_id=None)["tenant_id"] == ann.signed_in(tenant_id="")["tenant_id"] == first
+    for name in (second, number(db, second)):
+        body = ann.signed_in(tenant_id=name)
+        assert (body["tenant_id"], body["user"]["tenant_id"], body["scope"]) == (second, second, "read")
+        assert claims(body["access_token"])["tenant_id"] == second
+        answer = ann.token(grant_type="password", username=ann.email, password=PASSWORD, tenant_id=name)
+        assert answer.status == 200 and answer.json()["tenant_id"] == second
+    assert set(ann.sessions("tenant_id, chosen")) == {(second, True)}
+
+
+def test_an_assignment_and_ownership_make_one_nameable(ann, db):
+    ann.put_in_tenant()
+    assigned, owned = ann.put_in_tenant(assigned=True), ann.put_in_tenant()
+    db.sql("DELETE FROM public.tenant_users WHERE tenant_id = ANY (%s)", [[assigned, owned]])
+    db.sql("INSERT INTO public.custom_auth_tenant (id, name, schema_name, owner_id) VALUES (%s, 'own', %s, %s)",
+           [number(db, owned), "tenant_" + number(db, owned).replace("-", "_"), ann.id])
+    assert ann.signed_in(tenant_id=assigned)["scope"] == "read write"
+    assert ann.signed_in(tenant_id=owned)["scope"] == "read write delete admin"
+
+
+@pytest.mark.parametrize("superuser", [False, True])
+def test_a_tenant_that_is_not_theirs_and_one_that_is_not_there_are_told_alike(app, db, superuser):
+    ann = Person(app, db, *["--superuser"] * superuser)
+    other = Person(app, db).put_in_tenant()
+    ann.put_in_tenant()
+    body = ann.signed_in()
+    answers = [ann.login(tenant_id=name) for name in (other, number(db, other), "no-such-tenant", str(uuid.uuid4()))]
+    assert "no member" in problem(answers[0], 403, "forbidden")["detail"]
+    assert all(same(a) == same(answers[0]) for a in answers)
+    for name in (other, "no-such-tenant"):
+        detail = oauth_error(ann.token(grant_type="password", username=ann.email, password=PASSWORD, tenant_id=name),
+                             "invalid_grant", "forbidden")["detail"]
+        assert detail == answers[0].json()["detail"]
+        assert oauth_error(ann.refresh(body["refresh_token"], tenant_id=name), "invalid_grant", "forbidden")["detail"] == detail
+    assert ann.count("pair") == 0, "the password was right"
+    problem(ann.login("not the password", tenant_id=other), 401, "invalid-credentials")
+    assert ann.refresh(body["refresh_token"]).status == 200, "a refusal has not used it up"
+
+
+def test_the_policy_of_the_tenant_that_is_named_holds(ann, db):
+    lax = ann.put_in_tenant(assigned=True)
+    strict = ann.put_in_tenant(policy={"network": {"allow": ["192.0.2.0/24"]}})
+    problem(ann.login(tenant_id=strict), 403, "security-policy")
+    token = ann.signed_in(tenant_id=lax)["refresh_token"]
+    oauth_error(ann.refresh(token, tenant_id=strict), "invalid_grant", "security-policy")
+    ann.set_policy(strict, {"session": {"requireMFA": True}})
+    oauth_error(ann.refresh(token, tenant_id=strict), "invalid_grant", "second-factor-required")
+    assert ann.signed_in(tenant_id=strict)["mfa_enrolment_required"] is True
+    ann.set_policy(strict, {"session": {"maxConcurrentSessions": 1}})
+    ann.signed_in()
+    assert len(ann.sessions()) == 2
+    body = ann.refreshed(token, tenant_id=strict)
+    assert ann.sessions("id, tenant_id") == [(claims(body["access_token"])["sid"], strict)]
+    db.sql("UPDATE public.tenants SET status = 'suspended' WHERE id = %s", [strict])
+    problem(ann.login(tenant_id=strict), 403, "tenant-suspended")
+    assert ann.signed_in()["tenant_id"] == lax
+
+
 def test_a_user_that_sql_assigned_is_a_member_there(ann, db):
     tenant = ann.put_in_tenant()
     db.sql("DELETE FROM public.tenant_users WHERE user_id = %s", [ann.id])
@@ -311,6 +377,16 @@ def test_with_a_second_factor_the_password_alone_is_half_of_it(ann, db):
     assert ann.login().status == 200, "it is not in force"
 
 
+def test_a_session_without_a_factor_ends_where_there_is_one(ann, db):
+    token = ann.signed_in()["refresh_token"]
+    db.sql("INSERT INTO tenantd.totp (user_id, sealed) VALUES (%s, 'v1.x')", [ann.id])
+    token = ann.refreshed(token)["refresh_token"]
+    db.sql("UPDATE tenantd.totp SET confirmed_at = now() WHERE user_id = %s", [ann.id])
+    assert "sign in again" in oauth_error(ann.refresh(token), "invalid_grant", "second-factor-required")["detail"]
+    db.sql("UPDATE tenantd.sessions SET mfa = true WHERE user_id = %s", [ann.id])
+    assert ann.refresh(token).status == 200
+
+
 def test_where_the_policy_demands_one_the_first_token_is_for_setting_it_up(ann):
     tenant = ann.put_in_tenant("admin", policy={"session": {"requireMFA": True}})
     body = ann.signed_in()
@@ -338,6 +414,21 @@ class TestCodes:
     @pytest.fixture
     def secret(self, ann):
         return enrol(ann, ann.signed_in()["access_token"])
+
+    def test_only_the_session_in_which_it_is_put_in_force_goes_on(self, ann, db):
+        other, body = ann.signed_in(), ann.signed_in()
+        enrol(ann, body["access_token"])
+        assert ann.sessions("id, mfa") == [(claims(body["access_token"])["sid"], True)]
+        assert db.value("SELECT ended_reason FROM tenantd.sessions WHERE id = %s", [claims(other["access_token"])["sid"]]) == "factor"
+        oauth_error(ann.refresh(other["refresh_token"]), "invalid_grant", "invalid-grant")
+        assert ann.refresh(body["refresh_token"]).status == 200
+
+    def test_a_wrong_code_ends_no_session(self, ann):
+        ann.signed_in()
+        token = ann.signed_in()["access_token"]
+        assert ann.app.call("POST", "/me/totp", ann.headers(token), {"password": PASSWORD}).status == 201
+        assert ann.app.call("POST", "/me/totp/confirm", ann.headers(token), {"code": "xxxxxx"}).status == 400
+        assert ann.sessions("mfa") == [(False,), (False,)]
 
     def test_a_code_lets_in_once(self, ann, db, secret):
         code = oath(secret)
