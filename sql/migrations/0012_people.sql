@@ -160,6 +160,7 @@ CREATE TABLE tenantd.invitations (
 CREATE INDEX invitations_tenant_id_idx ON tenantd.invitations (tenant_id, id);
 CREATE UNIQUE INDEX invitations_open_key ON tenantd.invitations (tenant_id, lower(email))
 	WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX invitations_over_idx ON tenantd.invitations (coalesce(accepted_at, revoked_at, expires_at));
 
 -- What a tenant's policy says beside or instead of the usual: src/policy/policy.h.
 CREATE TABLE tenantd.security_policies (
@@ -204,6 +205,6 @@ INSERT INTO tenantd.server_rights (relation, privileges) VALUES
 	('tenantd.refresh_tokens',    'SELECT, INSERT, UPDATE (used_at), DELETE'),
 	('tenantd.sign_in_failures',  'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.totp',              'SELECT, INSERT, UPDATE, DELETE'),
-	('tenantd.invitations',       'SELECT, INSERT, UPDATE'),
+	('tenantd.invitations',       'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.security_policies', 'SELECT, INSERT, UPDATE, DELETE'),
 	('tenantd.oauth_clients',     'SELECT, INSERT, UPDATE');

@@ -139,25 +139,24 @@ account_write_down(struct ctx *cx, const struct account_site *s, const char *eve
 
 struct holding {
 	const struct user *user;
-	struct policy *policy;
+	struct admission would; /* if they signed in */
 };
 
 static enum err
 read_policy(struct ctx *cx, struct db *db, void *arg)
 {
 	struct holding *h = arg;
-	struct admission a;
-	enum err rc = admit_read(cx, db, h->user, &a);
 
-	*h->policy = a.policy;
-	return rc;
+	return admit_read(cx, db, h->user, &h->would);
 }
 
 enum err
 account_policy(struct ctx *cx, const struct account_site *s, const struct user *u,
     struct policy *out)
 {
-	struct holding h = {u, out};
+	struct holding h = {.user = u};
+	enum err rc = db_transaction(cx, s->db, DB_MANAGEMENT, read_policy, &h);
 
-	return db_transaction(cx, s->db, DB_MANAGEMENT, read_policy, &h);
+	*out = h.would.policy;
+	return rc;
 }

@@ -13,7 +13,9 @@ enum {
 	SIGN_IN_DAYS = 1,
 	SESSION_DAYS =
 	    90, /* from where somebody signs in is known by them: throttle.h */
+	REFRESH_DAYS = 1, /* after the end of the session */
 	REGISTRATION_DAYS = 1,
+	INVITATION_DAYS = 90,
 	RESET_DAYS = 1,
 	MAIL_LIMIT_DAYS = 1
 };
@@ -91,8 +93,11 @@ work_keep_house(struct work *w)
 	    {STMT_delivery_expire, c->delivery_retention_days},
 	    {STMT_notification_expire, c->notification_retention_days},
 	    {STMT_sign_in_expire, SIGN_IN_DAYS},
+	    /* in batches of their own, before their sessions take the rest along */
+	    {STMT_refresh_token_expire, REFRESH_DAYS},
 	    {STMT_session_expire, SESSION_DAYS},
 	    {STMT_registration_expire, REGISTRATION_DAYS},
+	    {STMT_invitation_expire, INVITATION_DAYS},
 	    {STMT_password_reset_expire, RESET_DAYS},
 	    {STMT_mail_limit_expire, MAIL_LIMIT_DAYS},
 	};

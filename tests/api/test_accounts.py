@@ -144,9 +144,31 @@ def test_what_is_over_is_removed(lone):
     lone.sql("""
         INSERT INTO tenantd.mail_limits (bucket, sent, last_at)
             SELECT n, '{}', now() - n * interval '20 hours' FROM generate_series(0, 3) n""")
+    lone.sql("""
+        INSERT INTO tenantd.invitations (id, tenant_id, digest, email, role, created_at, expires_at, accepted_at, accepted_by, revoked_at)
+            SELECT gen_random_uuid(), 'house', encode(sha256((how || n)::bytea), 'hex'), how || n || '@example.com', 'member', now() - interval '1 year',
+                   CASE how WHEN 'expired' THEN now() - n * interval '50 days' ELSE now() - interval '300 days' END,
+                   CASE how WHEN 'accepted' THEN now() - n * interval '50 days' END, CASE how WHEN 'accepted' THEN 'x' END,
+                   CASE how WHEN 'revoked' THEN now() - n * interval '50 days' END
+              FROM generate_series(0, 3) n, unnest(ARRAY['accepted', 'revoked', 'expired']) how""")
+    # a session that goes on, one that ended 2 days ago, one that ended just now, one that expired 2 days ago
+    lone.sql("""
+        WITH made AS (
+            INSERT INTO tenantd.sessions (id, user_id, agent, expires_at, ended_at, ended_reason)
+            SELECT gen_random_uuid(), %s, v.agent, now() + v.expires, now() + v.ended, CASE WHEN v.ended IS NOT NULL THEN 'logout' END
+              FROM (VALUES ('lives', interval '1 day', NULL::interval), ('ended', '1 day', '-2 days'), ('just', '1 day', '0'),
+                           ('expired', '-2 days', NULL)) v (agent, expires, ended)
+            RETURNING id, agent)
+        INSERT INTO tenantd.refresh_tokens (digest, session_id, used_at)
+            SELECT encode(sha256((m.agent || n)::bytea), 'hex'), m.id, CASE WHEN n < 2 THEN now() - interval '20 days' END
+              FROM made m, generate_series(0, 2) n""", [user])
     with stack.Tenantd(lone, workers=1, JOB_WORKERS=1):
         for table in ("registrations", "password_resets", "mail_limits"):
             stack.until(lambda t=table: lone.value(f"SELECT count(*) FROM tenantd.{t}") == 2, what=table)
+        stack.until(lambda: lone.value("SELECT count(*) FROM tenantd.invitations WHERE tenant_id = 'house'") == 6, what="invitations")
+        left = "SELECT s.agent, count(*) FROM tenantd.refresh_tokens r JOIN tenantd.sessions s ON s.id = r.session_id WHERE s.user_id = %s GROUP BY 1 ORDER BY 1"
+        stack.until(lambda: lone.sql(left, [user]) == [("just", 3), ("lives", 3)], what="refresh tokens")
+    assert lone.value("SELECT count(*) FROM tenantd.sessions WHERE user_id = %s", [user]) == 4
 
 
 # -- hashes of other programs --
