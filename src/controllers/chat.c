@@ -2,7 +2,9 @@
  * chat.c - the tenant's assistant: one answer, whole or as it is made.
  *
  * A chat takes longer than other requests, and holds a worker until it is answered. So
- * it has a time of its own, which the master is told of, and only so many run at once.
+ * it has a time of its own, which the master is told of, and only so many run at once,
+ * of which one tenant has half. Who finds no room is told so at once: to wait for it
+ * would hold one of the workers that are kept free.
  */
 #include "flows/chat.h"
 #include "base/clock.h"
@@ -11,7 +13,7 @@
 #include "http/fcgi.h"
 #include "json/json.h"
 
-enum { TOP_K_DEFAULT = 5, ROOM_MS = 2000 };
+enum { TOP_K_DEFAULT = 5 };
 
 /* An answer under way. */
 struct talk {
@@ -174,14 +176,22 @@ end_stream(struct call *call, const struct assistant_answer *a, enum err rc)
 /* -- the route -- */
 
 static enum err
-take_room(struct app *app, struct ctx *cx)
+take_room(struct app *app, struct call *call)
 {
-	if (slots_take(cx, app->chats, ROOM_MS) == ERR_OK)
+	const int most = conf_chats(app->conf);
+	const struct slots_share share = {
+	    .who = call->tenant_id, .most = most, .each = most > 1 ? most / 2 : 1};
+	const enum slots_outcome outcome = slots_take_share(app->chats, &share);
+	struct err_info *err = &call->cx.err;
+
+	if (outcome == SLOTS_TAKEN)
 		return ERR_OK;
-	err_clear(&cx->err);
-	err_tell(&cx->err, ERR_UNAVAILABLE,
-	    "as many chats as may run at once (CHATS) are under way: try again");
-	cx->err.retry_after = 1;
+	err_tell(err, ERR_UNAVAILABLE,
+	    outcome == SLOTS_SHARE_TAKEN
+		? "as many chats of this tenant as may run at once (half of CHATS) "
+		  "are under way: try again"
+		: "as many chats as may run at once (CHATS) are under way: try again");
+	err->retry_after = 1;
 	return ERR_UNAVAILABLE;
 }
 
@@ -201,7 +211,7 @@ answer(struct app *app, struct call *call, const struct assistant_question *q,
 	struct talk talk = {.app = app, .call = call};
 	const struct assistant_listener listener = {
 	    .hear = streamed ? hear : NULL, .look = look, .arg = &talk};
-	enum err rc = take_room(app, &call->cx);
+	enum err rc = take_room(app, call);
 
 	if (rc != ERR_OK)
 		return rc;

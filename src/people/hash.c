@@ -14,10 +14,21 @@ hash_nobodys(void)
 	return nobodys;
 }
 
+static enum err
+take_slot(struct ctx *cx, struct slots *slots)
+{
+	if (slots_take(cx, slots, WAIT_MOST_MS))
+		return ERR_OK;
+	err_tell(&cx->err, ERR_UNAVAILABLE,
+	    "too many passwords are being checked at this moment: try again");
+	cx->err.retry_after = 1;
+	return ERR_UNAVAILABLE;
+}
+
 enum err
 hash_make(struct ctx *cx, struct slots *slots, struct password p, const char **phc)
 {
-	enum err rc = slots_take(cx, slots, WAIT_MOST_MS);
+	enum err rc = take_slot(cx, slots);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -30,7 +41,7 @@ enum err
 hash_check(struct ctx *cx, struct slots *slots, const char *phc, struct password p,
     bool *match)
 {
-	enum err rc = slots_take(cx, slots, WAIT_MOST_MS);
+	enum err rc = take_slot(cx, slots);
 
 	*match = false;
 	if (rc != ERR_OK)
