@@ -20,6 +20,7 @@ struct talk {
 	struct app *app;
 	struct call *call;
 	int64_t stop_ms; /* when it has to end since the process has to; 0: not so */
+	enum err over;   /* what look() ended it with */
 };
 
 /* -- the question -- */
@@ -77,9 +78,8 @@ read_question(struct call *call, struct assistant_question *q)
 
 /* Also who was told to end has some time left for it. */
 static enum err
-look(struct ctx *cx, void *arg)
+go_on(struct ctx *cx, struct talk *t)
 {
-	struct talk *t = arg;
 	const struct exchange *x = t->call->exchange;
 	const int64_t now = clock_mono_ms();
 
@@ -94,11 +94,45 @@ look(struct ctx *cx, void *arg)
 }
 
 static enum err
+look(struct ctx *cx, void *arg)
+{
+	struct talk *t = arg;
+
+	if (t->over == ERR_OK)
+		t->over = go_on(cx, t);
+	return t->over;
+}
+
+static bool
+stay(void *arg)
+{
+	struct talk *t = arg;
+
+	return look(&t->call->cx, t) == ERR_OK;
+}
+
+/* Who reads slowly may take all the time there is, but not what the process has to end.
+ */
+static enum err
+send_piece(struct ctx *cx, struct talk *t)
+{
+	struct exchange *x = t->call->exchange;
+	bool sent;
+
+	x->stay = stay;
+	x->stay_arg = t;
+	sent = x->send(x, t->call->rs, cx->deadline_ms);
+	x->stay = NULL;
+	if (sent || t->over != ERR_OK)
+		return t->over;
+	return err_set(&cx->err, ERR_GONE, "nobody takes the answer");
+}
+
+static enum err
 hear(struct ctx *cx, void *arg, const char *piece)
 {
 	struct talk *t = arg;
 	struct response *rs = t->call->rs;
-	struct exchange *x = t->call->exchange;
 	struct json_out o;
 
 	if (!rs->begun) {
@@ -112,9 +146,7 @@ hear(struct ctx *cx, void *arg, const char *piece)
 	json_member_text(&o, "delta", piece);
 	json_close_object(&o);
 	buf_puts(&rs->body, "\n\n");
-	return x->send(x, rs, cx->deadline_ms)
-	    ? ERR_OK
-	    : err_set(&cx->err, ERR_GONE, "nobody takes the answer");
+	return send_piece(cx, t);
 }
 
 /* -- the answer -- */
