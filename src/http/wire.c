@@ -58,7 +58,7 @@ bool
 wire_peer_gone(const struct exchange *x)
 {
 	const struct wire *w = x->source;
-	struct pollfd p = {.fd = w->fd};
+	struct pollfd p = {.fd = w->fd, .events = POLLRDHUP};
 
 	return poll(&p, 1, 0) > 0;
 }
