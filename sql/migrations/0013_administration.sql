@@ -31,8 +31,11 @@ DECLARE
 	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
 BEGIN
 	PERFORM set_config('app.current_tenant_id', 'unset', true);
-	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'tenant'
-	 WHERE tenant_id = NEW.id AND ended_at IS NULL;
+	WITH held AS MATERIALIZED (
+		SELECT id FROM tenantd.sessions WHERE tenant_id = NEW.id AND ended_at IS NULL ORDER BY id FOR UPDATE
+	)
+	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'tenant'
+	  FROM held h WHERE s.id = h.id;
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;
@@ -46,8 +49,11 @@ DECLARE
 	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
 BEGIN
 	PERFORM set_config('app.current_tenant_id', 'unset', true);
-	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'administrator'
-	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	WITH held AS MATERIALIZED (
+		SELECT id FROM tenantd.sessions WHERE user_id = NEW.id AND ended_at IS NULL ORDER BY id FOR UPDATE
+	)
+	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'administrator'
+	  FROM held h WHERE s.id = h.id;
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;

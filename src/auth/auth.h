@@ -41,6 +41,7 @@ struct principal {
 	const char *client_id;  /* partner_id, else azp, else client_id; NULL: none */
 	bool own;               /* we issued the token */
 	const char *session_id; /* sid, of our own tokens alone; NULL: none */
+	bool narrowed; /* scopes are what was asked for, not all that its user has */
 	struct name_list roles, scopes; /* scopes: scope, scopes and permissions */
 	int64_t expires_s;              /* seconds since 1970 */
 };
@@ -69,6 +70,7 @@ struct token_claims {
 	const char *const *roles;                  /* NULL-terminated, or NULL */
 	const char *const *scopes;                 /* likewise */
 	const char *session_id;                    /* sid; NULL: none */
+	bool narrowed; /* a scope was asked for, and scopes is what is left of it */
 	int64_t now_s;
 	int lifetime_s; /* 0: ACCESS_TOKEN_EXPIRE_MINUTES; negative: already expired */
 };

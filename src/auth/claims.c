@@ -297,6 +297,7 @@ claims_read(struct ctx *cx, const struct issuer *i, const struct json *claims,
 	    (err = read_text(
 		 cx, claims, "tenant_id", CLAIM_TEXT_MAX, &out->tenant_id)) != ERR_OK)
 		return err;
+	out->narrowed = i->own && json_bool(json_get(claims, "narrowed"));
 	if (i->own &&
 	    (err = read_text(cx, claims, "sid", CLAIM_TEXT_MAX, &out->session_id)) !=
 		ERR_OK)

@@ -73,6 +73,8 @@ claims_text(struct ctx *cx, const struct conf *c, const struct token_claims *t)
 		json_member_text(&o, "client_id", t->client_id);
 	if (t->session_id != NULL)
 		json_member_text(&o, "sid", t->session_id);
+	if (t->narrowed)
+		json_member_bool(&o, "narrowed", true);
 	if (t->roles != NULL && t->roles[0] != NULL) {
 		json_name(&o, "roles");
 		json_open_array(&o);

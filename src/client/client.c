@@ -237,6 +237,9 @@ client_update(struct ctx *cx, struct db *db, const struct client_site *site,
 {
 	enum err rc = check_in_force(cx, now);
 
+	if (rc == ERR_OK && strcmp(d->name, now->name) == 0 &&
+	    strcmp(d->scopes, now->scopes) == 0)
+		return ERR_OK; /* nothing that could be told */
 	if (rc == ERR_OK)
 		rc = db_queue(
 		    cx, db, STMT_client_update, DB_ARGS(now->id, d->name, d->scopes));

@@ -6,6 +6,7 @@
 #include "controllers/signin.h"
 #include "flows/passwords.h"
 #include "flows/register.h"
+#include "tenant/tenant.h"
 
 struct account_site
 account_site_of(const struct app *app, const struct call *call)
@@ -28,18 +29,26 @@ password_of(const struct call *call, const char *name)
 	return (struct password){text, strlen(text)};
 }
 
-static void
-answer_user(struct call *call, const struct user *u)
+/* Whom an invitation brought has a tenant from the beginning. */
+static enum err
+answer_user(struct app *app, struct call *call, const struct user *u)
 {
+	const struct tenant_seeker seeker = {u->id, u->tenant_id, true};
+	struct tenant tenant;
 	struct json_out o;
+	bool found;
+	enum err rc = tenant_find_of_user(&call->cx, app->db, &seeker, &tenant, &found);
 
+	if (rc != ERR_OK)
+		return rc;
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_name(&o, "user");
 	json_open_object(&o);
-	signin_put_user(&o, u, u->tenant_id, true);
+	signin_put_user(&o, u, found ? tenant.id : NULL, true);
 	json_close_object(&o);
 	json_close_object(&o);
+	return ERR_OK;
 }
 
 /* Whoever asks is told the same. */
@@ -77,12 +86,11 @@ user_register_post(struct app *app, struct call *call)
 		return rc;
 	if (made) {
 		call->rs->status = 201;
-		answer_user(call, &user);
-	} else {
-		answer_mail(call, wish.email,
-		    "A mail is on its way to this address: follow the link in it to "
-		    "confirm that it is yours.");
+		return answer_user(app, call, &user);
 	}
+	answer_mail(call, wish.email,
+	    "A mail is on its way to this address: follow the link in it to "
+	    "confirm that it is yours.");
 	return ERR_OK;
 }
 
@@ -95,9 +103,7 @@ user_verify_post(struct app *app, struct call *call)
 	    json_get_text(call->body, "token"), password_of(call, "password"), &user);
 
 	signin_forget_body(call);
-	if (rc == ERR_OK)
-		answer_user(call, &user);
-	return rc;
+	return rc == ERR_OK ? answer_user(app, call, &user) : rc;
 }
 
 enum err

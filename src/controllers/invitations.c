@@ -170,7 +170,6 @@ read_invited(struct app *app, struct call *call, struct joining *j)
 		return rc;
 	if (!user.active)
 		return err_tell(&call->cx.err, ERR_FORBIDDEN, "the user is not active");
-	j->own = true;
 	j->email = user.email;
 	return ERR_OK;
 }

@@ -77,6 +77,21 @@ tenant_in_path(const struct call *call)
 	return p != NULL ? call->params[place] : slice_of("");
 }
 
+/* Signing in asked what the policy of one tenant demands: the session that it began
+ * opens no other. */
+static enum err
+check_session(struct ctx *cx, const struct principal *who, const char *tenant_id)
+{
+	if (who->session_id == NULL ||
+	    (who->tenant_id != NULL && strcmp(who->tenant_id, tenant_id) == 0))
+		return ERR_OK;
+	return err_tell(&cx->err, ERR_FORBIDDEN,
+	    "the token is of a session for %s: sign in to this tenant, by POST /login "
+	    "with tenant_id \"%.*s\", or refresh the token with it",
+	    who->tenant_id != NULL ? "another tenant" : "no tenant", NAME_SHOWN,
+	    tenant_id);
+}
+
 static enum err
 check_tenant(struct app *app, struct call *call)
 {
@@ -93,7 +108,10 @@ check_tenant(struct app *app, struct call *call)
 	if (reach.id == NULL || (!platform && reach.role == NULL))
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = reach.id;
-	return platform ? ERR_OK : check_manager(cx, reach.role, reach.status);
+	if (platform)
+		return ERR_OK;
+	rc = check_manager(cx, reach.role, reach.status);
+	return rc == ERR_OK ? check_session(cx, &call->who, reach.id) : rc;
 }
 
 /* Whether they are shown everything; ERR_FORBIDDEN for a deactivated account. */
@@ -136,7 +154,8 @@ check_viewer(struct app *app, struct call *call)
 	if (!found)
 		return err_tell(&cx->err, ERR_FORBIDDEN, "you have no tenant yet");
 	call->tenant_id = tenant.id;
-	return check_manager(cx, tenant.role, tenant.status);
+	rc = check_manager(cx, tenant.role, tenant.status);
+	return rc == ERR_OK ? check_session(cx, &call->who, tenant.id) : rc;
 }
 
 /* Who must set up a second factor first gets a token for that and nothing else. */
@@ -151,6 +170,25 @@ check_enrolled(struct call *call)
 	return err_tell(&call->cx.err, ERR_POLICY,
 	    "this token is good for setting up a second factor alone: do that with "
 	    "POST /me/totp, then sign in again");
+}
+
+/* A token for which less was asked than its user has does what it says and no more;
+ * one's own account is one's own. */
+static enum err
+check_narrowed(struct call *call)
+{
+	const enum perm_level level = perm_level(call->route->perm);
+	const char *needed = call->route->method == HTTP_GET ? "read"
+	    : level == LEVEL_USER || level == LEVEL_MEMBER   ? "write"
+							     : "admin";
+
+	if (level <= LEVEL_SELF || !call->who.narrowed ||
+	    principal_has_scope(&call->who, needed))
+		return ERR_OK;
+	return err_tell(&call->cx.err, ERR_FORBIDDEN,
+	    "this needs a token with the scope \"%s\": this one was asked for without "
+	    "it",
+	    needed);
 }
 
 /* For tokens of ours, whose tenant is the one that we wrote into them. A superuser is
@@ -322,6 +360,8 @@ level_check(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
+	if (rc == ERR_OK)
+		rc = check_narrowed(call);
 	if (rc != ERR_OK)
 		return rc;
 	if (is_client(&call->who))

@@ -39,6 +39,10 @@ read_self(struct app *app, struct call *call, struct self *s)
 		return rc;
 	if (!s->known)
 		take_principal(&call->who, &s->user);
+	else if (!s->user.active)
+		return err_tell(&cx->err, ERR_FORBIDDEN,
+		    "you were deactivated here: an administrator can activate you "
+		    "again, with PATCH /admin/users");
 	if (seeker.preferred == NULL)
 		seeker.preferred = s->user.tenant_id;
 	rc = tenant_find_of_user(cx, app->db, &seeker, &s->tenant, &s->has_tenant);

@@ -114,9 +114,6 @@ join(struct ctx *cx, const struct account_site *s, const struct joining *j,
 	    &(struct tenant_membership){i->is.tenant_id, j->user_id, i->is.role},
 	    &joined);
 
-	if (rc == ERR_OK && j->own)
-		rc = db_queue(
-		    cx, s->db, STMT_user_settle, DB_ARGS(j->user_id, i->is.tenant_id));
 	if (rc != ERR_OK || !joined)
 		return rc;
 	rc = event_append(cx, s->db,

@@ -189,6 +189,7 @@ admit_issue(struct ctx *cx, const struct conf *conf, const struct admission *a,
 	    .roles = roles,
 	    .scopes = scopes,
 	    .session_id = w->session_id,
+	    .narrowed = narrows(w->kept) || narrows(w->asked),
 	    .now_s = clock_wall_s()};
 	enum err rc = ERR_OK;
 

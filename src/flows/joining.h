@@ -4,6 +4,10 @@
  * Each is told as an event, audited, and mailed with a secret; what is kept of the
  * secret, and all that is told, does not hold it.
  *
+ * Who accepts gets a membership and no more: it ends with its row in tenant_users. An
+ * assignment (users.tenant_id) is another matter, an administrator's: it makes a member
+ * by itself, and stays when a membership of the same tenant is removed.
+ *
  * Owner:    the caller; texts live in cx->mem.
  * Lifetime: one request.
  * Threads:  one.
@@ -47,7 +51,6 @@ enum err joining_revoke(
 struct joining {
 	const char *user_id;
 	const char *email;   /* known to be theirs; NULL: none is */
-	bool own;            /* a user of ours, with a row in users */
 	const char *digest;  /* of the secret */
 	const char *pointer; /* where that stood in the request */
 };

@@ -52,7 +52,6 @@ admit(struct ctx *cx, struct db *db, void *arg)
 		rc = joining_accept_held(cx, e->site,
 		    &(struct joining){.user_id = e->user_id,
 			.email = is.email,
-			.own = true,
 			.digest = e->invitation},
 		    NULL);
 	return rc;

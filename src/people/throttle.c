@@ -17,7 +17,7 @@ struct rule {
 
 static const struct rule rules[THROTTLE_KIND_COUNT] = {
     [THROTTLE_PAIR] = {"pair", 5, 900},
-    [THROTTLE_ADDRESS] = {"address", 50, 900},
+    [THROTTLE_ADDRESS] = {"address", 50, 60},
     [THROTTLE_ACCOUNT] = {"account", 100, 30},
     [THROTTLE_CODE] = {"code", 5, 900},
 };
@@ -108,6 +108,26 @@ array_of_times(struct ctx *cx, const struct throttle *t)
 	return buf_text(&b);
 }
 
+static const char *
+array_of_forgotten(struct ctx *cx, const struct throttle *t)
+{
+	struct buf b;
+
+	buf_init(&b, cx->mem, ARRAY_MAX);
+	for (int i = 0; i < t->count; i++)
+		buf_printf(&b, "%c%lld", i == 0 ? '{' : ',',
+		    (long long)t->buckets[i].forgotten);
+	buf_putc(&b, '}');
+	return buf_text(&b);
+}
+
+/* That of an address, which forgets by and by; NULL: there is none. */
+static const char *
+leaking_key(const struct throttle *t)
+{
+	return t->count > THROTTLE_ADDRESS ? t->buckets[THROTTLE_ADDRESS].key : NULL;
+}
+
 static struct throttle_bucket *
 bucket_of_key(struct throttle *t, const char *key)
 {
@@ -127,7 +147,9 @@ hold(struct ctx *cx, struct db *db, struct throttle *t)
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_sign_in_hold,
-		    DB_ARGS(keys, str_from_i64(forget, THROTTLE_FORGET_S)), &rows);
+		    DB_ARGS(
+			keys, str_from_i64(forget, THROTTLE_FORGET_S), leaking_key(t)),
+		    &rows);
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) != t->count)
@@ -142,6 +164,7 @@ hold(struct ctx *cx, struct db *db, struct throttle *t)
 		b->told = db_bool(rows, i, 3);
 		b->last_at = db_text(rows, i, 4);
 		t->at = db_text(rows, i, 5);
+		b->forgotten = db_i64(rows, i, 6) - b->failures;
 	}
 	return ERR_OK;
 }
@@ -197,8 +220,8 @@ settle(struct ctx *cx, struct db *db, struct throttle *t, const char *blamed)
 		return t->first ? db_queue(cx, db, STMT_sign_in_tell, DB_ARGS(blamed))
 				: ERR_OK;
 	return db_queue(cx, db, STMT_sign_in_count,
-	    DB_ARGS(
-		array_of_keys(cx, t), str_from_i64(forget, THROTTLE_FORGET_S), t->at));
+	    DB_ARGS(array_of_keys(cx, t), str_from_i64(forget, THROTTLE_FORGET_S),
+		t->at, leaking_key(t)));
 }
 
 enum err
@@ -209,22 +232,22 @@ throttle_password(
 	struct throttle_bucket *address = &out->buckets[THROTTLE_ADDRESS];
 	struct throttle_bucket *account = &out->buckets[THROTTLE_ACCOUNT];
 	const char *blamed = NULL;
-	int64_t of_account;
-	bool stranger;
+	int64_t of_account, of_address;
+	bool stranger = false;
 	enum err rc;
 
 	password_buckets(cx, who, out);
 	if ((rc = hold(cx, db, out)) != ERR_OK)
 		return rc;
 	delay(out, pair, throttle_delay_s(THROTTLE_PAIR, pair->failures), &blamed);
-	delay(out, address, throttle_delay_s(THROTTLE_ADDRESS, address->failures),
-	    &blamed);
+	of_address = throttle_delay_s(THROTTLE_ADDRESS, address->failures);
 	of_account = throttle_delay_s(THROTTLE_ACCOUNT, account->failures);
-	if (of_account > 0) {
-		if ((rc = is_stranger(cx, db, who, &stranger)) != ERR_OK)
-			return rc;
-		if (stranger)
-			delay(out, pair, of_account, &blamed);
+	if ((of_address > 0 || of_account > 0) &&
+	    (rc = is_stranger(cx, db, who, &stranger)) != ERR_OK)
+		return rc;
+	if (stranger) {
+		delay(out, address, of_address, &blamed);
+		delay(out, pair, of_account, &blamed);
 	}
 	return settle(cx, db, out, blamed);
 }
@@ -248,7 +271,8 @@ enum err
 throttle_forgive(struct ctx *cx, struct db *db, const struct throttle *t)
 {
 	return db_queue(cx, db, STMT_sign_in_forgive,
-	    DB_ARGS(array_of_keys(cx, t), array_of_times(cx, t), t->at));
+	    DB_ARGS(array_of_keys(cx, t), array_of_times(cx, t), t->at,
+		array_of_forgotten(cx, t)));
 }
 
 enum err

@@ -13,12 +13,19 @@
  * then four, to a quarter of an hour at most. An hour without a failure forgets all.
  * One that is refused for being early is not counted, and puts nothing off.
  *
+ * Behind one address there may be a whole company, or a guesser and all others of a
+ * provider. So the bucket of an address delays strangers alone, by a minute at most,
+ * and forgets a failure for each minute that goes by without one. (That somebody gets
+ * it right from there tells nothing: a guesser may have an account as well.)
+ *
+ * A stranger is who comes from an address from which the user has begun no session for
+ * 90 days; so is everybody who has no account.
+ *
  * Whoever fails a hundred times on an account from many addresses must not keep its
- * owner out. So that bucket delays strangers alone, which are addresses from which the
- * user has begun no session for 90 days, by half a minute at most, and each of them by
- * its own clock: it runs from that address's first try or last failure on, whatever
- * others do meanwhile. The clock of one-time codes is common, which takes somebody who
- * knows the password; a new password forgets it (throttle_forget()).
+ * owner out. So that bucket delays strangers alone, by half a minute at most, and each
+ * of them by its own clock: it runs from that address's first try or last failure on,
+ * whatever others do meanwhile. The clock of one-time codes is common, which takes
+ * somebody who knows the password; a new password forgets it (throttle_forget()).
  *
  * A try is counted as a failure before it is judged, so that tries at the same time do
  * not slip by each other, and is taken back when it was none. Accounts that do not
@@ -57,8 +64,9 @@ struct throttle_who {
 
 struct throttle_bucket {
 	char key[DIGEST_HEX_SIZE];
-	int64_t failures; /* that are not forgotten, before this try */
-	int64_t age_ms;   /* since the last of them */
+	int64_t failures;  /* that are not forgotten, before this try */
+	int64_t forgotten; /* the others that were counted */
+	int64_t age_ms;    /* since the last of them */
 	const char *last_at;
 	bool told; /* that one was refused since, to the audit log */
 };

@@ -19,7 +19,9 @@ struct user {
 	const char *id, *email;
 	const char *name;          /* NULL: not known */
 	const char *password_hash; /* NULL: none, nobody signs in by one */
-	const char *tenant_id;     /* to which an administrator assigned them; NULL */
+	/* To which an administrator assigned them, which makes them a member of it with
+	 * or without a row in tenant_users; NULL. */
+	const char *tenant_id;
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t password_age_s;              /* since it was chosen */
 	int64_t version;

@@ -69,13 +69,13 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* own: the id of whom the names are for. */
+/* Of a tenant that is there, "": of a new one. */
 static enum err
-check_names(struct ctx *cx, struct db *db, const char *own, const char *slug)
+check_names(struct ctx *cx, struct db *db, const char *of, const char *names[static 2])
 {
 	struct db_rows *rows;
-	enum err rc =
-	    db_query(cx, db, STMT_tenant_names_taken, DB_ARGS(own, slug, own), &rows);
+	enum err rc = db_query(
+	    cx, db, STMT_tenant_names_taken, DB_ARGS(names[0], names[1], of), &rows);
 
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
@@ -146,7 +146,7 @@ tenant_managed_create(struct ctx *cx, struct db *db, const struct tenant_desk *d
 	if (rc != ERR_OK)
 		return rc;
 	w.slug = lower(cx, wish->slug != NULL ? wish->slug : w.id);
-	rc = check_names(cx, db, w.id, w.slug);
+	rc = check_names(cx, db, "", (const char *[]){w.id, w.slug});
 	if (rc == ERR_OK)
 		rc = insert(cx, db, desk, &w);
 	if (rc == ERR_OK)
@@ -336,7 +336,8 @@ check_changes(struct ctx *cx, struct db *db, const struct writing *w,
 		    "names",
 		    now->id);
 	if (rc == ERR_OK && (w->changed & CHANGED_SLUG) != 0)
-		rc = check_names(cx, db, now->id, w->wish.slug);
+		rc = check_names(
+		    cx, db, now->id, (const char *[]){now->id, w->wish.slug});
 	return rc;
 }
 

@@ -85,6 +85,7 @@ LISTED = {
     ("GET", "/api/tenant/current"): {
         **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated")},
         "suspended": 403},
+    ("GET", "/me"): {"deactivated": 403},
     ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
     ("POST", "/api/tenant/create-tenant-record"): {"suspended": 403, "deactivated": 403},
 }

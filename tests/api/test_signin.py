@@ -36,7 +36,7 @@ def test_without_a_tenant_the_token_speaks_of_none_and_has_no_scope(ann):
     assert body["scope"] == "" and body["tenant_id"] is None
     assert body["user"] == {"id": ann.id, "email": ann.email, "name": None, "tenant_id": None, "is_superuser": False}
     c = claims(body["access_token"])
-    assert set(c) == {"sub", "email", "iat", "exp", "jti", "sid"}, c
+    assert set(c) == {"sub", "email", "iat", "exp", "jti", "sid", "narrowed"}, c
     assert (c["sub"], c["email"], c["exp"] - c["iat"]) == (ann.id, ann.email, 1800)
 
 
@@ -82,6 +82,21 @@ def test_a_scope_that_is_asked_for_narrows(ann):
     assert problem(ann.login(scope="admin"), 400, "invalid-scope")["detail"].endswith("in your tenant you have read write")
     problem(ann.login(scope='re"ad'), 400, "invalid-scope")
     assert len(ann.sessions()) == 1 and ann.count("pair") == 0, "nobody failed"
+
+
+def test_a_token_tells_that_a_scope_was_asked_for(ann, db):
+    def narrowed(body):
+        return claims(body["access_token"]).get("narrowed")
+
+    ann.put_in_tenant("admin")
+    assert narrowed(ann.signed_in()) is narrowed(ann.signed_in(scope=" ")) is None
+    whole = ann.refreshed(ann.signed_in()["refresh_token"], scope="read")
+    assert narrowed(whole) is True and narrowed(ann.refreshed(whole["refresh_token"])) is None, "of that token alone"
+    body = ann.signed_in(scope="write admin")
+    assert narrowed(body) is True
+    db.sql("UPDATE public.tenant_users SET role = 'viewer' WHERE user_id = %s", [ann.id])
+    body = ann.refreshed(body["refresh_token"])
+    assert body["scope"] == "" and narrowed(body) is True, "also when nothing of it is left"
 
 
 def test_a_user_that_sql_assigned_is_a_member_there(ann, db):

@@ -203,13 +203,13 @@ def test_it_reads_why_it_was_refused(world, url, browse):
         [told] = browse([(page(world.allowed[0]), calls)])
     finally:
         world.db.sql("ALTER TABLE tenantd.alert_rules_away RENAME TO alert_rules")
-    assert [a.get("status") for a in told["answers"]] == [401, 404, 400, 500], told
+    assert [a.get("status") for a in told["answers"]] == [401, 404, 400, 503], told
     nobody, nothing, invalid, failed = told["answers"]
     problem(nobody, "unauthorized")
     assert nobody["headers"]["www-authenticate"].startswith("Bearer")
     problem(nothing, "not-found")
     assert problem(invalid, "invalid")["errors"]
-    problem(failed, "internal")
+    problem(failed, "not-migrated")
 
 
 def test_a_foreign_origins_page_gets_nothing_and_does_nothing(world, url, browse):

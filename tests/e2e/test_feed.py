@@ -156,7 +156,7 @@ def test_a_reader_racing_32_writers_misses_nothing_and_knows_every_tenant(own):
         threads = [threading.Thread(target=r.follow, args=(writers.working,)) for r in replicas]
         for t in threads:
             t.start()
-        while writers.working():
+        while writers.working() or len(late) < 3:
             time.sleep(0.4)
             late.append(Replica(own).begin_with_a_snapshot())
             for pid in random.sample(workers := own.job_workers(), min(len(workers), 1)):

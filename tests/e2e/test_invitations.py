@@ -89,7 +89,7 @@ def test_a_user_who_is_invited_becomes_a_member(app, db, post, team):
     joined = told(accept(app, user, token), 200)
     assert joined["tenant"]["id"] == team.tenant and joined["role"] == "admin" and joined["invitation_id"] == made["id"]
     assert team.role_of(user["id"]) == [("admin",)]
-    assert db.value("SELECT tenant_id FROM public.users WHERE id = %s", [user["id"]]) == team.tenant
+    assert db.value("SELECT tenant_id FROM public.users WHERE id = %s", [user["id"]]) is None, "nobody assigned them"
     now = told(team.call("GET", team.path("/" + made["id"])), 200)
     assert now["status"] == "accepted" and now["acceptedBy"] == user["id"] and now["acceptedAt"]
     assert told(accept(app, user, token), 410)["detail"] == "the invitation was accepted already"
@@ -173,6 +173,34 @@ def test_whom_an_operator_assigned_keeps_that_tenant(app, db, post, team):
     told(accept(app, user, token), 200)
     assert db.value("SELECT tenant_id FROM public.users WHERE id = %s", [user["id"]]) == other.tenant
     assert team.role_of(user["id"]) == [("member",)]
+
+
+def login(app, email):
+    return told(ask(app, "/login", email=email, password=PASSWORD), 200)
+
+
+def test_who_accepted_is_in_it_by_the_membership_alone(app, db, post, team):
+    email = address("ida")
+    user = member(app, post, email)
+    told(accept(app, user, team.invite(email, "viewer")[1]), 200)
+    body = login(app, email)
+    assert (body["tenant_id"], body["scope"]) == (team.tenant, "read")
+    db.sql("DELETE FROM public.tenant_users WHERE tenant_id = %s AND user_id = %s", [team.tenant, user["id"]])
+    bearer = {"Authorization": "Bearer " + body["access_token"]}
+    assert app.call("GET", "/api/tenant/context", bearer).status in (403, 404)
+    body = login(app, email)
+    assert (body["tenant_id"], body["scope"]) == (None, "")
+
+
+def test_an_owner_who_accepts_another_invitation_keeps_their_own_tenant(app, post, team):
+    email = address("jan")
+    user = member(app, post, email)
+    _, token = team.invite(email, "viewer")
+    own = told(signed_in(app, user, "/api/tenant/getOrCreate"), 200)["tenantId"]
+    told(accept(app, user, token), 200)
+    body = login(app, email)
+    assert body["tenant_id"] != team.tenant and body["scope"] == "read write delete admin"
+    assert told(signed_in(app, user, "/api/tenant/getOrCreate"), 200)["tenantId"] == own
 
 
 # -- not let in --

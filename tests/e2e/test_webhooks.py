@@ -425,5 +425,6 @@ def test_failures_before_a_success_do_not_count(strict, receiver):
     receiver.answer = lambda hit: 200 if hit.number % 5 == 0 else 500
     hook = owner.register(receiver.url, kinds=["tenant.updated"])
     owner.change(3)
+    stack.until(lambda: len(receiver.hits) >= 15, what="three events, each at its fifth attempt")
     hook.idle()
     assert len(receiver.hits) == 15 and hook.get()["enabled"]
