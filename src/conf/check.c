@@ -304,6 +304,17 @@ check_mail(struct ctx *cx, const struct conf *c)
 		    "SMTP_TLS: is off, but SMTP_URL is smtps://");
 }
 
+/* Without workers there is nobody to count them. */
+static void
+check_chats(struct ctx *cx, const struct conf *c)
+{
+	if (c->workers > 0 && c->chats > conf_chats_most(c))
+		ctx_fault(cx, "CHATS", "conflict",
+		    "CHATS: is %d, but WORKERS is %d, which allows for %d: a worker "
+		    "has to be left for other requests",
+		    c->chats, c->workers, conf_chats_most(c));
+}
+
 void
 conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need)
 {
@@ -315,6 +326,8 @@ conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need)
 		    ", nor is an issuer (JWT_ISSUERS_FILE, COGNITO_USER_POOL_ID)");
 	check_aws(cx, c);
 	check_mail(cx, c);
+	if (need == CONF_FOR_SERVER)
+		check_chats(cx, c);
 	if (c->cors_credentials && allows_any_origin(c->cors_origins))
 		ctx_fault(cx, "BACKEND_CORS_ORIGINS", "conflict",
 		    "BACKEND_CORS_ORIGINS: allows any origin (*), which "

@@ -353,3 +353,19 @@ conf_direct_conninfo(const struct conf *c, struct arena *mem)
 {
 	return conninfo_or_own(c, c->database_direct_url, mem);
 }
+
+int
+conf_chats_most(const struct conf *c)
+{
+	return c->workers > 1 ? c->workers - 1 : 1;
+}
+
+int
+conf_chats(const struct conf *c)
+{
+	const int most = conf_chats_most(c), half = c->workers / 2;
+
+	if (c->chats > 0)
+		return c->chats < most ? c->chats : most;
+	return half > 0 ? half : 1;
+}

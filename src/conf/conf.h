@@ -61,6 +61,11 @@ const char *conf_conninfo(const struct conf *c, struct arena *mem);
 const char *conf_owner_conninfo(const struct conf *c, struct arena *mem);
 const char *conf_direct_conninfo(const struct conf *c, struct arena *mem);
 
+/* CHATS, or what its 0 stands for; never all workers where there are several. */
+int conf_chats(const struct conf *c);
+/* What CHATS may be at most, of at least one worker. */
+int conf_chats_most(const struct conf *c);
+
 /* -- the table, for those who print it -- */
 enum conf_type { CONF_TYPE_TEXT, CONF_TYPE_INT, CONF_TYPE_BOOL };
 enum conf_form {

@@ -2,7 +2,9 @@
  * chat.c - the tenant's assistant: one answer, whole or as it is made.
  *
  * A chat takes longer than other requests, and holds a worker until it is answered. So
- * it has a time of its own, which the master is told of, and only so many run at once.
+ * it has a time of its own, which the master is told of, and only so many run at once,
+ * of which one tenant has half. Who finds no room is told so at once: to wait for it
+ * would hold one of the workers that are kept free.
  */
 #include "flows/chat.h"
 #include "base/clock.h"
@@ -11,13 +13,14 @@
 #include "http/fcgi.h"
 #include "json/json.h"
 
-enum { TOP_K_DEFAULT = 5, ROOM_MS = 2000 };
+enum { TOP_K_DEFAULT = 5 };
 
 /* An answer under way. */
 struct talk {
 	struct app *app;
 	struct call *call;
 	int64_t stop_ms; /* when it has to end since the process has to; 0: not so */
+	enum err over;   /* what look() ended it with */
 };
 
 /* -- the question -- */
@@ -75,9 +78,8 @@ read_question(struct call *call, struct assistant_question *q)
 
 /* Also who was told to end has some time left for it. */
 static enum err
-look(struct ctx *cx, void *arg)
+go_on(struct ctx *cx, struct talk *t)
 {
-	struct talk *t = arg;
 	const struct exchange *x = t->call->exchange;
 	const int64_t now = clock_mono_ms();
 
@@ -92,11 +94,45 @@ look(struct ctx *cx, void *arg)
 }
 
 static enum err
+look(struct ctx *cx, void *arg)
+{
+	struct talk *t = arg;
+
+	if (t->over == ERR_OK)
+		t->over = go_on(cx, t);
+	return t->over;
+}
+
+static bool
+stay(void *arg)
+{
+	struct talk *t = arg;
+
+	return look(&t->call->cx, t) == ERR_OK;
+}
+
+/* Who reads slowly may take all the time there is, but not what the process has to end.
+ */
+static enum err
+send_piece(struct ctx *cx, struct talk *t)
+{
+	struct exchange *x = t->call->exchange;
+	bool sent;
+
+	x->stay = stay;
+	x->stay_arg = t;
+	sent = x->send(x, t->call->rs, cx->deadline_ms);
+	x->stay = NULL;
+	if (sent || t->over != ERR_OK)
+		return t->over;
+	return err_set(&cx->err, ERR_GONE, "nobody takes the answer");
+}
+
+static enum err
 hear(struct ctx *cx, void *arg, const char *piece)
 {
 	struct talk *t = arg;
 	struct response *rs = t->call->rs;
-	struct exchange *x = t->call->exchange;
 	struct json_out o;
 
 	if (!rs->begun) {
@@ -110,9 +146,7 @@ hear(struct ctx *cx, void *arg, const char *piece)
 	json_member_text(&o, "delta", piece);
 	json_close_object(&o);
 	buf_puts(&rs->body, "\n\n");
-	return x->send(x, rs, cx->deadline_ms)
-	    ? ERR_OK
-	    : err_set(&cx->err, ERR_GONE, "nobody takes the answer");
+	return send_piece(cx, t);
 }
 
 /* -- the answer -- */
@@ -174,14 +208,22 @@ end_stream(struct call *call, const struct assistant_answer *a, enum err rc)
 /* -- the route -- */
 
 static enum err
-take_room(struct app *app, struct ctx *cx)
+take_room(struct app *app, struct call *call)
 {
-	if (slots_take(cx, app->chats, ROOM_MS) == ERR_OK)
+	const int most = conf_chats(app->conf);
+	const struct slots_share share = {
+	    .who = call->tenant_id, .most = most, .each = most > 1 ? most / 2 : 1};
+	const enum slots_outcome outcome = slots_take_share(app->chats, &share);
+	struct err_info *err = &call->cx.err;
+
+	if (outcome == SLOTS_TAKEN)
 		return ERR_OK;
-	err_clear(&cx->err);
-	err_tell(&cx->err, ERR_UNAVAILABLE,
-	    "as many chats as may run at once (CHATS) are under way: try again");
-	cx->err.retry_after = 1;
+	err_tell(err, ERR_UNAVAILABLE,
+	    outcome == SLOTS_SHARE_TAKEN
+		? "as many chats of this tenant as may run at once (half of CHATS) "
+		  "are under way: try again"
+		: "as many chats as may run at once (CHATS) are under way: try again");
+	err->retry_after = 1;
 	return ERR_UNAVAILABLE;
 }
 
@@ -201,7 +243,7 @@ answer(struct app *app, struct call *call, const struct assistant_question *q,
 	struct talk talk = {.app = app, .call = call};
 	const struct assistant_listener listener = {
 	    .hear = streamed ? hear : NULL, .look = look, .arg = &talk};
-	enum err rc = take_room(app, &call->cx);
+	enum err rc = take_room(app, call);
 
 	if (rc != ERR_OK)
 		return rc;

@@ -3,7 +3,8 @@
  *
  * Who asks with ?wait= while there is nothing new keeps a worker until there is, or
  * until the time is up. Not all workers may be kept so; who finds no seat is answered
- * at once.
+ * at once. Chats keep workers, too, and come first: as many as leave none for others
+ * end a wait before its time.
  */
 #include <string.h>
 #include <time.h>
@@ -103,13 +104,31 @@ read_query(struct call *call, struct feed_query *q, int64_t *wait_s)
 
 /* -- waiting -- */
 
+/* Half of the workers, and together with chats all but one. */
+static int
+seats(const struct app *app)
+{
+	const int half = app->conf->workers / 2,
+		  left = app->conf->workers - 1 - slots_held(app->chats);
+
+	return half < left ? half : left;
+}
+
 static bool
-is_over(const struct call *call, int64_t until_ms)
+is_over(const struct app *app, const struct call *call, int64_t until_ms)
 {
 	const struct exchange *x = call->exchange;
 
 	return clock_mono_ms() >= until_ms || fcgi_stop_asked() ||
+	    !wakeup_wait_allowed(app->wakeup, seats(app)) ||
 	    (x->gone != NULL && x->gone(x));
+}
+
+static bool
+take_seat(struct app *app)
+{
+	slots_look(app->chats);
+	return wakeup_wait_begin(app->wakeup, seats(app));
 }
 
 /* Until there may be something new, false: until the wait is over. */
@@ -120,11 +139,11 @@ wait_for_news(struct app *app, struct call *call, uint64_t seen, int64_t until_m
 	const int64_t look_ms = clock_mono_ms() + LOOK_MS;
 
 	while (wakeup_published(app->wakeup) == seen && clock_mono_ms() < look_ms) {
-		if (is_over(call, until_ms))
+		if (is_over(app, call, until_ms))
 			return false;
 		(void)nanosleep(&tick, NULL);
 	}
-	return !is_over(call, until_ms);
+	return !is_over(app, call, until_ms);
 }
 
 static int64_t
@@ -149,7 +168,7 @@ read_or_wait(struct app *app, struct call *call, struct feed_query *q, int64_t w
 	enum err rc = feed_read(&call->cx, app->db, q, page);
 
 	if (rc != ERR_OK || wait_s == 0 || page->count > 0 || !page->at_end ||
-	    !wakeup_wait_begin(app->wakeup, app->conf->workers / 2))
+	    !take_seat(app))
 		return rc;
 	while (rc == ERR_OK && page->count == 0 && page->at_end &&
 	    wait_for_news(app, call, seen, until_ms)) {

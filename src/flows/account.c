@@ -147,7 +147,7 @@ read_policy(struct ctx *cx, struct db *db, void *arg)
 {
 	struct holding *h = arg;
 
-	return admit_read(cx, db, h->user, &h->would);
+	return admit_read(cx, db, h->user, NULL, &h->would);
 }
 
 enum err

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 
+enum { STAY_MS = 100 }; /* between two looks at whether a write goes on */
+
 struct source {
 	const struct cgi_door *door;
 	struct buf head;
@@ -58,6 +60,23 @@ time_to_write(const struct cgi_door *door, int64_t until_ms)
 }
 
 static bool
+wait_room(const struct exchange *x, int64_t until_ms)
+{
+	const struct cgi_door *door = ((const struct source *)x->source)->door;
+	int left = time_to_write(door, until_ms);
+
+	if (x->stay == NULL)
+		return ready(door->out, POLLOUT, left);
+	for (bool more = true; more && x->stay(x->stay_arg);) {
+		if (ready(door->out, POLLOUT, left < STAY_MS ? left : STAY_MS))
+			return true;
+		more = left > STAY_MS;
+		left = more ? left - STAY_MS : 0;
+	}
+	return false;
+}
+
+static bool
 write_all(struct exchange *x, struct slice text, int64_t until_ms)
 {
 	const struct cgi_door *door = ((const struct source *)x->source)->door;
@@ -67,7 +86,7 @@ write_all(struct exchange *x, struct slice text, int64_t until_ms)
 	while (n > 0) {
 		ssize_t some;
 
-		if (!ready(door->out, POLLOUT, time_to_write(door, until_ms)))
+		if (!wait_room(x, until_ms))
 			return false;
 		some = write(door->out, p, n < 4096 ? n : 4096);
 		if (some < 0 && errno != EINTR && errno != EAGAIN)

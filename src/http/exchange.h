@@ -33,6 +33,10 @@ struct exchange {
 	 * taken, and never will be. The rest goes out in the end, as always.
 	 */
 	bool (*send)(struct exchange *x, struct response *rs, int64_t until_ms);
+	/* Asked several times a second while send waits; false: it gives up. NULL: it
+	 * waits until until_ms. */
+	bool (*stay)(void *arg);
+	void *stay_arg;
 	void *source;
 	int64_t began_ms; /* clock_mono_ms() of the first byte */
 	int timeout_ms;   /* see exchange_late() */

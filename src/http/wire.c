@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 
+enum { STAY_MS = 100 }; /* between two looks at whether a send goes on */
+
 void
 wire_init(struct wire *w, int timeout_ms)
 {
@@ -56,23 +58,50 @@ bool
 wire_peer_gone(const struct exchange *x)
 {
 	const struct wire *w = x->source;
-	struct pollfd p = {.fd = w->fd};
+	struct pollfd p = {.fd = w->fd, .events = POLLRDHUP};
 
 	return poll(&p, 1, 0) > 0;
 }
 
+/* Until more can be sent. x NULL: nobody is asked whether it is still worth it. */
+static bool
+wait_room(const struct wire *w, const struct exchange *x, int64_t *until_ms)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLOUT};
+
+	if (x == NULL || x->stay == NULL)
+		return wait_ready(w, POLLOUT, until_ms);
+	while (x->stay(x->stay_arg)) {
+		const int left = time_left(w, until_ms);
+		const int n = poll(&p, 1, left < STAY_MS ? left : STAY_MS);
+
+		if (n > 0 || (n < 0 && errno == EINTR))
+			return true;
+		if (n < 0 || left == 0)
+			return false;
+	}
+	return false;
+}
+
+/* Bytes on their way out. */
+struct load {
+	struct iovec *v;
+	size_t count;
+};
+
 /* All of it, or false: closed, broken or late. until 0: within w->timeout_ms. */
 static bool
-send_all(const struct wire *w, struct iovec *v, size_t count, int64_t until)
+send_all(
+    const struct wire *w, const struct exchange *x, struct load load, int64_t until)
 {
-	struct msghdr m = {.msg_iov = v, .msg_iovlen = count};
+	struct msghdr m = {.msg_iov = load.v, .msg_iovlen = load.count};
 
 	while (m.msg_iovlen > 0) {
 		ssize_t n = sendmsg(w->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 		size_t sent = n > 0 ? (size_t)n : 0;
 
 		if (n < 0 && errno != EINTR &&
-		    (errno != EAGAIN || !wait_ready(w, POLLOUT, &until)))
+		    (errno != EAGAIN || !wait_room(w, x, &until)))
 			return false;
 		for (; m.msg_iovlen > 0 && sent >= m.msg_iov->iov_len; m.msg_iovlen--)
 			sent -= m.msg_iov++->iov_len;
@@ -89,7 +118,7 @@ send_reply(struct wire *w)
 {
 	struct buf *reply = &w->records.reply;
 	struct iovec v = {.iov_base = reply->p, .iov_len = reply->n};
-	bool sent = reply->n == 0 || send_all(w, &v, 1, 0);
+	bool sent = reply->n == 0 || send_all(w, NULL, (struct load){&v, 1}, 0);
 
 	buf_reset(reply);
 	return sent;
@@ -211,7 +240,7 @@ send_records(struct wire *w, const struct exchange *x, struct outgoing *o)
 			from += 3; /* a record of nothing would be the end itself */
 			count -= 3;
 		}
-		if (!send_all(w, from, count, o->until))
+		if (!send_all(w, x, (struct load){from, count}, o->until))
 			return false;
 		o->sent += before + n;
 		if (o->left == 0)

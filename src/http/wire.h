@@ -32,7 +32,9 @@ bool wire_has_come(struct wire *w);
 enum records_event wire_next_head(struct wire *w, int most_ms);
 /* exchange.read of an exchange whose source is the wire: what one record brings. */
 long wire_read_body(struct exchange *x, char *out, size_t size);
-/* exchange.gone: of a Unix socket, whether the peer has closed it. */
+/* exchange.gone: whether the peer has closed the connection, or its half of it: over
+ * TCP one cannot tell the two apart, and no web server writes, closes that half, and
+ * still waits for the answer, unless it is told to (tcp-fin-propagate of lighttpd). */
 bool wire_peer_gone(const struct exchange *x);
 /* exchange.send. A head that failed, or a body, is not sent. */
 bool wire_send_part(struct exchange *x, struct response *rs, int64_t until_ms);

@@ -20,6 +20,7 @@
 enum {
 	SERVE_MEMORY = 4 * 1024 * 1024,
 	RATE_SLOTS = 1 << 16,
+	CHATS_MOST = 1024, /* the settings say how many of them, after a reload anew */
 	OCTAL = 8,
 	JOB_SILENCE_MS = 60 * 1000
 };
@@ -249,15 +250,6 @@ hashes_at_once(const struct conf *c)
 	return processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
 }
 
-/* Others are to be answered beside them. */
-static int
-chats_at_once(const struct conf *c)
-{
-	if (c->chats > 0)
-		return c->chats;
-	return c->workers > 1 ? c->workers / 2 : 1;
-}
-
 int
 serve_main(const char *config_path, const char *listen)
 {
@@ -274,7 +266,7 @@ serve_main(const char *config_path, const char *listen)
 	if (rc == ERR_OK && !server.shared.alone)
 		rc = slots_new(&cx, hashes_at_once(server.conf), &server.shared.hashes);
 	if (rc == ERR_OK && !server.shared.alone)
-		rc = slots_new(&cx, chats_at_once(server.conf), &server.shared.chats);
+		rc = slots_new(&cx, CHATS_MOST, &server.shared.chats);
 	if (rc == ERR_OK)
 		rc = check_app(&cx, server.conf, &server.shared);
 	if (rc == ERR_OK)

@@ -20,10 +20,21 @@ hash_is_checkable(struct ctx *cx, const char *phc)
 	return phc != NULL && password_is_readable(cx, phc);
 }
 
+static enum err
+take_slot(struct ctx *cx, struct slots *slots)
+{
+	if (slots_take(cx, slots, WAIT_MOST_MS))
+		return ERR_OK;
+	err_tell(&cx->err, ERR_UNAVAILABLE,
+	    "too many passwords are being checked at this moment: try again");
+	cx->err.retry_after = 1;
+	return ERR_UNAVAILABLE;
+}
+
 enum err
 hash_make(struct ctx *cx, struct slots *slots, struct password p, const char **phc)
 {
-	enum err rc = slots_take(cx, slots, WAIT_MOST_MS);
+	enum err rc = take_slot(cx, slots);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -37,7 +48,7 @@ hash_check(struct ctx *cx, struct slots *slots, const char *phc, struct password
     bool *match)
 {
 	const bool checkable = hash_is_checkable(cx, phc);
-	enum err rc = slots_take(cx, slots, WAIT_MOST_MS);
+	enum err rc = take_slot(cx, slots);
 
 	*match = false;
 	if (rc != ERR_OK)

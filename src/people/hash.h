@@ -7,7 +7,8 @@
  * Owner:    the caller, who cleanses the password.
  * Lifetime: the string: cx->mem.
  * Threads:  one.
- * Failure:  as password.h; ERR_UNAVAILABLE when no slot becomes free in time.
+ * Failure:  as password.h; ERR_UNAVAILABLE, with a time to try again, when no slot
+ *           becomes free in time.
  */
 #ifndef TENANTD_PEOPLE_HASH_H
 #define TENANTD_PEOPLE_HASH_H

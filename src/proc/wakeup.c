@@ -159,6 +159,17 @@ wakeup_wait_begin(struct wakeup *w, int most)
 	return false;
 }
 
+bool
+wakeup_wait_allowed(const struct wakeup *w, int most)
+{
+	const pid_t me = getpid();
+
+	for (int i = 0; w != NULL && i < most && i < WAKEUP_SEATS_MOST; i++)
+		if (atomic_load(&w->shared->seats[i]) == me)
+			return true;
+	return false;
+}
+
 void
 wakeup_wait_end(struct wakeup *w)
 {

@@ -48,8 +48,12 @@ bool wakeup_take(struct wakeup *w);
 
 void wakeup_publish(struct wakeup *w, uint64_t seq); /* an older number is ignored */
 uint64_t wakeup_published(const struct wakeup *w);   /* 0: nothing yet */
-/* Takes a seat; false when `most` are taken. A process has one at most. */
+/* Takes one of the first `most` seats; false when all these are taken. A process has
+ * one at most. */
 bool wakeup_wait_begin(struct wakeup *w, int most);
+/* Whether the seat is one of the first `most`: there may be fewer now than there were,
+ * and who has one of the others has to leave. */
+bool wakeup_wait_allowed(const struct wakeup *w, int most);
 void wakeup_wait_end(struct wakeup *w);
 int wakeup_waiting(const struct wakeup *w); /* seats that are taken */
 

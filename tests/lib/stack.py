@@ -415,14 +415,15 @@ def create_user(db, email, *args):
 
 class Tenantd:
     """The server. fd 0 or its own socket is the caller's choice: see WebServer's spawn.
-    sign: the path that answers 200 once it runs."""
+    sign: the path that answers 200 once it runs. tcp: on a free port in place of a Unix socket."""
 
-    def __init__(self, db, workers=4, sign="/readyz", err=None, env=None, **settings):
+    def __init__(self, db, workers=4, sign="/readyz", err=None, env=None, tcp=False, **settings):
         self.db, self.sign, self.err, self.env = db, sign, err, env
         self.place = Directory("tda.")
         run = self.place.writable("run")
-        self.socket = str(run / "app.sock")
-        self.settings = {**db.settings, "LISTEN": self.socket, "LISTEN_MODE": "0666", "WORKERS": str(workers),
+        self.socket = ("127.0.0.1", free_port()) if tcp else str(run / "app.sock")
+        listen = "{}:{}".format(*self.socket) if tcp else self.socket
+        self.settings = {**db.settings, "LISTEN": listen, "LISTEN_MODE": "0666", "WORKERS": str(workers),
                          **{k: str(v) for k, v in settings.items()}}
         self.config = run / "tenantd.conf"
         self.write_config()

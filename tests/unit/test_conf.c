@@ -277,6 +277,40 @@ right_values_are_taken(void **state)
 }
 
 static void
+chats_leave_a_worker(void **state)
+{
+	static const struct {
+		const char *file, *told; /* NULL: nothing is wrong */
+		int chats;
+	} rows[] = {
+	    {"", NULL, 2},
+	    {"WORKERS=1\n", NULL, 1},
+	    {"WORKERS=2\n", NULL, 1},
+	    {"WORKERS=3\n", NULL, 1},
+	    {"WORKERS=9\n", NULL, 4},
+	    {"WORKERS=1\nCHATS=1\n", NULL, 1},
+	    {"WORKERS=3\nCHATS=2\n", NULL, 2},
+	    {"WORKERS=0\nCHATS=7\n", NULL, 1},
+	    {"WORKERS=1\nCHATS=2\n",
+		"CHATS: is 2, but WORKERS is 1, which allows for 1", 0},
+	    {"WORKERS=3\nCHATS=3\n",
+		"CHATS: is 3, but WORKERS is 3, which allows for 2", 0},
+	};
+	struct ctx *cx = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		enum err rc = load(cx, rows[i].file, ENV());
+
+		assert_int_equal(rc, rows[i].told == NULL ? ERR_OK : ERR_CONFIG);
+		if (rows[i].told != NULL)
+			assert_ptr_equal(
+			    strstr(fault(cx, 0), rows[i].told), fault(cx, 0));
+		else
+			assert_int_equal(conf_chats(conf), rows[i].chats);
+	}
+}
+
+static void
 settings_of_mail_fit_together(void **state)
 {
 	static const struct {
@@ -499,6 +533,7 @@ main(void)
 	    CONF_TEST(every_fault_is_named_at_once),
 	    CONF_TEST(wrong_values_are_refused),
 	    CONF_TEST(right_values_are_taken),
+	    CONF_TEST(chats_leave_a_worker),
 	    CONF_TEST(settings_of_mail_fit_together),
 	    CONF_TEST(a_template_is_a_url_with_places_in_it),
 	    CONF_TEST(what_belongs_together_must_be_set_together),

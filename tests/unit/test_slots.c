@@ -8,9 +8,10 @@
 #include "base/clock.h"
 #include "proc/slots.h"
 
-/* A process that takes a slot, says so, and holds it until it is killed. */
+/* A process that takes a slot, says so, and holds it until it is killed. share NULL: as
+ * one takes it without. */
 static pid_t
-holder(struct ctx *cx, struct slots *s)
+holder_of(struct ctx *cx, struct slots *s, const struct slots_share *share)
 {
 	int told[2];
 	pid_t pid;
@@ -20,7 +21,11 @@ holder(struct ctx *cx, struct slots *s)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (slots_take(cx, s, 10000) != ERR_OK || write(told[1], "+", 1) != 1)
+		const bool taken = share != NULL
+		    ? slots_take_share(s, share) == SLOTS_TAKEN
+		    : slots_take(cx, s, 10000);
+
+		if (!taken || write(told[1], "+", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -29,6 +34,12 @@ holder(struct ctx *cx, struct slots *s)
 	assert_int_equal(read(told[0], &c, 1), 1);
 	close(told[0]);
 	return pid;
+}
+
+static pid_t
+holder(struct ctx *cx, struct slots *s)
+{
+	return holder_of(cx, s, NULL);
 }
 
 static void
@@ -41,16 +52,11 @@ end(pid_t pid)
 static bool
 is_full(struct ctx *cx, struct slots *s)
 {
-	enum err rc = slots_take(cx, s, 50);
+	const bool taken = slots_take(cx, s, 50);
 
-	if (rc == ERR_OK) {
+	if (taken)
 		slots_give(s);
-		return false;
-	}
-	assert_int_equal(rc, ERR_UNAVAILABLE);
-	assert_true(cx->err.retry_after > 0);
-	ctx_clear(cx);
-	return true;
+	return !taken;
 }
 
 static void
@@ -81,7 +87,7 @@ a_killed_holder_holds_nothing(void **state)
 	assert_int_equal(slots_new(cx, 1, &s), ERR_OK);
 	for (int i = 0; i < 20; i++)
 		end(holder(cx, s));
-	assert_int_equal(slots_take(cx, s, 1000), ERR_OK);
+	assert_true(slots_take(cx, s, 1000));
 	slots_give(s);
 	slots_free(s);
 }
@@ -96,8 +102,119 @@ waiting_ends_at_the_deadline(void **state)
 	assert_int_equal(slots_new(cx, 1, &s), ERR_OK);
 	pid = holder(cx, s);
 	cx->deadline_ms = clock_mono_ms();
-	assert_int_equal(slots_take(cx, s, 3600 * 1000), ERR_UNAVAILABLE);
+	assert_false(slots_take(cx, s, 3600 * 1000));
 	end(pid);
+	slots_free(s);
+}
+
+static void
+without_a_wait_one_tries_once(void **state)
+{
+	struct ctx *cx = *state;
+	struct slots *s;
+	pid_t pid;
+
+	assert_int_equal(slots_new(cx, 1, &s), ERR_OK);
+	assert_true(slots_take(cx, s, 0));
+	slots_give(s);
+	pid = holder(cx, s);
+	assert_false(slots_take(cx, s, 0));
+	end(pid);
+	slots_free(s);
+}
+
+static bool
+has_room(struct slots *s, const struct slots_share *share)
+{
+	const enum slots_outcome outcome = slots_take_share(s, share);
+
+	slots_give(s);
+	return outcome == SLOTS_TAKEN;
+}
+
+static void
+nobody_gets_more_than_their_share(void **state)
+{
+	static const struct slots_share a = {"a", 3, 2}, b = {"b", 3, 2},
+					less = {"b", 2, 2};
+	struct ctx *cx = *state;
+	struct slots *s;
+	pid_t first, second, third;
+
+	assert_int_equal(slots_new(cx, 8, &s), ERR_OK);
+	first = holder_of(cx, s, &a);
+	assert_true(has_room(s, &a));
+	second = holder_of(cx, s, &a);
+	assert_int_equal(slots_held(s), 2);
+	assert_int_equal(slots_take_share(s, &a), SLOTS_SHARE_TAKEN);
+	assert_int_equal(slots_take_share(s, &less), SLOTS_ALL_TAKEN);
+	third = holder_of(cx, s, &b);
+	assert_int_equal(slots_take_share(s, &a), SLOTS_ALL_TAKEN);
+	assert_int_equal(slots_take_share(s, &b), SLOTS_ALL_TAKEN);
+	end(first);
+	assert_true(has_room(s, &a));
+	assert_true(has_room(s, &b));
+	end(second);
+	end(third);
+	slots_free(s);
+}
+
+static void
+a_killed_holder_has_no_share(void **state)
+{
+	static const struct slots_share a = {"a", 1, 1};
+	struct ctx *cx = *state;
+	struct slots *s;
+	pid_t pid;
+
+	assert_int_equal(slots_new(cx, 4, &s), ERR_OK);
+	for (int i = 0; i < 20; i++)
+		end(holder_of(cx, s, &a));
+	assert_int_equal(slots_held(s), 1);
+	slots_look(s);
+	assert_int_equal(slots_held(s), 0);
+	pid = holder_of(cx, s, &a);
+	slots_look(s);
+	assert_int_equal(slots_held(s), 1);
+	assert_int_equal(slots_take_share(s, &a), SLOTS_ALL_TAKEN);
+	end(pid);
+	assert_int_equal(slots_take_share(s, &a), SLOTS_TAKEN);
+	slots_look(s);
+	assert_int_equal(slots_held(s), 1);
+	slots_give(s);
+	assert_int_equal(slots_held(s), 0);
+	slots_free(s);
+}
+
+/* Each of a crowd asks for the one share again and again: nobody has it beside another.
+ */
+static void
+shares_are_never_overbooked(void **state)
+{
+	enum { CROWD = 5, ROUNDS = 300 };
+	static const struct slots_share a = {"a", CROWD, 1};
+	struct ctx *cx = *state;
+	struct slots *s;
+
+	assert_int_equal(slots_new(cx, CROWD, &s), ERR_OK);
+	for (int i = 0; i < CROWD; i++)
+		if (fork() == 0) {
+			bool over = false;
+
+			for (int n = 0; n < ROUNDS; n++)
+				if (slots_take_share(s, &a) == SLOTS_TAKEN) {
+					over = over || slots_held(s) != 1;
+					slots_give(s);
+				}
+			_exit(over);
+		}
+	for (int i = 0; i < CROWD; i++) {
+		int status;
+
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(slots_held(s), 0);
 	slots_free(s);
 }
 
@@ -106,7 +223,11 @@ without_a_bound_nobody_waits(void **state)
 {
 	struct ctx *cx = *state;
 
-	assert_int_equal(slots_take(cx, NULL, 0), ERR_OK);
+	assert_true(slots_take(cx, NULL, 0));
+	assert_int_equal(
+	    slots_take_share(NULL, &(struct slots_share){.who = "a"}), SLOTS_TAKEN);
+	assert_int_equal(slots_held(NULL), 0);
+	slots_look(NULL);
 	slots_give(NULL);
 }
 
@@ -117,6 +238,10 @@ main(void)
 	    UNIT_CTX_TEST(there_are_as_many_as_were_asked_for),
 	    UNIT_CTX_TEST(a_killed_holder_holds_nothing),
 	    UNIT_CTX_TEST(waiting_ends_at_the_deadline),
+	    UNIT_CTX_TEST(without_a_wait_one_tries_once),
+	    UNIT_CTX_TEST(nobody_gets_more_than_their_share),
+	    UNIT_CTX_TEST(a_killed_holder_has_no_share),
+	    UNIT_CTX_TEST(shares_are_never_overbooked),
 	    UNIT_CTX_TEST(without_a_bound_nobody_waits),
 	};
 
