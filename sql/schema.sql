@@ -470,8 +470,11 @@ DECLARE
 	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
 BEGIN
 	PERFORM set_config('app.current_tenant_id', 'unset', true);
-	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'tenant'
-	 WHERE tenant_id = NEW.id AND ended_at IS NULL;
+	WITH held AS MATERIALIZED (
+		SELECT id FROM tenantd.sessions WHERE tenant_id = NEW.id AND ended_at IS NULL ORDER BY id FOR UPDATE
+	)
+	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'tenant'
+	  FROM held h WHERE s.id = h.id;
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;
@@ -586,8 +589,11 @@ DECLARE
 	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
 BEGIN
 	PERFORM set_config('app.current_tenant_id', 'unset', true);
-	UPDATE tenantd.sessions SET ended_at = now(), ended_reason = 'administrator'
-	 WHERE user_id = NEW.id AND ended_at IS NULL;
+	WITH held AS MATERIALIZED (
+		SELECT id FROM tenantd.sessions WHERE user_id = NEW.id AND ended_at IS NULL ORDER BY id FOR UPDATE
+	)
+	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'administrator'
+	  FROM held h WHERE s.id = h.id;
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;
@@ -1065,10 +1071,12 @@ CREATE TABLE tenantd.registrations (
     password_hash text NOT NULL,
     address text DEFAULT ''::text NOT NULL,
     failures integer DEFAULT 0 NOT NULL,
+    invitation text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT registrations_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT registrations_id_uuid CHECK (((id)::uuid IS NOT NULL))
+    CONSTRAINT registrations_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT registrations_invitation_hex CHECK ((invitation ~ '^[0-9a-f]{64}$'::text))
 );
 
 CREATE TABLE tenantd.rls_exempt (
@@ -1102,6 +1110,7 @@ CREATE TABLE tenantd.sessions (
     id text NOT NULL,
     user_id text NOT NULL,
     tenant_id text,
+    chosen boolean DEFAULT false NOT NULL,
     scope text DEFAULT ''::text NOT NULL,
     address text DEFAULT ''::text NOT NULL,
     agent text DEFAULT ''::text NOT NULL,
@@ -1111,7 +1120,7 @@ CREATE TABLE tenantd.sessions (
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     ended_reason text,
-    CONSTRAINT sessions_ended_reason_known CHECK ((ended_reason = ANY (ARRAY['logout'::text, 'limit'::text, 'reuse'::text, 'password'::text, 'administrator'::text, 'tenant'::text]))),
+    CONSTRAINT sessions_ended_reason_known CHECK ((ended_reason = ANY (ARRAY['logout'::text, 'limit'::text, 'reuse'::text, 'password'::text, 'factor'::text, 'administrator'::text, 'tenant'::text]))),
     CONSTRAINT sessions_ended_why CHECK (((ended_at IS NULL) = (ended_reason IS NULL))),
     CONSTRAINT sessions_id_uuid CHECK (((id)::uuid IS NOT NULL))
 );
@@ -1359,6 +1368,8 @@ CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expi
 CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (tenant_id);
 
 CREATE UNIQUE INDEX invitations_open_key ON tenantd.invitations USING btree (tenant_id, lower(email)) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE INDEX invitations_over_idx ON tenantd.invitations USING btree (COALESCE(accepted_at, revoked_at, expires_at));
 
 CREATE INDEX invitations_tenant_id_idx ON tenantd.invitations USING btree (tenant_id, id);
 
