@@ -206,7 +206,7 @@ shares_are_never_overbooked(void **state)
 					over = over || slots_held(s) != 1;
 					slots_give(s);
 				}
-			_exit(over);
+			_exit(over ? 1 : 0);
 		}
 	for (int i = 0; i < CROWD; i++) {
 		int status;
