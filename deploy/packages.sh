@@ -23,7 +23,7 @@ test="spawn-fcgi multiwatch
 	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography
 	python3-aiosmtpd python3-jsonschema python3-requests-oauthlib oathtool"
 analysis="clang clang-format clang-tidy clang-tools cppcheck shellcheck mandoc python3-pyflakes"
-bench="wrk valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
+bench="wrk libfcgi-dev valgrind libc6-dbg strace python3 python3-psycopg2 python3-jwt
 	python3-fastapi python3-asyncpg uvicorn"
 browser="chromium"
 fuzz="clang libclang-rt-14-dev|libclang-rt-dev llvm afl++ python3"
