@@ -152,20 +152,13 @@ struct change {
 static enum err
 hold(struct ctx *cx, struct db *db, struct change *c)
 {
-	char etag[RESPONSE_ETAG_SIZE];
-	struct buf *body = &c->call->rs->body;
 	enum err rc = tenant_managed_hold(cx, db, name_of(c->call), &c->now);
 
 	if (rc != ERR_OK)
 		return rc;
-	buf_reset(body);
+	buf_reset(&c->call->rs->body);
 	answer(c->call, &c->now);
-	response_etag(etag, body->p, body->n);
-	buf_reset(body);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the tenant is not what If-Match says any more");
-	return ERR_OK;
+	return response_check_match(cx, c->call->rs, &c->call->rq, "tenant");
 }
 
 static enum err
@@ -178,15 +171,13 @@ run(struct app *app, db_transaction_fn *fn, struct change *c)
 static enum err
 run_and_answer(struct app *app, db_transaction_fn *fn, struct change *c)
 {
-	char etag[RESPONSE_ETAG_SIZE];
 	struct response *rs = c->call->rs;
 	enum err rc = run(app, fn, c);
 
 	if (rc != ERR_OK)
 		return rc;
 	answer(c->call, &c->now);
-	response_etag(etag, rs->body.p, rs->body.n);
-	response_header(rs, "ETag", etag);
+	response_tag(rs);
 	return ERR_OK;
 }
 

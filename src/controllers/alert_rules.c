@@ -167,20 +167,13 @@ struct change {
 static enum err
 hold(struct ctx *cx, struct db *db, struct change *c)
 {
-	char etag[RESPONSE_ETAG_SIZE];
-	struct buf *body = &c->call->rs->body;
 	enum err rc = rule_hold(cx, db, &c->site, id_of(c->call), &c->now);
 
 	if (rc != ERR_OK)
 		return rc;
-	buf_reset(body);
+	buf_reset(&c->call->rs->body);
 	answer(c->call, &c->now);
-	response_etag(etag, body->p, body->n);
-	buf_reset(body);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the alert rule is not what If-Match says any more");
-	return ERR_OK;
+	return response_check_match(cx, c->call->rs, &c->call->rq, "alert rule");
 }
 
 static enum err
@@ -207,15 +200,13 @@ patch(struct ctx *cx, struct db *db, void *arg)
 enum err
 alert_rule_patch(struct app *app, struct call *call)
 {
-	char etag[RESPONSE_ETAG_SIZE];
 	struct change c;
 	enum err rc = run(app, call, patch, &c);
 
 	if (rc != ERR_OK)
 		return rc;
 	answer(call, &c.now);
-	response_etag(etag, call->rs->body.p, call->rs->body.n);
-	response_header(call->rs, "ETag", etag);
+	response_tag(call->rs);
 	return ERR_OK;
 }
 

@@ -75,12 +75,6 @@ answer(struct subject *s)
 	json_close_object(&o);
 }
 
-static void
-tag(const struct subject *s, char etag[static RESPONSE_ETAG_SIZE])
-{
-	response_etag(etag, s->call->rs->body.p, s->call->rs->body.n);
-}
-
 enum err
 email_template_list_get(struct app *app, struct call *call)
 {
@@ -176,18 +170,12 @@ email_template_preview_post(struct app *app, struct call *call)
 static enum err
 meet(struct ctx *cx, struct db *db, struct subject *s)
 {
-	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc = mail_own_find(cx, db, &s->place, &s->own);
 
 	if (rc != ERR_OK)
 		return rc;
 	answer(s);
-	tag(s, etag);
-	buf_reset(&s->call->rs->body);
-	if (!response_if_match(&s->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the template is not what If-Match says any more");
-	return ERR_OK;
+	return response_check_match(cx, s->call->rs, &s->call->rq, "template");
 }
 
 static enum err
@@ -217,7 +205,6 @@ email_template_put(struct app *app, struct call *call)
 {
 	struct subject s = {.call = call};
 	struct mail_texts own, made;
-	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc = find_place(app, call, &s.place);
 
 	own = texts_of(call->body, &s.own.texts);
@@ -230,8 +217,7 @@ email_template_put(struct app *app, struct call *call)
 	if (rc != ERR_OK)
 		return rc;
 	answer(&s);
-	tag(&s, etag);
-	response_header(call->rs, "ETag", etag);
+	response_tag(call->rs);
 	return ERR_OK;
 }
 

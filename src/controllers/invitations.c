@@ -121,20 +121,16 @@ revoke(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct change *c = arg;
 	const struct account_site site = account_site_of(c->app, c->call);
-	char etag[RESPONSE_ETAG_SIZE];
-	struct buf *body = &c->call->rs->body;
 	struct invitation i;
 	enum err rc = invitation_hold(cx, db, c->call->tenant_id, id_of(c->call), &i);
 
 	if (rc != ERR_OK)
 		return rc;
-	buf_reset(body);
+	buf_reset(&c->call->rs->body);
 	answer(c->call, &i);
-	response_etag(etag, body->p, body->n);
-	buf_reset(body);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the invitation is not what If-Match says any more");
+	rc = response_check_match(cx, c->call->rs, &c->call->rq, "invitation");
+	if (rc != ERR_OK)
+		return rc;
 	return joining_revoke(cx, &site, &i);
 }
 

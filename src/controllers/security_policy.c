@@ -55,18 +55,14 @@ read_force(struct call *call, bool *out)
 static enum err
 meet(struct ctx *cx, struct db *db, struct change *c)
 {
-	char etag[RESPONSE_ETAG_SIZE];
-	struct buf *body = &c->call->rs->body;
 	enum err rc = policy_own_find(cx, db, c->site.tenant_id, &c->before);
 
 	if (rc != ERR_OK)
 		return rc;
 	answer(c->call, &c->before);
-	response_etag(etag, body->p, body->n);
-	buf_reset(body);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the security policy is not what If-Match says any more");
+	rc = response_check_match(cx, c->call->rs, &c->call->rq, "security policy");
+	if (rc != ERR_OK)
+		return rc;
 	c->after = c->before;
 	return ERR_OK;
 }
@@ -126,15 +122,13 @@ run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
 static enum err
 change(struct app *app, struct call *call, db_transaction_fn *fn)
 {
-	char etag[RESPONSE_ETAG_SIZE];
 	struct change c;
 	enum err rc = run(app, call, fn, &c);
 
 	if (rc != ERR_OK)
 		return rc;
 	answer(call, &c.after);
-	response_etag(etag, call->rs->body.p, call->rs->body.n);
-	response_header(call->rs, "ETag", etag);
+	response_tag(call->rs);
 	return ERR_OK;
 }
 

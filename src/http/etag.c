@@ -68,3 +68,26 @@ response_if_match(const struct request *rq, const char *etag)
 
 	return wanted == NULL || list_names(wanted, etag, false);
 }
+
+enum err
+response_check_match(
+    struct ctx *cx, struct response *rs, const struct request *rq, const char *what)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+
+	response_etag(etag, rs->body.p, rs->body.n);
+	buf_reset(&rs->body);
+	if (response_if_match(rq, etag))
+		return ERR_OK;
+	return err_tell(&cx->err, ERR_PRECONDITION,
+	    "the %s is not what If-Match says any more", what);
+}
+
+void
+response_tag(struct response *rs)
+{
+	char etag[RESPONSE_ETAG_SIZE];
+
+	response_etag(etag, rs->body.p, rs->body.n);
+	response_header(rs, "ETag", etag);
+}

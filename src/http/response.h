@@ -77,6 +77,12 @@ void response_etag(char out[static RESPONSE_ETAG_SIZE], const void *body, size_t
 /* Whether a change may go on: there is no If-Match, or it names etag (strongly) or "*".
  */
 bool response_if_match(const struct request *rq, const char *etag);
+/* The body so far is the thing as it now is: ERR_PRECONDITION, told of `what` it is,
+ * unless a change of it may go on. The body is empty afterwards. */
+enum err response_check_match(struct ctx *cx, struct response *rs,
+    const struct request *rq, const char *what) MUST_CHECK;
+/* Sets the ETag of the body so far, for an answer to a change. */
+void response_tag(struct response *rs);
 
 /* The whole head as CGI text (RFC 3875): Status, Content-Type, Content-Length,
  * headers, X-Request-Id, nosniff, "Cache-Control: no-store" unless rs says otherwise,
