@@ -74,7 +74,7 @@ def test_nothing_of_a_session_is_left_to_the_next_client(app, db):
                            " ('application_name', 'client_encoding')")
             assert cursor.fetchall() == []
             for what in ("pg_prepared_statements", "pg_cursors", "pg_listening_channels()",
-                         "pg_locks WHERE locktype = 'advisory'"):
+                         "pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"):
                 cursor.execute(f"SELECT * FROM {what}")
                 assert cursor.fetchall() == [], what
         assert len(seen) == POOL, "all there are"
