@@ -328,13 +328,22 @@ CREATE TABLE public.tenants (
     contact_email text,
     system_prompt text,
     pinecone_environment text,
+    partner_id text,
+    external_id text,
+    company_name text,
+    phone_number text,
+    industry text,
+    extra jsonb,
     CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
+    CONSTRAINT tenants_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 255))),
+    CONSTRAINT tenants_extra_object CHECK ((jsonb_typeof(extra) = 'object'::text)),
     CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
     CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
     CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
     CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
     CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT tenants_partner_complete CHECK (((partner_id IS NULL) OR ((company_name IS NOT NULL) AND (contact_email IS NOT NULL) AND (extra IS NOT NULL)))),
     CONSTRAINT tenants_pinecone_environment_label CHECK ((pinecone_environment ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
     CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
@@ -721,6 +730,34 @@ CREATE TABLE tenantd.alerts (
 
 ALTER TABLE ONLY tenantd.alerts FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.api_keys (
+    id text NOT NULL,
+    partner_id text,
+    tenant_id text,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    digest text NOT NULL,
+    previous text,
+    previous_until timestamp with time zone,
+    scopes text[] NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT api_keys_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_keys_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT api_keys_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT api_keys_of_one CHECK (((partner_id IS NULL) <> (tenant_id IS NULL))),
+    CONSTRAINT api_keys_previous_hex CHECK ((previous ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_keys_previous_until CHECK (((previous IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT api_keys_scopes_some CHECK ((cardinality(scopes) > 0))
+);
+
+ALTER TABLE ONLY tenantd.api_keys FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.audit (
     id bigint NOT NULL,
     seq bigint,
@@ -1031,6 +1068,27 @@ CREATE TABLE tenantd.oauth_clients (
 
 ALTER TABLE ONLY tenantd.oauth_clients FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.partners (
+    id text NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    contact_email text,
+    tenant_quota bigint,
+    rate_read integer,
+    rate_write integer,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT partners_id_form CHECK ((((char_length(id) >= 1) AND (char_length(id) <= 255)) AND (id !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT partners_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT partners_rate_read_positive CHECK ((rate_read > 0)),
+    CONSTRAINT partners_rate_write_positive CHECK ((rate_write > 0)),
+    CONSTRAINT partners_status_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT partners_tenant_quota_positive CHECK ((tenant_quota >= 0))
+);
+
 CREATE TABLE tenantd.password_history (
     id bigint NOT NULL,
     user_id text NOT NULL,
@@ -1134,6 +1192,18 @@ CREATE TABLE tenantd.sign_in_failures (
     told boolean DEFAULT false NOT NULL
 );
 
+CREATE TABLE tenantd.tenant_configs (
+    tenant_id text NOT NULL,
+    version bigint NOT NULL,
+    config jsonb NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_configs_config_object CHECK ((jsonb_typeof(config) = 'object'::text)),
+    CONSTRAINT tenant_configs_version_positive CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY tenantd.tenant_configs FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.tenant_keys (
     tenant_id text NOT NULL,
     sealed text NOT NULL,
@@ -1219,6 +1289,12 @@ ALTER TABLE ONLY tenantd.alert_rules
 ALTER TABLE ONLY tenantd.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (rule_id, about);
 
+ALTER TABLE ONLY tenantd.api_keys
+    ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
+
+ALTER TABLE ONLY tenantd.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (seq);
 
@@ -1285,6 +1361,9 @@ ALTER TABLE ONLY tenantd.notifications
 ALTER TABLE ONLY tenantd.oauth_clients
     ADD CONSTRAINT oauth_clients_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.partners
+    ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
 
@@ -1318,6 +1397,9 @@ ALTER TABLE ONLY tenantd.sessions
 ALTER TABLE ONLY tenantd.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (bucket);
 
+ALTER TABLE ONLY tenantd.tenant_configs
+    ADD CONSTRAINT tenant_configs_pkey PRIMARY KEY (tenant_id, version);
+
 ALTER TABLE ONLY tenantd.tenant_keys
     ADD CONSTRAINT tenant_keys_pkey PRIMARY KEY (tenant_id);
 
@@ -1337,6 +1419,12 @@ CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING 
 
 CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
 
+CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, created_at, id) WHERE (partner_id IS NOT NULL);
+
+CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (partner_id, lower(contact_email)) WHERE ((partner_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+
+CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id) WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 CREATE INDEX users_superusers_idx ON public.users USING btree (id) WHERE is_superuser;
@@ -1344,6 +1432,12 @@ CREATE INDEX users_superusers_idx ON public.users USING btree (id) WHERE is_supe
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 
 CREATE INDEX alert_rules_tenant_id_idx ON tenantd.alert_rules USING btree (tenant_id, id);
+
+CREATE INDEX api_keys_partner_id_idx ON tenantd.api_keys USING btree (partner_id, id) WHERE (partner_id IS NOT NULL);
+
+CREATE UNIQUE INDEX api_keys_previous_idx ON tenantd.api_keys USING btree (previous) WHERE (previous IS NOT NULL);
+
+CREATE INDEX api_keys_tenant_id_idx ON tenantd.api_keys USING btree (tenant_id, id) WHERE (tenant_id IS NOT NULL);
 
 CREATE INDEX audit_tenant_id_idx ON tenantd.audit USING btree (tenant_id, id);
 
@@ -1492,8 +1586,14 @@ CREATE TRIGGER jobs_touch BEFORE UPDATE ON tenantd.jobs FOR EACH ROW EXECUTE FUN
 ALTER TABLE ONLY public.tenant_users
     ADD CONSTRAINT tenant_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tenantd.partners(id);
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY tenantd.api_keys
+    ADD CONSTRAINT api_keys_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tenantd.partners(id);
 
 ALTER TABLE ONLY tenantd.names
     ADD CONSTRAINT names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
@@ -1521,6 +1621,8 @@ ALTER TABLE tenantd.alert_rules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.alerts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.api_keys ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.deliveries ENABLE ROW LEVEL SECURITY;
@@ -1545,11 +1647,15 @@ ALTER TABLE tenantd.security_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.tenant_configs ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.tenant_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.alert_rules USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.alerts USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.api_keys USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.audit USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
@@ -1574,6 +1680,8 @@ CREATE POLICY tenant_scope ON tenantd.oauth_clients USING (((tenant_id = ( SELEC
 CREATE POLICY tenant_scope ON tenantd.security_policies USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.sessions USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.tenant_configs USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.tenant_keys USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 

@@ -52,7 +52,7 @@ BEGIN
 			       w.name IN ('public.tenant_users', 'tenantd.events', 'tenantd.jobs', 'tenantd.audit',
 			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
 			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
-			           'tenantd.oauth_clients') AS known,
+			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
@@ -68,20 +68,18 @@ BEGIN
 				           -- those whose constraints take no other text
 				           WHEN w.name = 'tenantd.audit' AND k.attname = 'severity' THEN '''low'''
 				           WHEN w.name = 'tenantd.idempotency' AND k.attname = 'scope'
-				             OR w.name IN ('tenantd.invitations', 'tenantd.oauth_clients') AND k.attname = 'digest'
+				             OR w.name IN ('tenantd.invitations', 'tenantd.oauth_clients', 'tenantd.api_keys')
+				            AND k.attname = 'digest'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
 				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules', 'tenantd.sessions',
-				               'tenantd.invitations') AND k.attname = 'id'
+				               'tenantd.invitations', 'tenantd.api_keys') AND k.attname = 'id'
 				           THEN 'gen_random_uuid()::text'
 				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'id' THEN '''tdc_'' || md5(%2$L)'
 				           WHEN w.name = 'tenantd.alert_rules' AND k.attname = 'condition' THEN '''tenant_suspended'''
 				           WHEN w.name = 'tenantd.notifications' AND k.attname = 'severity' THEN '''info'''
 				           WHEN w.name = 'tenantd.deliveries' AND k.attname = 'outcome' THEN '''ok'''
-				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'id'
-				           THEN '''tdc_'' || translate(gen_random_uuid()::text, ''-'', '''')'
-				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'digest'
-				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
-				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'scopes' THEN '''{read}'''
+				           WHEN w.name IN ('tenantd.oauth_clients', 'tenantd.api_keys') AND k.attname = 'scopes'
+				           THEN '''{read}'''
 				           WHEN k.atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
 				           WHEN k.atttypid IN ('json'::regtype, 'jsonb'::regtype) THEN '''{}'''
 				           WHEN y.typcategory = 'A' THEN '''{}'''

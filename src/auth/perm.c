@@ -38,6 +38,7 @@ perm_level_name(enum perm_level l)
 	    [LEVEL_TENANT] = "tenant",
 	    [LEVEL_VIEWER] = "viewer",
 	    [LEVEL_MEMBER] = "member",
+	    [LEVEL_PARTNER] = "partner",
 	};
 
 	return names[l];

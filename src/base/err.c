@@ -82,6 +82,13 @@ err_clear(struct err_info *e)
 	e->line = 0;
 	e->retry_after = 0;
 	e->sqlstate[0] = e->message[0] = e->note[0] = e->detail[0] = '\0';
+	e->existing[0] = '\0';
+}
+
+void
+err_existing(struct err_info *e, const char *tenant)
+{
+	snprintf(e->existing, sizeof(e->existing), "%s", tenant);
 }
 
 int

@@ -32,6 +32,8 @@ struct err_info {
 	char message[512]; /* for the log, never for the client */
 	char note[256];    /* for the log: what the callers were doing */
 	char detail[512];  /* for the client, or "": the code's own text */
+	/* For the client: the id of the tenant that is there already, or "". */
+	char existing[40];
 };
 
 /* The value of both, so that whoever reads a call alone sees that it is a failure. */
@@ -51,6 +53,8 @@ void err_set_at(struct err_info *e, enum err code, const char *file, int line,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 void err_tell_at(struct err_info *e, enum err code, const char *file, int line,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* After either: names the tenant that is in the way, a UUID. */
+void err_existing(struct err_info *e, const char *tenant);
 void err_note(struct err_info *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void err_clear(struct err_info *e);
 

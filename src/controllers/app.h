@@ -25,6 +25,7 @@
 #include "proc/wakeup.h"
 #include "tenant/member.h"
 #include "json/schema.h"
+#include "partner/partner.h"
 
 struct exchange;
 struct standings;
@@ -72,6 +73,7 @@ struct call {
 	 */
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
+	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.

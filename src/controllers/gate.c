@@ -86,6 +86,11 @@ check_caller(struct app *app, struct call *call)
 	case LEVEL_VIEWER:
 	case LEVEL_MEMBER:
 		break;
+	case LEVEL_PARTNER:
+		if (app->conf->provisioning_api)
+			break;
+		return err_tell(&cx->err, ERR_NOT_FOUND,
+		    "partners may not provision here: PROVISIONING_API is off");
 	case LEVEL_UNSET:
 	case LEVEL_COUNT:
 		return err_set(&cx->err, ERR_FORBIDDEN, "the row grants nothing");

@@ -7,6 +7,9 @@
  * token carries "admin" and the client has that scope still, rows for MEMBER likewise
  * with "read", and "write" for what is no GET. All else is for people.
  *
+ * A row for PARTNER is for whoever names an active partner in a token with the role
+ * "partner-admin" and the permission that the row's is called after.
+ *
  * Owner:    nobody.
  * Lifetime: one request.
  * Threads:  one.
@@ -21,7 +24,8 @@
 #include "controllers/app.h"
 
 /* For a caller that check of the token has let in. Sets call->tenant_id where the row's
- * level is TENANT, VIEWER or MEMBER, of which also call->member. */
+ * level is TENANT, VIEWER or MEMBER, of which also call->member; call->partner for
+ * PARTNER. */
 enum err level_check(struct app *app, struct call *call) MUST_CHECK;
 
 #endif

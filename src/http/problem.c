@@ -155,6 +155,8 @@ response_put_problem(
 	json_member_text(o, "instance", cx->request_id);
 	json_member_bool(o, "success", false);
 	json_member_text(o, "message", message);
+	if (cx->err.existing[0] != '\0')
+		json_member_text(o, "existing_tenant", cx->err.existing);
 	put_error(o, rs, code, detail);
 	if (cx->faults != NULL)
 		put_faults(o, cx->faults);

@@ -522,3 +522,35 @@ schema_check(struct ctx *cx, const struct schema *s, const struct json *value)
 	return err_set(
 	    &cx->err, ERR_INVALID, "%u faults by the schema %s", r.faults, s->name);
 }
+
+/* -- what it names -- */
+
+static bool
+/* NOLINTNEXTLINE(misc-no-recursion): the compiler lets no circle in */
+names_property(const struct node *node, const char *name)
+{
+	for (size_t i = 0; i < node->count; i++) {
+		const struct rule *rule = &node->rules[i];
+
+		for (size_t k = 0; rule->kw == KW_PROPERTIES && k < rule->part_count;
+		     k++)
+			if (strcmp(rule->parts[k].name, name) == 0)
+				return true;
+		for (size_t k = 0;
+		     rule->kw == KW_PATTERN_PROPERTIES && k < rule->part_count; k++)
+			if (pattern_matches(rule->parts[k].pattern, name))
+				return true;
+		if (rule->kw != KW_REF && rule->kw != KW_ALL_OF)
+			continue;
+		for (size_t k = 0; k < rule->sub_count; k++)
+			if (names_property(rule->subs[k], name))
+				return true;
+	}
+	return false;
+}
+
+bool
+schema_has_property(const struct schema *s, const char *name)
+{
+	return names_property(s->root, name);
+}

@@ -30,6 +30,9 @@ struct schema;
 /* mem outlives the schema. text: the schema document; name: for messages. */
 enum err schema_compile(struct ctx *cx, struct arena *mem, const char *name,
     struct slice text, const struct schema **out) MUST_CHECK;
+/* Whether a schema says something of a member of that name at its top: by properties
+ * or patternProperties, its own or through $ref and allOf. */
+bool schema_has_property(const struct schema *s, const char *name);
 /*
  * A fault's pointer is that of the value the keyword is about; of a missing or an
  * unknown member and of a bad name, the member's own. anyOf, oneOf, not and

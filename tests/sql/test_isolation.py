@@ -36,6 +36,9 @@ PROTECTED = {
                            " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 'u', 'member', now())",
     "tenantd.security_policies": "INSERT INTO tenantd.security_policies (tenant_id, policy) VALUES (%s, '{}')",
     "tenantd.tenant_keys": "INSERT INTO tenantd.tenant_keys (tenant_id, sealed) VALUES (%s, 'u')",
+    "tenantd.api_keys": "INSERT INTO tenantd.api_keys (tenant_id, id, name, prefix, digest, scopes) VALUES (%s, gen_random_uuid()::text, 'n', 'p',"
+                        " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), '{read}')",
+    "tenantd.tenant_configs": "INSERT INTO tenantd.tenant_configs (tenant_id, version, config) VALUES (%s, (random() * 1e9)::bigint + 1, '{}')",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
 }
 
@@ -173,7 +176,7 @@ def test_server_role_has_what_its_rows_say(db):
         "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
-        "tenantd.sign_in_failures", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
+        "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 

@@ -681,6 +681,25 @@ a_check_ends_even_where_each_item_meets_each(void **state)
 }
 
 static void
+a_schema_tells_what_members_it_names(void **state)
+{
+	const struct schema *s = compiled(*state,
+	    "{\"properties\":{\"a\":true},\"patternProperties\":{\"^x-\":true},"
+	    "\"allOf\":[{\"$ref\":\"#/$defs/more\"},{\"required\":[\"c\"]}],"
+	    "\"anyOf\":[{\"properties\":{\"d\":true}}],"
+	    "\"$defs\":{\"more\":{\"properties\":{\"b\":{\"properties\":{\"e\":true}}}}"
+	    "}}");
+
+	assert_true(schema_has_property(s, "a"));
+	assert_true(schema_has_property(s, "b"));
+	assert_true(schema_has_property(s, "x-y"));
+	assert_false(schema_has_property(s, "c"));
+	assert_false(schema_has_property(s, "d"));
+	assert_false(schema_has_property(s, "e"));
+	assert_false(schema_has_property(compiled(*state, "true"), "a"));
+}
+
+static void
 a_path_never_becomes_an_authority(void **state)
 {
 	struct ctx *cx = *state;
@@ -729,6 +748,7 @@ main(void)
 	    UNIT_CTX_TEST(annotations_change_nothing),
 	    UNIT_CTX_TEST(a_check_ends_even_where_schemas_double),
 	    UNIT_CTX_TEST(a_check_ends_even_where_each_item_meets_each),
+	    UNIT_CTX_TEST(a_schema_tells_what_members_it_names),
 	    UNIT_CTX_TEST(a_path_never_becomes_an_authority),
 	    UNIT_CTX_TEST(a_long_reference_is_resolved_whole),
 	};
