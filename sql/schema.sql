@@ -1425,6 +1425,8 @@ CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (par
 
 CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id) WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
+CREATE INDEX tenants_partner_live_idx ON public.tenants USING btree (partner_id) WHERE ((partner_id IS NOT NULL) AND (status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text])));
+
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 CREATE INDEX users_superusers_idx ON public.users USING btree (id) WHERE is_superuser;

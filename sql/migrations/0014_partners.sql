@@ -60,6 +60,9 @@ CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants (partner_id, low
 	WHERE partner_id IS NOT NULL AND status NOT IN ('purged', 'failed');
 CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants (partner_id, external_id)
 	WHERE partner_id IS NOT NULL AND external_id IS NOT NULL AND status NOT IN ('purged', 'failed');
+-- What its quota counts.
+CREATE INDEX tenants_partner_live_idx ON public.tenants (partner_id)
+	WHERE partner_id IS NOT NULL AND status IN ('provisioning', 'active', 'suspended');
 CREATE INDEX tenants_partner_created_at_idx ON public.tenants (partner_id, created_at, id) WHERE partner_id IS NOT NULL;
 
 -- A tenant's configuration: each of its versions, the newest in force.

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/str.h"
+
 void
 partner_read_row(const struct db_rows *rows, int row, struct partner *out)
 {
@@ -44,4 +46,43 @@ partner_check_active(struct ctx *cx, const struct partner *p)
 	return err_tell(&cx->err, ERR_PARTNER_SUSPENDED,
 	    "the partner \"%.200s\" is suspended: the platform's operators resume it",
 	    p->id);
+}
+
+static enum err
+check_quota(struct ctx *cx, struct db *db, const char *id, int64_t quota, int64_t more)
+{
+	char most[STR_I64_SIZE];
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_partner_quota_turn, DB_ARGS(id), NULL);
+
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_partner_quota_used,
+		    DB_ARGS(id, str_from_i64(most, quota + 1)), &rows);
+	if (rc != ERR_OK)
+		return rc;
+	if (db_i64(rows, 0, 0) + more <= quota)
+		return ERR_OK;
+	return err_tell(&cx->err, ERR_QUOTA,
+	    "the partner may have %lld tenants, and has %lld: deactivate some, or have "
+	    "the platform's operators raise its quota",
+	    (long long)quota, (long long)db_i64(rows, 0, 0));
+}
+
+enum err
+partner_reserve(struct ctx *cx, struct db *db, const char *id, int64_t more)
+{
+	struct db_rows *rows;
+	struct partner p = {.id = id};
+	enum err rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (db_row_count(rows) == 0)
+		return err_tell(
+		    &cx->err, ERR_FORBIDDEN, "\"%.200s\" is no partner any more", id);
+	p.status = db_text(rows, 0, 0);
+	rc = partner_check_active(cx, &p);
+	if (rc != ERR_OK || db_text(rows, 0, 1) == NULL)
+		return rc;
+	return check_quota(cx, db, id, db_i64(rows, 0, 1), more);
 }

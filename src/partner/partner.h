@@ -45,4 +45,11 @@ enum err partner_find(struct ctx *cx, struct db *db, const char *id,
 /* ERR_PARTNER_SUSPENDED, told, unless the partner may work. */
 enum err partner_check_active(struct ctx *cx, const struct partner *p) MUST_CHECK;
 
+/* -- inside a transaction in the management context -- */
+/* That `more` tenants fit into the partner's quota: true until the transaction ends, as
+ * whoever wants some of the same quota waits for that. Before the tenants are made, and
+ * before what else the transaction locks. ERR_QUOTA, told; ERR_PARTNER_SUSPENDED. */
+enum err partner_reserve(
+    struct ctx *cx, struct db *db, const char *id, int64_t more) MUST_CHECK;
+
 #endif
