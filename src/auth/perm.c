@@ -4,9 +4,11 @@
 static const struct {
 	const char *name;
 	enum perm_level level;
+	const char *meaning;
 } perms[PERM_COUNT] = {
-    [PERM_UNSET] = {"(unset)", LEVEL_UNSET},
-#define PERM(sym, name, level, meaning) [PERM_##sym] = {(name), LEVEL_##level},
+    [PERM_UNSET] = {"(unset)", LEVEL_UNSET, ""},
+#define PERM(sym, name, level, meaning)                                                \
+	[PERM_##sym] = {(name), LEVEL_##level, (meaning)},
 #include "auth/perms.def"
 #undef PERM
 };
@@ -15,6 +17,12 @@ const char *
 perm_name(enum perm p)
 {
 	return perms[p].name;
+}
+
+const char *
+perm_meaning(enum perm p)
+{
+	return perms[p].meaning;
 }
 
 enum perm_level

@@ -37,6 +37,7 @@ enum perm_level {
 };
 
 const char *perm_name(enum perm p);
+const char *perm_meaning(enum perm p); /* what whoever has it may do */
 enum perm_level perm_level(enum perm p);
 const char *perm_level_name(enum perm_level l);
 
