@@ -4,8 +4,6 @@
 #include "cli/cli.h"
 #include "cli/manual.h"
 #include "cli/table.h"
-#include "controllers/openapi.h"
-#include "controllers/routes.h"
 #include "db/stmt.h"
 #include "events/event.h"
 #include "mail/template.h"
@@ -178,44 +176,6 @@ command_options(struct cli *c)
 		table_text(&t, o->help);
 	}
 	return print_rows(c, &t);
-}
-enum err
-command_routes(struct cli *c)
-{
-	static const char *const columns[] = {"method", "path", "permission", "level",
-	    "body", "body_max", "schema", "rate", "answer", "summary"};
-	struct table t;
-
-	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
-	for (int i = 0; i < ROUTE_COUNT; i++) {
-		const struct route *r = &routes[i];
-
-		table_text(&t, http_method_name(r->method));
-		table_text(&t, r->path);
-		table_text(&t, perm_name(r->perm));
-		table_text(&t, perm_level_name(perm_level(r->perm)));
-		table_text(&t, body_kind_name(r->body));
-		table_i64(&t, (int64_t)r->body_max);
-		table_text(&t, schema_texts[r->schema].name);
-		table_text(&t, rate_class_name(r->rate));
-		table_text(&t, answer_kind_name(r->answer));
-		table_text(&t, r->summary);
-	}
-	return print_rows(c, &t);
-}
-
-enum err
-command_openapi(struct cli *c)
-{
-	struct buf b;
-	enum err rc;
-
-	buf_init(&b, NULL, SIZE_MAX);
-	rc = openapi_write(c->cx, &(struct openapi_source){.prefix = ""}, &b);
-	if (rc == ERR_OK)
-		fprintf(c->out, "%s\n", buf_text(&b));
-	buf_fini(&b);
-	return rc;
 }
 
 static enum err

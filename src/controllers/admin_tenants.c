@@ -4,6 +4,7 @@
 #include "controllers/list.h"
 #include "flows/steps.h"
 #include "tenant/manage.h"
+#include "tenant/tenant.h"
 
 static struct tenant_desk
 desk_of(const struct app *app, const struct call *call)
@@ -53,6 +54,18 @@ answer(struct call *call, const struct tenant_managed *t)
 	put_tenant(&o, t);
 }
 
+static enum err
+read_status(struct call *call, const char **status)
+{
+	*status = list_filter(call, "status");
+	if (*status == NULL || tenant_status_known(*status))
+		return ERR_OK;
+	ctx_fault(&call->cx, "/status", "enum", "is no status of a tenant");
+	return err_tell(&call->cx.err, ERR_INVALID,
+	    "status is one of provisioning, active, suspended, deactivated, purged and "
+	    "failed");
+}
+
 enum err
 admin_tenant_list(struct app *app, struct call *call)
 {
@@ -64,11 +77,11 @@ admin_tenant_list(struct app *app, struct call *call)
 
 	if (rc != ERR_OK)
 		return rc;
-	page = (struct tenant_managed_page){.after = q.cursor,
-	    .part = list_filter(call, "q"),
-	    .status = list_filter(call, "status"),
-	    .limit = q.limit + 1};
-	rc = tenants_managed_list(&call->cx, app->db, &page);
+	page = (struct tenant_managed_page){
+	    .after = q.cursor, .part = list_filter(call, "q"), .limit = q.limit + 1};
+	rc = read_status(call, &page.status);
+	if (rc == ERR_OK)
+		rc = tenants_managed_list(&call->cx, app->db, &page);
 	if (rc != ERR_OK)
 		return rc;
 	shown = page.count > q.limit ? q.limit : page.count;

@@ -28,6 +28,7 @@ from pathlib import Path
 
 import psycopg2
 
+from contract import Contract
 from fcgi_client import Closed, call
 
 TOP = Path(__file__).resolve().parents[2]
@@ -399,6 +400,11 @@ def command(settings, *args, status=0, stdin="", under=()):
     return done.stdout
 
 
+@functools.lru_cache
+def contract():
+    return Contract(json.loads(command({}, "routes", "--json")))
+
+
 def clock_library(directory):
     """For LD_PRELOAD, see past.c."""
     library = Path(directory) / "past.so"
@@ -443,8 +449,12 @@ class Tenantd:
         self.process.must_live()
         return self.call("GET", self.sign).status == 200
 
-    def call(self, method, target, headers=None, body=None, **how):
-        return call(self.socket, method, target, headers, body, timeout=90 * PATIENCE, **how)
+    def call(self, method, target, headers=None, body=None, stray=(), **how):
+        """stray: query parameters that it is sent, and knows nothing of."""
+        answer = call(self.socket, method, target, headers, body, timeout=90 * PATIENCE, **how)
+        said = {"REQUEST_METHOD": method, "REQUEST_URI": target, "SCRIPT_NAME": "", **(how.get("extra") or {})}
+        contract().check(said["REQUEST_METHOD"], said["REQUEST_URI"], answer, stray, said["SCRIPT_NAME"])
+        return answer
 
     def workers(self):
         """The pids of those that answer requests."""

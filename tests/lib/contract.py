@@ -1,0 +1,197 @@
+"""What the program says of itself, held against what it does: `tenantd routes --json` has each
+route's replies and query parameters, src/controllers/replies the schemas of its answers.
+
+A schema lets unknown members pass, since answers may grow. Here they are faults: what is answered
+and not described was forgotten. A member is described where a schema names it; an object whose
+schema names none is anything.
+
+    Contract(routes).check("GET", "/admin/jobs?limit=2", answer)
+"""
+import json
+import re
+import urllib.parse
+from pathlib import Path
+
+import jsonschema
+
+FOLDER = Path(__file__).resolve().parents[2] / "src/controllers/replies"
+FORMATS = jsonschema.FormatChecker(formats=())
+TEXT = {"type": "string", "minLength": 1}
+# RFC 9457, and what our problems have besides. error_description: RFC 6749, 5.2.
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": TEXT, "title": TEXT, "status": {"type": "integer", "minimum": 300, "maximum": 599}, "detail": TEXT,
+        "instance": TEXT, "success": {"const": False}, "message": TEXT, "error": TEXT, "error_description": TEXT,
+        "existing_tenant": TEXT, "snapshot": TEXT, "verify": TEXT, "sessions": TEXT,
+        "errors": {"type": "array", "minItems": 1, "items": {
+            "type": "object", "properties": {"pointer": {"type": "string"}, "keyword": TEXT, "message": TEXT},
+            "required": ["pointer", "keyword", "message"]}},
+    },
+    "required": ["type", "title", "status", "detail", "instance", "success", "message"],
+}
+
+
+def _format(name, pattern):
+    FORMATS.checks(name)(lambda value: not isinstance(value, str) or re.fullmatch(pattern, value) is not None)
+
+
+# As this program writes them.
+_format("date-time", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_format("uuid", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_format("email", r"[^@\s]+@[^@\s]+")
+_format("uri", r"[a-z][a-z0-9+.-]*:\S+")
+
+
+class Schemas:
+    """The files of a folder, each as one schema without references; a reference is "NAME.json" or
+    "#/$defs/NAME"."""
+
+    def __init__(self, folder=FOLDER):
+        self.files = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+        self.validators = {}
+
+    def validator(self, name):
+        if name not in self.validators:
+            file = name + ".json"
+            self.validators[name] = validator(self.resolved(self.files[file], file, (file,), False))
+        return self.validators[name]
+
+    def resolved(self, schema, file, way, part):
+        """part: of a whole that says which members there are. way: the references to here."""
+        if isinstance(schema, list):
+            return [self.resolved(s, file, way, part) for s in schema]
+        if not isinstance(schema, dict):
+            return schema
+        target = schema.get("$ref")
+        if target is not None and target not in way:
+            there = target if target[0] != "#" else file
+            found = self.files[there]
+            for word in target.split("/")[1:] if there == file and target[0] == "#" else ():
+                found = found[word]
+            return self.resolved(found, there, (*way, target), part)
+        out = {key: self.resolved(value, file, way, key == "allOf" or (key in ("anyOf", "oneOf") and "properties" in schema))
+               if key not in ("properties", "$defs", "enum", "const") else value for key, value in schema.items()}
+        out.pop("$defs", None)
+        out.pop("$ref", None)
+        out["properties"] = {k: self.resolved(v, file, way, False) for k, v in schema.get("properties", {}).items()}
+        return closed(out) if not part else out
+
+
+def closed(schema):
+    if not schema["properties"] and "allOf" not in schema:
+        del schema["properties"]
+    elif "allOf" in schema or "oneOf" in schema or "anyOf" in schema:
+        schema.setdefault("unevaluatedProperties", False)
+    elif "patternProperties" not in schema:
+        schema.setdefault("additionalProperties", False)
+    return schema
+
+
+def validator(schema):
+    return jsonschema.Draft202012Validator(schema, format_checker=FORMATS)
+
+
+def fit(judge, value, what):
+    fault = next(judge.iter_errors(value), None)
+    if fault is not None:
+        while fault.context:
+            fault = max(fault.context, key=lambda f: len(f.absolute_path))
+        raise AssertionError(f"{what}: at {fault.json_path}: {fault.message[:400]}\n{json.dumps(value)[:1500]}")
+
+
+def media_of(answer):
+    return answer.headers.get("content-type", "").partition(";")[0] or None
+
+
+def values_of(media, text):
+    """What of a body its schema is about."""
+    if media == "application/json":
+        return [json.loads(text)]
+    if media == "application/x-ndjson":
+        return [json.loads(line) for line in text.splitlines()]
+    if media == "text/event-stream":
+        events = [dict(line.split(": ", 1) for line in event.splitlines() if ": " in line) for event in text.split("\n\n")]
+        return [json.loads(e["data"]) for e in events if "data" in e and e.get("event") != "error"]
+    return []
+
+
+def value_of(schema, text):
+    """What a query parameter's text stands for."""
+    if schema.get("type") == "integer" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if schema.get("type") == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    return text
+
+
+def segments(path):
+    return tuple(path.rstrip("/").split("/"))
+
+
+class Contract:
+    def __init__(self, routes, schemas=None):
+        self.schemas = schemas or Schemas()
+        self.problem = validator(self.schemas.resolved(PROBLEM, "", (), False))
+        self.routes = {}
+        for route in routes:
+            words = segments(route["path"])
+            route = {**route, "queries": {q["name"]: (q["schema"], validator(q["schema"])) for q in route["queries"]}}
+            self.routes.setdefault((route["method"], len(words)), []).append((words, route))
+        for rows in self.routes.values():
+            rows.sort(key=lambda row: [w.startswith("{") for w in row[0]])  # a literal comes before a name
+
+    def route(self, method, path):
+        words = [urllib.parse.unquote(w) for w in segments(path)]
+        for wanted, route in self.routes.get(("GET" if method == "HEAD" else method, len(words)), ()):
+            if all(w == v or (w.startswith("{") and v) for w, v in zip(wanted, words)):
+                return route
+        return None
+
+    def check(self, method, target, answer, stray=(), prefix=""):
+        """stray: query parameters that it knows nothing of, and is sent."""
+        path, _, query = target.partition("?")
+        route = self.route(method, path.removeprefix(prefix))
+        what = f"{method} {path} -> {answer.status}"
+        if route is not None:
+            self.check_query(route, query, answer.status < 300, {*stray}, what)
+        if answer.status < 300 and method != "OPTIONS":
+            assert route is not None, f"{what}: there is no such route"
+            self.check_reply(route, method, answer, what)
+        elif answer.status == 304:
+            assert route["answer"] == "tagged" and not answer.body and answer.headers["etag"], what
+        elif answer.status < 300:
+            assert answer.status == 204 and not answer.body, what
+        else:
+            self.check_problem(route, method, answer, what)
+
+    @staticmethod
+    def check_query(route, query, accepted, stray, what):
+        for name, text in urllib.parse.parse_qsl(query, errors="replace"):
+            if name in stray:
+                continue
+            assert name in route["queries"], f"{what}: the query parameter {name!r} is not in queries.def"
+            schema, judge = route["queries"][name]
+            if accepted:
+                fit(judge, value_of(schema, text), f"{what}: {name}={text}")
+
+    def check_reply(self, route, method, answer, what):
+        media = media_of(answer)
+        replies = [r for r in route["replies"] if (r["status"], r["media"]) == (answer.status, media)]
+        assert replies, f"{what}: {media} is not in replies.def for {route['handler']}"
+        assert bool(answer.body) is (media is not None and method != "HEAD") or media in ("application/x-ndjson", "text/csv"), what
+        for reply in replies if method != "HEAD" else ():
+            if reply["schema"]:
+                for value in values_of(media, answer.body.decode()):
+                    fit(self.schemas.validator(reply["schema"]), value, f"{what}: {reply['schema']}.json")
+
+    def check_problem(self, route, method, answer, what):
+        oauth = route is not None and route["body"] == "form"
+        assert media_of(answer) == ("application/json" if oauth else "application/problem+json"), f"{what}: {answer.headers}"
+        if method == "HEAD":
+            return
+        problem = answer.json()
+        fit(self.problem, problem, f"{what}: a problem")
+        assert problem["status"] == answer.status, f"{what}: {problem}"
+        assert ("error" in problem) is (oauth or answer.status >= 500), f"{what}: {problem}"
+        assert ("error_description" in problem) is oauth, f"{what}: {problem}"
