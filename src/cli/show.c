@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "cli/manual.h"
 #include "cli/table.h"
-#include "controllers/openapi.h"
 #include "db/stmt.h"
 #include "events/event.h"
 #include "mail/template.h"
@@ -177,20 +176,6 @@ command_options(struct cli *c)
 		table_text(&t, o->help);
 	}
 	return print_rows(c, &t);
-}
-
-enum err
-command_openapi(struct cli *c)
-{
-	struct buf b;
-	enum err rc;
-
-	buf_init(&b, NULL, SIZE_MAX);
-	rc = openapi_write(c->cx, &(struct openapi_source){.prefix = ""}, &b);
-	if (rc == ERR_OK)
-		fprintf(c->out, "%s\n", buf_text(&b));
-	buf_fini(&b);
-	return rc;
 }
 
 static enum err

@@ -13,19 +13,20 @@
 #include "auth/auth.h"
 #include "conf/conf.h"
 #include "controllers/routes.h"
+#include "controllers/schemas.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
 #include "http/cors.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "partner/partner.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
 #include "proc/slots.h"
 #include "proc/wakeup.h"
 #include "tenant/member.h"
 #include "json/schema.h"
-#include "partner/partner.h"
 
 struct exchange;
 struct standings;
@@ -42,7 +43,8 @@ struct app {
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
-	const struct schema *schemas[SCHEMA_COUNT];
+	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
+	const struct schema_set *schema_set;
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;
@@ -84,7 +86,8 @@ struct call {
 
 /* What the processes of one master share; made before the fork. */
 struct app_shared {
-	bool alone; /* nobody: there is no master */
+	bool alone;                       /* nobody: there is no master */
+	const struct schema_set *schemas; /* of the settings; outlives the app */
 	struct scoreboard *board;
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* NULL: alone, or a command */
@@ -96,6 +99,8 @@ struct app_shared {
 enum err app_new(struct ctx *cx, const struct conf *conf,
     const struct app_shared *shared, int slot, struct app **out) MUST_CHECK;
 void app_free(struct app *app);
+/* The schema of requests in effect, as a JSON document; NULL for SCHEMA_NONE. */
+const char *app_schema_text(const struct app *app, enum schema_id id);
 
 /* Serves on fd until told to stop, or, alone, until it is stale; the process's exit
  * status. */

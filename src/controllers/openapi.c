@@ -212,6 +212,27 @@ put_common_responses(struct openapi *w)
 	json_close_object(o);
 }
 
+/* Every error: the document says of each what the page of its type says. */
+static void
+put_problems(struct openapi *w)
+{
+	struct json_out *o = &w->o;
+
+	json_name(o, "x-problems");
+	json_open_array(o);
+	for (int i = ERR_OK + 1; i < ERR_COUNT; i++) {
+		const enum err code = (enum err)i;
+
+		json_open_object(o);
+		json_member_text(o, "type", err_slug(code));
+		json_member_i64(o, "status", err_http(code));
+		json_member_text(o, "title", err_text(code));
+		json_member_text(o, "description", problem_remedy(code));
+		json_close_object(o);
+	}
+	json_close_array(o);
+}
+
 /* -- components -- */
 
 static bool
@@ -262,6 +283,7 @@ openapi_write(struct ctx *cx, const struct openapi_source *from, struct buf *out
 	put_tags(&w);
 	put_paths(&w);
 	rc = put_components(&w);
+	put_problems(&w);
 	json_close_object(&w.o);
 	if (rc == ERR_OK && out->failed)
 		rc = err_set(&cx->err, ERR_TOO_LARGE, "the description is too large");

@@ -8,6 +8,7 @@
  *   x-rate-class     "read", "write" or "unlimited"
  *   x-body-limit     bytes
  *   x-problem-types  the problems it may answer, by the last part of their type
+ *   x-problems       of the document: every problem there is, with what to do about it
  *   x-line-schema    of text/event-stream and NDJSON: the schema of each line or datum
  *
  * Owner:    the buffer given.
@@ -20,12 +21,13 @@
 
 #include "base/buf.h"
 #include "base/ctx.h"
-#include "controllers/routes.h"
+#include "controllers/schemas.h"
 
 enum { OPENAPI_DEPTH = 64 }; /* of the document, for who parses it */
 
 struct openapi_source {
-	const char *prefix; /* of every path, or "" */
+	const char *prefix;               /* of every path, or "" */
+	const struct schema_set *schemas; /* in effect; NULL: the program's own */
 };
 
 enum err openapi_write(

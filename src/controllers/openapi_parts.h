@@ -26,6 +26,7 @@ void openapi_put_operation(struct openapi *w, const struct route *r);
 /* A header among "headers", by reference. */
 void openapi_put_header(struct openapi *w, const char *name, const char *component);
 
+const char *openapi_request_schema(const struct openapi *w, enum schema_id id);
 /* A schema, by reference. */
 void openapi_put_request_ref(struct openapi *w, enum schema_id id);
 void openapi_put_reply_ref(struct openapi *w, enum reply_schema id);

@@ -45,6 +45,13 @@ put_ref(struct openapi *w, const char *file, const char *suffix)
 	json_close_object(&w->o);
 }
 
+const char *
+openapi_request_schema(const struct openapi *w, enum schema_id id)
+{
+	return w->from->schemas != NULL ? schema_set_text(w->from->schemas, id)
+					: schema_texts[id].text;
+}
+
 void
 openapi_put_request_ref(struct openapi *w, enum schema_id id)
 {
