@@ -44,15 +44,16 @@ CREATE UNIQUE INDEX api_keys_previous_idx ON tenantd.api_keys (previous) WHERE p
 CREATE INDEX api_keys_partner_id_idx ON tenantd.api_keys (partner_id, id) WHERE partner_id IS NOT NULL;
 CREATE INDEX api_keys_tenant_id_idx ON tenantd.api_keys (tenant_id, id) WHERE tenant_id IS NOT NULL;
 
--- The address is contact_email. What an operator's schema adds is in extra. Rows of no partner have
--- nothing of this, and are in none of the indexes.
+-- The address is contact_email. What an operator's schema adds is in extra, a JSON object as its text:
+-- JSONB would write out a number such as 1e99999. Rows of no partner have nothing of this, and are in
+-- none of the indexes.
 ALTER TABLE public.tenants
 	ADD COLUMN partner_id   TEXT REFERENCES tenantd.partners (id),
 	ADD COLUMN external_id  TEXT CONSTRAINT tenants_external_id_length CHECK (char_length(external_id) BETWEEN 1 AND 255),
 	ADD COLUMN company_name TEXT,
 	ADD COLUMN phone_number TEXT,
 	ADD COLUMN industry     TEXT,
-	ADD COLUMN extra        JSONB CONSTRAINT tenants_extra_object CHECK (jsonb_typeof(extra) = 'object'),
+	ADD COLUMN extra        TEXT CONSTRAINT tenants_extra_object CHECK (json_typeof(extra::json) = 'object'),
 	ADD CONSTRAINT tenants_partner_complete CHECK
 		(partner_id IS NULL OR company_name IS NOT NULL AND contact_email IS NOT NULL AND extra IS NOT NULL);
 -- One company once, also while its tenant may still be restored.
@@ -69,7 +70,7 @@ CREATE INDEX tenants_partner_created_at_idx ON public.tenants (partner_id, creat
 CREATE TABLE tenantd.tenant_configs (
 	tenant_id  TEXT NOT NULL,
 	version    BIGINT NOT NULL CONSTRAINT tenant_configs_version_positive CHECK (version > 0),
-	config     JSONB NOT NULL CONSTRAINT tenant_configs_config_object CHECK (jsonb_typeof(config) = 'object'),
+	config     JSON NOT NULL CONSTRAINT tenant_configs_config_object CHECK (json_typeof(config) = 'object'),
 	created_by TEXT,
 	created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, version)
