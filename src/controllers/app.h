@@ -19,13 +19,13 @@
 #include "http/cors.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "partner/partner.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
 #include "proc/slots.h"
 #include "proc/wakeup.h"
 #include "tenant/member.h"
 #include "json/schema.h"
-#include "partner/partner.h"
 
 struct exchange;
 struct standings;
@@ -74,6 +74,7 @@ struct call {
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
