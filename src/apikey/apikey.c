@@ -111,40 +111,29 @@ apikey_expiry(struct ctx *cx, int64_t days)
 	return arena_strdup(cx->mem, text);
 }
 
-/* What a partner's key may do; a tenant's has none of this yet. */
-static const enum perm partner_scopes[] = {PERM_PROVISION_CREATE, PERM_PROVISION_READ,
-    PERM_PROVISION_UPDATE, PERM_PROVISION_DELETE};
-
 static bool
-is_scope(const char *name)
+is_among(const char *const *names, const char *name)
 {
-	for (size_t i = 0; i < COUNT_OF(partner_scopes); i++)
-		if (strcmp(name, perm_name(partner_scopes[i])) == 0)
-			return true;
-	return false;
+	while (*names != NULL && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
 }
 
-static bool
-is_among(const char *const *scopes, const char *name)
-{
-	while (*scopes != NULL && strcmp(*scopes, name) != 0)
-		scopes++;
-	return *scopes != NULL;
-}
-
-/* In the order in which they are listed, and each once. */
+/* What a partner's key may do; a tenant's has nothing yet that it may. In the order in
+ * which they are listed, and each once. */
 static const char *
 scopes_of(struct ctx *cx, const char *const *wanted)
 {
+	const char *const *all = perm_names_of(LEVEL_PARTNER, cx->mem);
 	struct json_out o;
 	struct buf b;
 
 	buf_init(&b, cx->mem, SCOPES_MAX);
 	json_out_init(&o, &b);
 	json_open_array(&o);
-	for (size_t i = 0; i < COUNT_OF(partner_scopes); i++)
-		if (wanted == NULL || is_among(wanted, perm_name(partner_scopes[i])))
-			json_put_text(&o, perm_name(partner_scopes[i]));
+	for (; *all != NULL; all++)
+		if (wanted == NULL || is_among(wanted, *all))
+			json_put_text(&o, *all);
 	json_close_array(&o);
 	return buf_text(&b);
 }
@@ -152,10 +141,12 @@ scopes_of(struct ctx *cx, const char *const *wanted)
 static void
 check_scopes(struct ctx *cx, const char *const *scopes)
 {
+	const char *const *all = perm_names_of(LEVEL_PARTNER, cx->mem);
+
 	if (scopes[0] == NULL)
 		ctx_fault(cx, "/scopes", "minItems", "must name one at least");
 	for (size_t i = 0; scopes[i] != NULL; i++)
-		if (!is_scope(scopes[i]))
+		if (!is_among(all, scopes[i]))
 			ctx_fault(cx, arena_printf(cx->mem, "/scopes/%zu", i), "enum",
 			    "must be one of %s", scopes_of(cx, NULL));
 }

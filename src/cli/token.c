@@ -1,5 +1,6 @@
 /* token.c - the command that issues a token. */
 #include "auth/auth.h"
+#include "auth/perm.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/database.h"
@@ -12,8 +13,6 @@ enum { LIFETIME_MOST = 10 * 366 * 86400 };
 static void
 speak_for_partner(struct cli *c, const char *partner, struct token_claims *claims)
 {
-	static const char *const all[] = {
-	    "tenant:create", "tenant:read", "tenant:update", "tenant:delete", NULL};
 	size_t n = 0;
 	const char **roles;
 
@@ -25,7 +24,7 @@ speak_for_partner(struct cli *c, const char *partner, struct token_claims *claim
 		roles[i + 1] = claims->roles[i];
 	claims->roles = roles;
 	if (claims->scopes[0] == NULL)
-		claims->scopes = all;
+		claims->scopes = perm_names_of(LEVEL_PARTNER, c->cx->mem);
 	claims->client_id = partner;
 	if (claims->sub == NULL)
 		claims->sub = partner;
