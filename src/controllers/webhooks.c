@@ -8,6 +8,7 @@ webhook_site_of(const struct app *app, const struct call *call)
 {
 	return (struct webhook_site){
 	    .tenant_id = call->tenant_id,
+	    .partner_id = call->partner != NULL ? call->partner->id : NULL,
 	    .address = call->rq.client,
 	    .allow = app->conf->webhook_allow,
 	    .keys = app->seal_keys,
@@ -45,6 +46,7 @@ put_members(struct json_out *o, const struct webhook *w)
 {
 	json_member_text(o, "id", w->id);
 	json_member_text(o, "tenantId", w->tenant_id);
+	json_member_text(o, "partnerId", w->partner_id);
 	json_member_text(o, "url", w->url);
 	json_member_text(o, "description", w->description);
 	json_member_raw(o, "kinds", w->kinds);
@@ -169,6 +171,19 @@ draft_of(struct call *call, const struct webhook *now)
 	return d;
 }
 
+static void
+put_location(struct call *call, const struct webhook *w)
+{
+	const char *where = w->partner_id != NULL ? "/provisioning"
+	    : w->tenant_id != NULL
+	    ? arena_printf(call->cx.mem, "/tenants/%s", w->tenant_id)
+	    : "";
+
+	response_header(call->rs, "Location",
+	    arena_printf(
+		call->cx.mem, "%s/api%s/webhooks/%s", call->rq.prefix, where, w->id));
+}
+
 enum err
 webhook_post(struct app *app, struct call *call)
 {
@@ -184,12 +199,7 @@ webhook_post(struct app *app, struct call *call)
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = 201;
-	response_header(call->rs, "Location",
-	    site.tenant_id != NULL
-		? arena_printf(call->cx.mem, "%s/api/tenants/%s/webhooks/%s",
-		      call->rq.prefix, site.tenant_id, w.id)
-		: arena_printf(
-		      call->cx.mem, "%s/api/webhooks/%s", call->rq.prefix, w.id));
+	put_location(call, &w);
 	answer(call, &w);
 	return ERR_OK;
 }
