@@ -14,9 +14,8 @@ WITH batch AS MATERIALIZED (
     FROM batch b JOIN tenantd.webhooks w ON w.tenant_id = b.tenant_id
    UNION ALL
   SELECT b.*, w.id, NULL, w.partner_id, w.concurrency, w.enabled, w.kinds
-    FROM batch b
-    JOIN tenantd.webhooks w ON w.partner_id = b.partner_id
-    JOIN tenantd.partners p ON p.id = w.partner_id AND p.status = 'active'
+    FROM batch b JOIN tenantd.webhooks w ON w.partner_id = b.partner_id
+   WHERE (SELECT p.status FROM tenantd.partners p WHERE p.id = w.partner_id) = 'active'
    UNION ALL
   SELECT b.*, w.id, NULL, NULL, w.concurrency, w.enabled, w.kinds
     FROM batch b JOIN tenantd.webhooks w ON w.tenant_id IS NULL AND w.partner_id IS NULL

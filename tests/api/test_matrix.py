@@ -40,8 +40,14 @@ ROLES = {
     "foreign": "another issuer's, with a superuser's id, scopes, roles and a tenant, none of which is honoured",
     "deactivated": "a superuser, assigned to the tenant and its owner, whose account is deactivated",
     "suspended": "the owner of a tenant that is suspended",
+    "partner": "with the role and all its permissions",
+    "partner no admin": "with the permissions alone",
+    "partner powerless": "with the role alone",
+    "partner suspended": "with role and permissions",
+    "partner unknown": "likewise, who is none here",
 }
 MANAGERS, ABOVE = ("owner", "admin"), ("superuser", "platform")
+PARTNERS = tuple(role for role in ROLES if role.startswith("partner"))
 MEMBERS = (*MANAGERS, "member", "viewer", "assigned")
 
 
@@ -78,12 +84,14 @@ EXPECTED = {
         OWN: everybody(403, **one_of(MEMBERS)),
         FOREIGN: everybody(403), NOWHERE: everybody(403), NAMELESS: everybody(403),
     },
+    "partner": {NONE: everybody(403, partner=IN)},
 }
 
 # What whoever is let in is told all the same: (method, path): role: status.
 LISTED = {
     ("GET", "/api/tenant/current"): {
-        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated")},
+        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated",
+                                 *PARTNERS)},
         "suspended": 403},
     ("GET", "/me"): {"deactivated": 403},
     ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
@@ -116,7 +124,7 @@ def pieces(route):
 # -- the cast --
 
 PEOPLE = ("plain", "owner", "admin", "member", "viewer", "assigned", "superuser", "demoted", "platform", "tenant scope",
-          "deactivated", "suspended", "stranger")
+          "deactivated", "suspended", "stranger", *PARTNERS)
 
 
 @dataclass
@@ -133,7 +141,7 @@ class Cast:
     def __post_init__(self):
         people = [(i, f"{role.replace(' ', '-')}-{i[:8]}@example.com", role in ("superuser", "deactivated"),
                    self.tenant if role in ("assigned", "deactivated") else None, role != "deactivated")
-                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform")]
+                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform", *PARTNERS)]
         owners = [(self.tenant, "owner"), (self.other, "stranger"), (self.closed, "suspended")]
         members = [(self.tenant, "deactivated", "owner"), *((self.tenant, role, role) for role in ("admin", "member", "viewer")),
                    *((tenant, role, "owner") for tenant, role in owners)]
@@ -144,6 +152,9 @@ class Cast:
         for row in people:
             text += "INSERT INTO public.users (id, email, is_superuser, tenant_id, is_active) VALUES (%s, %s, %s, %s, %s);"
             args += row
+        for role in set(PARTNERS) - {"partner unknown"}:
+            text += "INSERT INTO tenantd.partners (id, name, status) VALUES (%s, 'Firm', %s);"
+            args += [self.ids[role], "suspended" if role == "partner suspended" else "active"]
         for tenant, who, role in members:
             text += ("INSERT INTO public.tenant_users (tenant_id, user_id, role) VALUES (%s, %s, %s)"
                      " ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role;")
@@ -170,6 +181,9 @@ class Cast:
             return tokens.token(self.key, self.ids[role], scope="admin")
         if role == "tenant scope":
             return tokens.token(self.key, self.ids[role], scope="admin", tenant_id=claim or self.tenant)
+        if role in PARTNERS:
+            has = {"partner no admin": {"roles": []}, "partner powerless": {"scope": "tenant"}}.get(role, {})
+            return tokens.partner(self.key, self.ids[role], **named, **has)
         said = {"roles": ["superuser"]} if role in ("superuser", "demoted", "deactivated") else {}
         return tokens.token(self.key, self.ids[role], email=f"{role}@example.com", **said, **named)
 

@@ -44,7 +44,7 @@ PARTNER_PERMISSIONS = "tenant:create tenant:read tenant:update tenant:delete"
 
 def partner(key, sub, permissions=PARTNER_PERMISSIONS, **more):
     """One that names a partner, who is called as its sub."""
-    return token(key, sub, roles=["partner-admin"], scope=permissions, **more)
+    return token(key, sub, **{"roles": ["partner-admin"], "scope": permissions, **more})
 
 
 def _none(key):
