@@ -3,17 +3,13 @@ import email.utils
 import json
 import random
 import re
-import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 import stack
-from hooks import SETTINGS, Owner
+from hooks import SETTINGS, Owner, verifier
 from receiver import Receiver
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +42,7 @@ def receiver():
 
 @pytest.fixture(scope="module")
 def verify(node_modules):
-    """What the package says of each of hits, with the secret."""
-    def run(secret, hits):
-        given = [{"secret": secret, "headers": h.headers, "body": h.body.decode()} for h in hits]
-        done = subprocess.run(["node", str(HERE / "node/verify.js")], input=json.dumps(given), capture_output=True, text=True,
-                              check=False, timeout=300, env={"PATH": stack.PATH, "NODE_PATH": str(node_modules)})
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-    return run
+    return verifier(node_modules)
 
 
 def arrived(receiver, count):
