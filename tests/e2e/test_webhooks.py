@@ -389,7 +389,7 @@ def test_one_that_fails_often_enough_is_turned_off_and_told_of(strict, receiver)
         owner.change(3)
         told = arrived(watcher, 1)[0].event
         assert told["tenantId"] == owner.tenant and told["data"] == {
-            "webhookId": hook.id, "tenantId": owner.tenant, "url": f"http://127.0.0.1:{receiver.port}", "reason": "failures", "failures": 5,
+            "webhookId": hook.id, "tenantId": owner.tenant, "partnerId": None, "url": f"http://127.0.0.1:{receiver.port}", "reason": "failures", "failures": 5,
             "failingSince": told["data"]["failingSince"], "error": "it answered 500"}
         now = hook.get()
         assert not now["enabled"] and now["disabledReason"] == "failures" and now["disabledAt"]
