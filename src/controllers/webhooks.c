@@ -64,12 +64,18 @@ put_members(struct json_out *o, const struct webhook *w)
 }
 
 static void
-put_webhook(struct json_out *o, const struct webhook *w)
+put_webhook(struct json_out *o, const void *row)
 {
+	const struct webhook *w = row;
+
 	json_open_object(o);
 	put_members(o, w);
 	json_close_object(o);
 }
+
+static const struct list_form form = {.size = sizeof(struct webhook),
+    .key = offsetof(struct webhook, id),
+    .put = put_webhook};
 
 static void
 answer(struct call *call, const struct webhook *w)
@@ -86,21 +92,14 @@ webhook_list_get(struct app *app, struct call *call)
 	const struct webhook_site site = webhook_site_of(app, call);
 	struct webhook_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	page = (struct webhook_page){.after = q.cursor, .limit = q.limit + 1};
 	if (rc == ERR_OK)
 		rc = webhooks_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_webhook(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err
