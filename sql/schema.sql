@@ -288,7 +288,7 @@ CREATE FUNCTION tenantd.jobs_open_lanes() RETURNS trigger
     AS $$
 BEGIN
 	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most, owner)
-		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.tenant_id
+		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.owner
 		  FROM fresh f
 		 WHERE f.state = 'queued'
 		 ORDER BY f.lane, f.id
@@ -333,10 +333,11 @@ CREATE TABLE public.tenants (
     company_name text,
     phone_number text,
     industry text,
-    extra jsonb,
+    extra text,
+    partner_deactivated_at timestamp with time zone,
     CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
     CONSTRAINT tenants_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 255))),
-    CONSTRAINT tenants_extra_object CHECK ((jsonb_typeof(extra) = 'object'::text)),
+    CONSTRAINT tenants_extra_object CHECK ((json_typeof((extra)::json) = 'object'::text)),
     CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
     CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
@@ -451,7 +452,7 @@ BEGIN
 		'status', t.status, 'statusReason', t.status_reason, 'planId', t.plan,
 		'billingCycle', t.billing_cycle, 'isolation', t.isolation,
 		'onboardingStatus', t.onboarding_status, 'features', t.features, 'ownerId', c.owner_id,
-		'version', t.version,
+		'partnerId', t.partner_id, 'externalId', t.external_id, 'version', t.version,
 		'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'updatedAt', to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'deactivatedAt', to_char(t.deactivated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
@@ -872,7 +873,12 @@ CREATE TABLE tenantd.events (
     actor text,
     request_id text,
     payload jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    partner_id text GENERATED ALWAYS AS (
+CASE
+    WHEN (split_part(kind, '.'::text, 1) = ANY (ARRAY['tenant'::text, 'webhook'::text])) THEN (payload ->> 'partnerId'::text)
+    ELSE NULL::text
+END) STORED
 );
 
 ALTER TABLE ONLY tenantd.events FORCE ROW LEVEL SECURITY;
@@ -964,6 +970,9 @@ CREATE TABLE tenantd.jobs (
     lane text DEFAULT (gen_random_uuid())::text NOT NULL,
     pool text,
     pool_most integer,
+    partner_id text,
+    owner text GENERATED ALWAYS AS (COALESCE(tenant_id, ('partner:'::text || partner_id))) STORED,
+    CONSTRAINT jobs_of_one CHECK (((tenant_id IS NULL) OR (partner_id IS NULL))),
     CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'done'::text, 'dead'::text])))
 );
 
@@ -1195,10 +1204,10 @@ CREATE TABLE tenantd.sign_in_failures (
 CREATE TABLE tenantd.tenant_configs (
     tenant_id text NOT NULL,
     version bigint NOT NULL,
-    config jsonb NOT NULL,
+    config json NOT NULL,
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT tenant_configs_config_object CHECK ((jsonb_typeof(config) = 'object'::text)),
+    CONSTRAINT tenant_configs_config_object CHECK ((json_typeof(config) = 'object'::text)),
     CONSTRAINT tenant_configs_version_positive CHECK ((version > 0))
 );
 
@@ -1255,12 +1264,14 @@ CREATE TABLE tenantd.webhooks (
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    partner_id text,
     CONSTRAINT webhooks_concurrency_bounded CHECK (((concurrency >= 1) AND (concurrency <= 16))),
     CONSTRAINT webhooks_disabled_reason_known CHECK ((disabled_reason = ANY (ARRAY['request'::text, 'failures'::text, 'gone'::text]))),
     CONSTRAINT webhooks_disabled_when CHECK ((enabled = (disabled_at IS NULL))),
     CONSTRAINT webhooks_disabled_why CHECK ((enabled = (disabled_reason IS NULL))),
     CONSTRAINT webhooks_failing_since_when CHECK (((failures = 0) = (failing_since IS NULL))),
-    CONSTRAINT webhooks_id_uuid CHECK (((id)::uuid IS NOT NULL))
+    CONSTRAINT webhooks_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT webhooks_of_one CHECK (((tenant_id IS NULL) OR (partner_id IS NULL)))
 );
 
 ALTER TABLE ONLY tenantd.webhooks FORCE ROW LEVEL SECURITY;
@@ -1419,13 +1430,13 @@ CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING 
 
 CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
 
-CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, created_at, id) WHERE (partner_id IS NOT NULL);
+CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, status, created_at, id) WHERE (partner_id IS NOT NULL);
 
-CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (partner_id, lower(contact_email)) WHERE ((partner_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (partner_id, lower(contact_email) COLLATE "C") WHERE ((partner_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
-CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id) WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id COLLATE "C") WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
-CREATE INDEX tenants_partner_live_idx ON public.tenants USING btree (partner_id) WHERE ((partner_id IS NOT NULL) AND (status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text])));
+CREATE INDEX tenants_partner_name_idx ON public.tenants USING btree (partner_id, status, "left"(lower(company_name), 100) COLLATE "C", id) WHERE (partner_id IS NOT NULL);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
@@ -1514,6 +1525,10 @@ CREATE INDEX sessions_tenant_id_idx ON tenantd.sessions USING btree (tenant_id) 
 CREATE INDEX sessions_user_id_idx ON tenantd.sessions USING btree (user_id, created_at);
 
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures USING btree (last_at);
+
+CREATE INDEX webhooks_partner_id_idx ON tenantd.webhooks USING btree (partner_id, id) WHERE (partner_id IS NOT NULL);
+
+CREATE INDEX webhooks_platform_idx ON tenantd.webhooks USING btree (id) WHERE ((tenant_id IS NULL) AND (partner_id IS NULL));
 
 CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
@@ -1614,6 +1629,9 @@ ALTER TABLE ONLY tenantd.sessions
 
 ALTER TABLE ONLY tenantd.totp
     ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.webhooks
+    ADD CONSTRAINT webhooks_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tenantd.partners(id);
 
 CREATE POLICY tenant_scope ON public.tenant_users USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
