@@ -6,18 +6,15 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "provision/draft.h"
 
-/* What we answer beside what was sent, and so no name for a member that is kept. */
-static const char *const reserved_of_tenants[] = {"tenant", "status", "slug",
-    "created_at", "updated_at", "deactivated_at", "restorable_until", "version",
-    "existing_tenant", "partner_id", NULL};
-
+/* What is answered beside what was sent, and so no name for a member that is kept. */
 static const char *const *
 reserved_of(enum schema_id id)
 {
 	static const char *const none[] = {NULL};
 
-	return id == SCHEMA_provisioning_tenant ? reserved_of_tenants : none;
+	return id == SCHEMA_provisioning_tenant ? provision_reserved : none;
 }
 
 void
