@@ -132,6 +132,9 @@ check_required(struct ctx *cx, const struct extension *x)
 {
 	const struct json *list = json_get(x->own, "required");
 
+	/* without properties it keeps whatever there is */
+	if (!json_has(x->base, "properties"))
+		return;
 	for (size_t i = 0; i < json_count(list); i++) {
 		const char *name = json_text(json_item(list, i));
 

@@ -122,6 +122,9 @@ while read -r line; do says "names: ${line#tenantd: bad/}" said "$line"; done < 
 is "a pattern that is none" 1 "$(grep -c '^tenantd: bad/webhook.json: schema webhook at "/properties/url/pattern": ' said)"
 is "the names that there are, once" 1 "$(grep -c '^tenantd: bad: the schemas of requests are .*, provisioning_tenant, ' said)"
 is "and nothing else" $(($(wc -l < wanted) + 2)) "$(wc -l < said)"
+run doctor --json
+is "the doctor finds as much" "$(wc -l < said)" "$(/usr/bin/python3 -c 'import json, sys
+print(sum(f["check"] == "schemas" and f["verdict"] == "broken" for f in json.load(open(sys.argv[1]))))' "$out")"
 run serve
 is "nor does it serve" 78 "$status"
 cmp -s "$err" said && same=0 || same=1
