@@ -13,14 +13,21 @@
 #include "http/fcgi.h"
 #include "proc/signals.h"
 
+/* One set: a schema may refer to another by its file, "webhook.json". */
 static enum err
 compile_schemas(struct ctx *cx, struct app *app)
 {
+	struct schema_bundle *set = schema_bundle_new(app->mem);
 	enum err rc = ERR_OK;
 
 	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = schema_compile(cx, app->mem, schema_texts[i].name,
-		    slice_of(schema_texts[i].text), &app->schemas[i]);
+		rc = schema_bundle_add(cx, set,
+		    arena_printf(app->mem, "%s.json", schema_texts[i].name),
+		    slice_of(schema_texts[i].text));
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
+		rc = schema_bundle_compile(cx, set,
+		    arena_printf(app->mem, "%s.json", schema_texts[i].name),
+		    &app->schemas[i]);
 	return rc;
 }
 
