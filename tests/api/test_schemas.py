@@ -4,6 +4,7 @@ import contextlib
 import json
 import secrets
 import signal
+import uuid
 
 import pytest
 import stack
@@ -11,6 +12,19 @@ import tokens
 
 OURS = {"properties": {"email": {"pattern": "@example[.]com$", "errorMessage": "must be one of ours"},
                        "role": {"enum": ["member", "viewer"]}}}
+
+TENANT = {
+    "properties": {
+        "tax_id": {"description": "The company's number at its tax office", "type": "string", "pattern": "^DE[0-9]{9}$"},
+        "phone_number": {"pattern": "^[+][1-9][0-9]{6,14}$"},
+        "billing": {"type": "object", "properties": {"iban": {"type": "string"}}, "required": ["iban"], "additionalProperties": False},
+    },
+    "patternProperties": {"^x_": {"type": ["string", "number", "null"]}},
+    "required": ["tax_id"],
+}
+COMPANY = {"company_name": "Example Corp", "email": "admin@example.com", "phone_number": "+1234567890", "tax_id": "DE123456789",
+           "billing": {"iban": "DE02120300000000202051"}, "x_score": 0.10, "x_none": None, "stranger": "is dropped"}
+KEPT = {k: v for k, v in COMPANY.items() if k != "stranger"}
 
 
 class Extended:
@@ -42,13 +56,13 @@ class Extended:
 
 
 @contextlib.contextmanager
-def extended(db, **schemas):
+def extended(db, workers=2, **schemas):
     place = stack.Directory("tdx.")
     directory = place.writable("schemas")
     try:
         for name, schema in schemas.items():
             Extended(None, directory).write(name, schema)
-        with stack.Tenantd(db, workers=2, JOB_WORKERS=0, SCHEMA_DIR=directory, SMTP_URL="smtp://127.0.0.1:9",
+        with stack.Tenantd(db, workers=workers, JOB_WORKERS=0, SCHEMA_DIR=directory, SMTP_URL="smtp://127.0.0.1:9",
                            MAIL_FROM="no-reply@example.com", ACCOUNT_URL="https://app.example.com") as app:
             yield Extended(app, directory)
     finally:
@@ -114,7 +128,82 @@ def test_a_reload_of_bad_files_changes_nothing_and_says_why(own, tenant):
         own.reload_good()
 
 
+def test_a_single_process_takes_them_too(db):
+    with extended(db, workers=0, login={"properties": {"email": {"maxLength": 20}}}) as e:
+        def faults():
+            answer = e.app.call("POST", "/login", {}, {"email": "somebody.long@example.com", "password": "x"})
+            return answer.status, [f["pointer"] for f in answer.json().get("errors", [])]
+        assert faults() == (400, ["/email"])
+        e.write("login", [])
+        e.reload("event=reload-refused")
+        stack.until(lambda: e.app.call("GET", "/readyz").status == 200)
+        assert faults() == (400, ["/email"])
+        e.write("login", {})
+        e.reload("event=reloaded")
+        stack.until(lambda: faults() == (401, []), what="the schema without the file's rules")
+
+
 def test_a_closed_schema_stays_closed(own, tenant):
     answer = own.app.call("POST", f"/api/tenants/{tenant}/invitations", tokens.bearer(own.app.db, "inviter"),
                           {"email": "ada@example.com", "role": "member", "team": "x"})
     assert answer.status == 400 and [f["pointer"] for f in answer.json()["errors"]] == ["/team"]
+
+
+class Partner:
+    """Somebody who provisions tenants."""
+
+    def __init__(self, app):
+        self.app, self.id = app, str(uuid.uuid4())
+        app.db.sql("INSERT INTO tenantd.partners (id, name) VALUES (%s, 'Acme')", [self.id])
+        self.headers = {"Authorization": "Bearer " + tokens.partner(app.settings["JWT_SECRET_KEY"], self.id)}
+
+    def call(self, method, path="", body=None):
+        return self.app.call(method, "/api/provisioning/tenants" + path, self.headers, body)
+
+    def faults(self, *args):
+        answer = self.call(*args)
+        assert answer.status == 400, answer.body
+        return {(f["pointer"], f["keyword"]) for f in answer.json()["errors"]}
+
+
+@pytest.fixture(scope="module")
+def partner(db):
+    with extended(db, provisioning_tenant=TENANT) as e:
+        yield Partner(e.app)
+
+
+def shown(answer):
+    body = answer.json()
+    return {name: body[name] for name in body if name in COMPANY}
+
+
+def test_a_partners_tenants_have_the_members_that_the_operator_adds(partner):
+    made = partner.call("POST", body=COMPANY)
+    assert made.status == 201 and shown(made) == KEPT, made.body
+    path = "/" + made.json()["tenant"]
+    assert shown(partner.call("GET", path)) == KEPT
+    listed = partner.call("GET").json()["items"]
+    assert [{name: t[name] for name in t if name in COMPANY} for t in listed] == [KEPT]
+    changed = partner.call("PATCH", path, {"tax_id": "DE987654321", "x_score": None, "x_new": "1"})
+    assert changed.status == 200, changed.body
+    wanted = {**KEPT, "tax_id": "DE987654321"}
+    del wanted["x_score"]
+    assert shown(partner.call("GET", path)) == wanted and changed.json()["x_new"] == "1"
+    assert shown(partner.call("PUT", path, {k: COMPANY[k] for k in ("company_name", "email", "tax_id")})) == {
+        k: COMPANY[k] for k in ("company_name", "email", "tax_id")}
+
+
+def test_and_are_held_to_what_the_operator_asks(partner):
+    other = {**COMPANY, "email": "other@example.com"}
+    missing = {k: v for k, v in other.items() if k != "tax_id"}
+    assert partner.faults("POST", "", missing) == {("/tax_id", "required")}
+    assert partner.faults("POST", "", {**other, "tax_id": "DE1", "phone_number": "1234", "email": "x", "x_a": []}) == {
+        ("/tax_id", "pattern"), ("/phone_number", "pattern"), ("/email", "format"), ("/x_a", "type")}
+    assert partner.faults("POST", "", {**other, "billing": {"bic": "x"}}) == {("/billing/iban", "required"), ("/billing/bic", "additionalProperties")}
+    made = partner.call("POST", body=other)
+    assert made.status == 201, made.body
+    path = "/" + made.json()["tenant"]
+    assert partner.faults("PATCH", path, {"tax_id": None}) == {("/tax_id", "required")}
+    assert partner.faults("PATCH", path, {"billing": {"iban": None}}) == {("/billing/iban", "required")}
+    assert partner.faults("PUT", path, missing) == {("/tax_id", "required")}
+    assert shown(partner.call("GET", path)) == {**KEPT, "email": "other@example.com"}
