@@ -69,7 +69,7 @@ check_quota(struct ctx *cx, struct db *db, const char *id, int64_t quota, int64_
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_partner_quota_turn, DB_ARGS(id), NULL);
+	enum err rc = db_queue(cx, db, STMT_partner_quota_turn, DB_ARGS(id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_partner_quota_used,
