@@ -98,7 +98,8 @@ put_parameters(struct openapi *w, const struct route *r)
 static void
 put_request_media(struct openapi *w, const struct route *r, const char *type)
 {
-	const struct json *example = openapi_example(w, openapi_request_schema(w, r->schema));
+	const struct json *example =
+	    openapi_example(w, openapi_request_schema(w, r->schema));
 	struct json_out *o = &w->o;
 
 	json_name(o, type);
