@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "controllers/docs_parts.h"
 
+enum { HTTP_STATUS_MOST = 599 };
+
 struct view {
 	const struct docs *d;
 	const struct docs_operation *op;
@@ -57,16 +59,19 @@ static void
 put_parameter(struct view *v, const struct json *p)
 {
 	const struct json *schema = json_get(p, "schema");
-	struct buf type;
+	struct buf type, note;
 
 	buf_init(&type, v->mem, SIZE_MAX);
+	buf_init(&note, v->mem, SIZE_MAX);
 	docs_put_type(v->d, schema, &type);
+	buf_puts(&note, json_get_text(p, "description"));
+	docs_put_bounds(&note, schema);
 	json_open_object(v->o);
 	json_member_text(v->o, "name", json_get_text(p, "name"));
 	json_member_text(v->o, "in", json_get_text(p, "in"));
 	json_member_bool(v->o, "required", json_bool(json_get(p, "required")));
 	json_member_text(v->o, "type", buf_text(&type));
-	json_member_text(v->o, "note", json_get_text(p, "description"));
+	json_member_text(v->o, "note", buf_text(&note));
 	json_close_object(v->o);
 }
 
@@ -294,8 +299,14 @@ put_problems(struct view *v)
 
 	json_name(v->o, "problems");
 	json_open_array(v->o);
-	for (size_t i = 0; i < json_count(types); i++)
-		json_put(v->o, find_problem(v->d, json_text(json_item(types, i))));
+	for (int status = 400; status <= HTTP_STATUS_MOST; status++)
+		for (size_t i = 0; i < json_count(types); i++) {
+			const struct json *p =
+			    find_problem(v->d, json_text(json_item(types, i)));
+
+			if (json_int(json_get(p, "status")) == status)
+				json_put(v->o, p);
+		}
 	json_close_array(v->o);
 }
 

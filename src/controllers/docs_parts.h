@@ -37,6 +37,8 @@ void docs_put_rows(const struct docs *d, const struct json *schema, struct arena
     struct json_out *o);
 /* "string", "list of objects", "one of a, b". */
 void docs_put_type(const struct docs *d, const struct json *schema, struct buf *b);
+/* What of a value's size and form it says, behind "; " where something is there. */
+void docs_put_bounds(struct buf *b, const struct json *schema);
 
 /* As HTML: paragraphs, **strong** and `code`. */
 void docs_put_prose(struct buf *b, const char *text);

@@ -141,15 +141,13 @@ put_phrase(struct buf *b, const char *text)
 	buf_printf(b, "%s%s", b->n > 0 ? "; " : "", text);
 }
 
-static void
-put_note(struct buf *b, const struct json *s)
+void
+docs_put_bounds(struct buf *b, const struct json *s)
 {
 	static const char *const lengths[] = {"minLength", "maxLength"},
 				 *const items[] = {"minItems", "maxItems"},
 				 *const values[] = {"minimum", "maximum"};
 
-	if (json_get_text(s, "description") != NULL)
-		buf_puts(b, json_get_text(s, "description"));
 	put_bounds(b, s, lengths, " characters");
 	put_bounds(b, s, items, " items");
 	put_bounds(b, s, values, "");
@@ -200,7 +198,9 @@ put_row(const char *name, const struct json *value, void *arg)
 	buf_init(&type, r->mem, SIZE_MAX);
 	buf_init(&note, r->mem, SIZE_MAX);
 	docs_put_type(r->d, s, &type);
-	put_note(&note, s);
+	if (json_get_text(s, "description") != NULL)
+		buf_puts(&note, json_get_text(s, "description"));
+	docs_put_bounds(&note, s);
 	json_open_object(r->o);
 	json_member_text(r->o, "name", name);
 	json_member_i64(r->o, "depth", r->depth);
