@@ -12,6 +12,7 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "conf/conf.h"
+#include "controllers/docs.h"
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
 #include "crypto/seal.h"
@@ -45,6 +46,7 @@ struct app {
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
 	const struct schema_set *schema_set;
+	struct doc_texts docs;
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;

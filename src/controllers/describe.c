@@ -99,9 +99,23 @@ route_put_id(struct buf *out, const struct route *r)
 	}
 }
 
+/* What a handler may refuse by itself. */
+static const struct {
+	const char *handler;
+	enum err code;
+} own[] = {
+#define PROBLEM(handler, sym) {#handler, ERR_##sym},
+#include "controllers/problems.def"
+#undef PROBLEM
+};
+
 bool
 route_heeds_match(const struct route *r)
 {
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		if (own[i].code == ERR_PRECONDITION &&
+		    strcmp(own[i].handler, r->name) == 0)
+			return true;
 	if (r->method != HTTP_PATCH && r->method != HTTP_PUT &&
 	    r->method != HTTP_DELETE)
 		return false;
@@ -197,20 +211,13 @@ add_of_body(const struct route *r, bool out[static ERR_COUNT])
 void
 route_problems(const struct route *r, bool out[static ERR_COUNT])
 {
-	static const struct {
-		const char *handler;
-		enum err code;
-	} own[] = {
-#define PROBLEM(handler, sym) {#handler, ERR_##sym},
-#include "controllers/problems.def"
-#undef PROBLEM
-	};
-
 	memset(out, 0, ERR_COUNT * sizeof(*out));
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (strcmp(own[i].handler, r->name) == 0)
 			out[own[i].code] = true;
 	out[ERR_INVALID] = out[ERR_INTERNAL] = true;
+	if (r->perm == PERM_PROVISION_CREATE)
+		out[ERR_QUOTA] = true;
 	if (strchr(r->path, '{') != NULL)
 		out[ERR_NOT_FOUND] = true;
 	if (r->rate != RATE_UNLIMITED)

@@ -44,7 +44,8 @@ bool piece_next(const char **path, struct slice *name);
 
 /* Method and path as one word, which no other route has: "getApiWebhooksByWebhook". */
 void route_put_id(struct buf *out, const struct route *r);
-/* Whether it heeds If-Match: it changes what a GET at its path tags. */
+/* Whether it heeds If-Match: it changes what a GET at its path tags, or says so in
+ * problems.def. */
 bool route_heeds_match(const struct route *r);
 /* Whether a query parameter of that name is taken. */
 bool route_takes_query(const struct route *r, const char *name);

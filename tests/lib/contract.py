@@ -5,7 +5,7 @@ A schema lets unknown members pass, since answers may grow. Here they are faults
 and not described was forgotten. A member is described where a schema names it; an object whose
 schema names none is anything.
 
-    Contract(routes).check("GET", "/admin/jobs?limit=2", answer)
+    Contract(routes, problems).check("GET", "/admin/jobs?limit=2", answer)
 """
 import json
 import re
@@ -129,9 +129,20 @@ def segments(path):
     return tuple(path.rstrip("/").split("/"))
 
 
+EVERYWHERE = {"method-not-allowed", "uri-too-long", "headers-too-large", "origin-not-allowed"}
+
+
+def problem_types(description):
+    """(method, path): the problems that the route says it may answer."""
+    return {(method.upper(), path): {*op["x-problem-types"]} for path, ops in description["paths"].items()
+            for method, op in ops.items()}
+
+
 class Contract:
-    def __init__(self, routes, schemas=None):
-        self.schemas = schemas or Schemas()
+    """problems: problem_types() of `tenantd openapi`."""
+
+    def __init__(self, routes, problems, schemas=None):
+        self.schemas, self.problems = schemas or Schemas(), problems
         self.problem = validator(self.schemas.resolved(PROBLEM, "", (), False))
         self.routes = {}
         for route in routes:
@@ -193,5 +204,8 @@ class Contract:
         problem = answer.json()
         fit(self.problem, problem, f"{what}: a problem")
         assert problem["status"] == answer.status, f"{what}: {problem}"
+        slug = problem["type"].rpartition("/")[2]
+        assert route is None or slug in self.problems[route["method"], route["path"]] | EVERYWHERE, (
+            f"{what}: {slug} is not described: problems.def may say it of {route['handler']}")
         assert ("error" in problem) is (oauth or answer.status >= 500), f"{what}: {problem}"
         assert ("error_description" in problem) is oauth, f"{what}: {problem}"

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import psycopg2
 
-from contract import Contract
+from contract import Contract, problem_types
 from fcgi_client import Closed, call
 
 TOP = Path(__file__).resolve().parents[2]
@@ -402,7 +402,7 @@ def command(settings, *args, status=0, stdin="", under=()):
 
 @functools.lru_cache
 def contract():
-    return Contract(json.loads(command({}, "routes", "--json")))
+    return Contract(json.loads(command({}, "routes", "--json")), problem_types(json.loads(command({}, "openapi"))))
 
 
 def clock_library(directory):
