@@ -14,22 +14,8 @@ from pathlib import Path
 
 import jsonschema
 
-FOLDER = Path(__file__).resolve().parents[2] / "src/controllers/replies"
+CONTROLLERS = Path(__file__).resolve().parents[2] / "src/controllers"
 FORMATS = jsonschema.FormatChecker(formats=())
-TEXT = {"type": "string", "minLength": 1}
-# RFC 9457, and what our problems have besides. error_description: RFC 6749, 5.2.
-PROBLEM = {
-    "type": "object",
-    "properties": {
-        "type": TEXT, "title": TEXT, "status": {"type": "integer", "minimum": 300, "maximum": 599}, "detail": TEXT,
-        "instance": TEXT, "success": {"const": False}, "message": TEXT, "error": TEXT, "error_description": TEXT,
-        "existing_tenant": TEXT, "snapshot": TEXT, "verify": TEXT, "sessions": TEXT,
-        "errors": {"type": "array", "minItems": 1, "items": {
-            "type": "object", "properties": {"pointer": {"type": "string"}, "keyword": TEXT, "message": TEXT},
-            "required": ["pointer", "keyword", "message"]}},
-    },
-    "required": ["type", "title", "status", "detail", "instance", "success", "message"],
-}
 
 
 def _format(name, pattern):
@@ -44,11 +30,13 @@ _format("uri", r"[a-z][a-z0-9+.-]*:\S+")
 
 
 class Schemas:
-    """The files of a folder, each as one schema without references; a reference is "NAME.json" or
-    "#/$defs/NAME"."""
+    """The files of replies/, and Problem and OAuthProblem of what the OpenAPI document is made of, each as one schema
+    without references; a reference is "NAME.json" or "#/$defs/NAME"."""
 
-    def __init__(self, folder=FOLDER):
-        self.files = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    def __init__(self):
+        self.files = {path.name: json.loads(path.read_text()) for path in (CONTROLLERS / "replies").glob("*.json")}
+        shared = re.sub(r'"#/components/schemas/(\w+)"', r'"\1.json"', (CONTROLLERS / "texts/components.json").read_text())
+        self.files.update((name + ".json", schema) for name, schema in json.loads(shared)["schemas"].items())
         self.validators = {}
 
     def validator(self, name):
@@ -130,22 +118,20 @@ def segments(path):
 
 
 class Contract:
-    def __init__(self, routes, schemas=None):
-        self.schemas = schemas or Schemas()
-        self.problem = validator(self.schemas.resolved(PROBLEM, "", (), False))
-        self.routes = {}
+    def __init__(self, routes):
+        self.schemas, self.paths = Schemas(), {}
         for route in routes:
-            words = segments(route["path"])
             route = {**route, "queries": {q["name"]: (q["schema"], validator(q["schema"])) for q in route["queries"]}}
-            self.routes.setdefault((route["method"], len(words)), []).append((words, route))
-        for rows in self.routes.values():
-            rows.sort(key=lambda row: [w.startswith("{") for w in row[0]])  # a literal comes before a name
+            self.paths.setdefault(segments(route["path"]), {})[route["method"]] = route
+        # a literal comes before a name
+        self.order = sorted(self.paths, key=lambda words: [w.startswith("{") for w in words])
 
     def route(self, method, path):
+        """As the router finds it: the path first, whatever it answers."""
         words = [urllib.parse.unquote(w) for w in segments(path)]
-        for wanted, route in self.routes.get(("GET" if method == "HEAD" else method, len(words)), ()):
-            if all(w == v or (w.startswith("{") and v) for w, v in zip(wanted, words)):
-                return route
+        for wanted in self.order:
+            if len(wanted) == len(words) and all(w == v or (w[:1] == "{" and v) for w, v in zip(wanted, words)):
+                return self.paths[wanted].get("GET" if method == "HEAD" else method)
         return None
 
     def check(self, method, target, answer, stray=(), prefix=""):
@@ -191,7 +177,6 @@ class Contract:
         if method == "HEAD":
             return
         problem = answer.json()
-        fit(self.problem, problem, f"{what}: a problem")
+        fit(self.schemas.validator("OAuthProblem" if oauth else "Problem"), problem, what)
         assert problem["status"] == answer.status, f"{what}: {problem}"
         assert ("error" in problem) is (oauth or answer.status >= 500), f"{what}: {problem}"
-        assert ("error_description" in problem) is oauth, f"{what}: {problem}"
