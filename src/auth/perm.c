@@ -51,3 +51,16 @@ perm_level_name(enum perm_level l)
 
 	return names[l];
 }
+
+const char *const *
+perm_names_of(enum perm_level l, struct arena *mem)
+{
+	const char **out = arena_alloc(mem, PERM_COUNT * sizeof(*out));
+	size_t n = 0;
+
+	for (enum perm p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+		if (perm_level(p) == l)
+			out[n++] = perm_name(p);
+	out[n] = NULL;
+	return out;
+}

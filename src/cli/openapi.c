@@ -1,6 +1,6 @@
 /* openapi.c - the command that prints the description of the API. */
-#include "cli/cli.h"
 #include "controllers/openapi.h"
+#include "cli/cli.h"
 
 static enum err
 print(struct cli *c, const struct openapi_source *from)
@@ -22,8 +22,8 @@ print_configured(struct cli *c)
 {
 	struct schema_set *schemas = NULL;
 	struct conf *conf = NULL;
-	enum err rc = conf_load_for(
-	    c->cx, CONF_FOR_DATABASE, c->config_path, c->environ_, &conf);
+	enum err rc =
+	    conf_load_for(c->cx, CONF_FOR_DATABASE, c->config_path, c->environ_, &conf);
 
 	if (rc == ERR_OK)
 		rc = schema_set_new(c->cx, conf->schema_dir, &schemas);

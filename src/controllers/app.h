@@ -12,6 +12,7 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "conf/conf.h"
+#include "controllers/docs.h"
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
 #include "crypto/seal.h"
@@ -45,6 +46,7 @@ struct app {
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
 	const struct schema_set *schema_set;
+	struct doc_texts docs;
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;
@@ -76,6 +78,7 @@ struct call {
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.

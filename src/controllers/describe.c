@@ -216,6 +216,8 @@ route_problems(const struct route *r, bool out[static ERR_COUNT])
 		if (strcmp(own[i].handler, r->name) == 0)
 			out[own[i].code] = true;
 	out[ERR_INVALID] = out[ERR_INTERNAL] = true;
+	if (r->perm == PERM_PROVISION_CREATE)
+		out[ERR_QUOTA] = true;
 	if (strchr(r->path, '{') != NULL)
 		out[ERR_NOT_FOUND] = true;
 	if (r->rate != RATE_UNLIMITED)

@@ -6,18 +6,15 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "provision/draft.h"
 
-/* What we answer beside what was sent, and so no name for a member that is kept. */
-static const char *const reserved_of_tenants[] = {"tenant", "status", "slug",
-    "created_at", "updated_at", "deactivated_at", "restorable_until", "version",
-    "existing_tenant", "partner_id", NULL};
-
+/* What is answered beside what was sent, and so no name for a member that is kept. */
 static const char *const *
 reserved_of(enum schema_id id)
 {
 	static const char *const none[] = {NULL};
 
-	return id == SCHEMA_provisioning_tenant ? reserved_of_tenants : none;
+	return id == SCHEMA_provisioning_tenant ? provision_reserved : none;
 }
 
 void
@@ -73,12 +70,20 @@ types_of(const struct json *schema)
 
 /* -- members -- */
 
-static bool
-is_closed(const struct json *schema)
+/* The keyword by which a schema takes no members that it does not name, or NULL. */
+static const char *
+closed_by(const struct json *schema)
 {
-	const struct json *more = json_get(schema, "additionalProperties");
+	static const char *const keywords[] = {
+	    "additionalProperties", "unevaluatedProperties"};
 
-	return json_type(more) == JSON_BOOL && !json_bool(more);
+	for (size_t i = 0; i < COUNT_OF(keywords); i++) {
+		const struct json *more = json_get(schema, keywords[i]);
+
+		if (json_type(more) == JSON_BOOL && !json_bool(more))
+			return keywords[i];
+	}
+	return NULL;
 }
 
 static bool
@@ -105,7 +110,7 @@ check_property(const char *name, const struct json *value, void *arg)
 	const char *at = arena_printf(v->cx->mem, "/properties/%s", name);
 
 	if (!schema_has_property(v->x->base_schema, name)) {
-		if (is_closed(v->x->base))
+		if (closed_by(v->x->base) != NULL)
 			extension_fault(v->cx, v->x, at,
 			    "the built-in schema takes no further members: it can "
 			    "only be tightened");
@@ -140,17 +145,18 @@ check_required(struct ctx *cx, const struct extension *x)
 	}
 }
 
-/* additionalProperties sees the properties beside it alone. */
+/* Neither keyword sees the properties of another schema of the same allOf. */
 static void
 check_closing(struct ctx *cx, const struct extension *x)
 {
 	const struct json *list = json_get(x->base, "required");
+	const char *by = closed_by(x->own);
 
-	for (size_t i = 0; is_closed(x->own) && i < json_count(list); i++) {
+	for (size_t i = 0; by != NULL && i < json_count(list); i++) {
 		const char *name = json_text(json_item(list, i));
 
 		if (!schema_has_property(x->own_schema, name))
-			extension_fault(cx, x, "/additionalProperties",
+			extension_fault(cx, x, arena_printf(cx->mem, "/%s", by),
 			    "would refuse \"%.100s\", which the built-in schema "
 			    "requires: name it in properties here, too",
 			    name);
@@ -181,41 +187,85 @@ extension_check(struct ctx *cx, const struct extension *x)
 /* -- both as one -- */
 
 static bool
-is_lifted(const char *name)
+is_among(const char *const *names, const char *name)
 {
-	static const char *const lifted[] = {
-	    "$schema", "title", "description", "examples"};
-
-	for (size_t i = 0; i < COUNT_OF(lifted); i++)
-		if (strcmp(lifted[i], name) == 0)
+	for (; *names != NULL; names++)
+		if (strcmp(*names, name) == 0)
 			return true;
 	return false;
 }
 
+/* What a part becomes inside the document of both. */
+struct part {
+	struct json_out *o;
+	const char *at; /* the reference to it */
+	bool top;
+	bool names; /* its members' names are no keywords */
+};
+
+static void put_part(struct part part, const struct json *v);
+
+static void
+put_reference(const struct part *part, const char *ref)
+{
+	char text[1024];
+	bool own = ref[0] == '#' && (ref[1] == '/' || ref[1] == '\0');
+	int n = own ? snprintf(text, sizeof(text), "%s%s", part->at, ref + 1) : 0;
+
+	/* one that is cut would name something else */
+	json_put_text(part->o, n > 0 && (size_t)n < sizeof(text) ? text : ref);
+}
+
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_member(const char *name, const struct json *value, void *arg)
 {
-	struct json_out *o = arg;
+	static const char *const lifted[] = {
+	    "$schema", "title", "description", "examples", NULL};
+	static const char *const values[] = {
+	    "const", "default", "enum", "examples", NULL};
+	static const char *const maps[] = {
+	    "$defs", "dependentSchemas", "patternProperties", "properties", NULL};
+	const struct part *part = arg;
+	struct part inner = {part->o, part->at, false, false};
 
-	if (!is_lifted(name)) {
-		json_name(o, name);
-		json_put(o, value);
-	}
+	if (part->top && is_among(lifted, name))
+		return true;
+	json_name(part->o, name);
+	inner.names = !part->names && is_among(maps, name);
+	if (part->names || !(is_among(values, name) || strcmp(name, "$ref") == 0))
+		put_part(inner, value);
+	else if (name[0] == '$' && json_text(value) != NULL)
+		put_reference(part, json_text(value));
+	else
+		json_put(part->o, value);
 	return true;
 }
 
-/* A part with references is a resource of its own: "#/…" means what it did in its file.
- */
+/* References from the top of a file lead to where that is now; below an "$id" they
+ * lead there still. */
 static void
-put_part(struct arena *mem, struct json_out *o, const struct json *part, const char *id)
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
+put_part(struct part part, const struct json *v)
 {
-	const char *text = json_print(mem, part);
+	if (json_type(v) == JSON_OBJECT &&
+	    (part.top || part.names || !json_has(v, "$id"))) {
+		json_open_object(part.o);
+		json_each(v, put_member, &part);
+		json_close_object(part.o);
+	} else if (json_type(v) == JSON_ARRAY) {
+		json_open_array(part.o);
+		for (size_t i = 0; i < json_count(v); i++)
+			put_part(part, json_item(v, i));
+		json_close_array(part.o);
+	} else
+		json_put(part.o, v);
+}
 
-	json_open_object(o);
-	if (!json_has(part, "$id") && text != NULL && strstr(text, "\"$ref\"") != NULL)
-		json_member_text(o, "$id", id);
-	json_each(part, put_member, o);
-	json_close_object(o);
+static void
+put_document(struct json_out *o, const struct json *v, const char *at)
+{
+	put_part((struct part){o, json_has(v, "$id") ? "#" : at, true, false}, v);
 }
 
 static void
@@ -260,7 +310,6 @@ enum { TEXT_MAX = 1024 * 1024 };
 const char *
 extension_join(struct arena *mem, const struct extension *x)
 {
-	const char *name = schema_texts[x->id].name;
 	struct json_out o;
 	struct buf b;
 
@@ -272,8 +321,8 @@ extension_join(struct arena *mem, const struct extension *x)
 	put_text(&o, x, "description");
 	json_name(&o, "allOf");
 	json_open_array(&o);
-	put_part(mem, &o, x->base, arena_printf(mem, "%s.built-in.json", name));
-	put_part(mem, &o, x->own, arena_printf(mem, "%s.extension.json", name));
+	put_document(&o, x->base, "#/allOf/0");
+	put_document(&o, x->own, "#/allOf/1");
 	json_close_array(&o);
 	put_examples(mem, &o, x);
 	json_close_object(&o);

@@ -7,12 +7,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "controllers/level.h"
+#include "flows/keyring.h"
 #include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
 
 /* What ratelimit_take() counts beside the classes of requests. */
-enum { ORIGIN_WARNINGS = RATE_WRITE + 1 };
+enum {
+	ORIGIN_WARNINGS = RATE_WRITE + 1,
+	OF_PARTNERS = ORIGIN_WARNINGS /* and a class: a partner's requests */
+};
 
 static enum err
 no_such_route(struct call *call, const struct router_match *match)
@@ -62,12 +66,27 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	return ERR_OK;
 }
 
-/* As far as the request alone tells. */
+/* A key's use is noted when its request was answered. */
+static enum err
+check_key(struct app *app, struct call *call, const char *key)
+{
+	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
+	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->who = pass->who;
+	call->partner = &pass->partner;
+	call->stale_key = pass->stale ? pass->who.key_id : NULL;
+	return ERR_OK;
+}
+
+/* As far as the request alone tells, and of a key what the database says of it. */
 static enum err
 check_caller(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
-	const char *header;
+	const char *header, *key;
 	enum err rc;
 
 	switch (perm_level(call->route->perm)) {
@@ -97,7 +116,9 @@ check_caller(struct app *app, struct call *call)
 	}
 	header = request_header(&call->rq, "authorization");
 	call->rs->token_shown = header != NULL;
-	rc = auth_bearer(cx, app->auth, header, &call->who);
+	key = auth_api_key(header);
+	rc = key != NULL ? check_key(app, call, key)
+			 : auth_bearer(cx, app->auth, header, &call->who);
 	cx->actor = rc == ERR_OK ? call->who.user.text : NULL;
 	return rc;
 }
@@ -112,28 +133,57 @@ tell_rate(struct response *rs, const struct rate_answer *rate)
 	response_header(rs, "RateLimit-Reset", str_from_i64(text, rate->reset_s));
 }
 
-/* Counted by user, and by address for those who are not one. */
-static enum err
-check_rate(struct app *app, struct call *call)
+/* Who is counted, and how much they may. */
+struct counted {
+	int cls;
+	const char *name;
+	int per_minute; /* 0: without a bound */
+};
+
+/* By user, and by address for those who are not one. */
+static struct counted
+counted_of(const struct app *app, const struct call *call)
 {
 	const enum rate_class cls = call->route->rate;
 	const char *user = call->who.user.text;
-	struct rate_answer rate;
-	int per_minute;
 
-	if (cls == RATE_UNLIMITED)
+	return (struct counted){
+	    .cls = (int)cls,
+	    .name = user[0] != '\0' ? user : call->rq.client,
+	    .per_minute =
+		cls == RATE_READ ? app->conf->rate_read : app->conf->rate_write,
+	};
+}
+
+/* By partner: whatever keys and tokens it has, it has one limit. */
+static struct counted
+counted_of_partner(const struct app *app, const struct call *call)
+{
+	const struct partner *p = call->partner;
+	struct counted c = counted_of(app, call);
+	const int own = call->route->rate == RATE_READ ? p->rate_read : p->rate_write;
+
+	c.cls += OF_PARTNERS;
+	c.name = p->id;
+	if (own != 0)
+		c.per_minute = own;
+	return c;
+}
+
+static enum err
+check_rate(struct app *app, struct call *call, struct counted c)
+{
+	struct rate_answer rate;
+
+	if (call->route->rate == RATE_UNLIMITED || c.per_minute == 0)
 		return ERR_OK;
-	per_minute = cls == RATE_READ ? app->conf->rate_read : app->conf->rate_write;
-	if (per_minute == 0)
-		return ERR_OK;
-	rate = ratelimit_take(app->rates, (int)cls,
-	    user[0] != '\0' ? user : call->rq.client, per_minute, clock_mono_ms());
+	rate = ratelimit_take(app->rates, c.cls, c.name, c.per_minute, clock_mono_ms());
 	tell_rate(call->rs, &rate);
 	if (rate.allowed)
 		return ERR_OK;
 	scoreboard_add(app->board, app->slot, COUNTER_RATE_LIMITED, 1);
 	err_tell(&call->cx.err, ERR_RATE_LIMITED, "more than %d requests a minute",
-	    per_minute);
+	    c.per_minute);
 	call->cx.err.retry_after = rate.retry_after;
 	return ERR_RATE_LIMITED;
 }
@@ -220,17 +270,35 @@ check_body(struct app *app, struct call *call)
 	return rc;
 }
 
-/* Who guesses at tokens is counted, too: with the address. */
+/* Who is refused is counted, too: who guesses at tokens, with the address. */
 static enum err
-refuse_stranger(struct app *app, struct call *call)
+refuse(struct app *app, struct call *call)
 {
 	const struct err_info refused = call->cx.err;
-	enum err rc = check_rate(app, call);
+	enum err rc = check_rate(app, call, counted_of(app, call));
 
 	if (rc != ERR_OK)
 		return rc;
 	call->cx.err = refused;
 	return refused.code;
+}
+
+/* Which partner it is, and so which limit, the level says. */
+static enum err
+check_partner(struct app *app, struct call *call)
+{
+	enum err rc = level_check(app, call);
+
+	return rc == ERR_OK ? check_rate(app, call, counted_of_partner(app, call))
+			    : refuse(app, call);
+}
+
+static enum err
+check_others(struct app *app, struct call *call)
+{
+	enum err rc = check_rate(app, call, counted_of(app, call));
+
+	return rc == ERR_OK ? level_check(app, call) : rc;
 }
 
 enum err
@@ -239,11 +307,11 @@ gate_enter(struct app *app, struct call *call)
 	enum err rc = check_caller(app, call);
 
 	if (rc == ERR_UNAUTHORIZED)
-		return refuse_stranger(app, call);
+		return refuse(app, call);
 	if (rc == ERR_OK)
-		rc = check_rate(app, call);
-	if (rc == ERR_OK)
-		rc = level_check(app, call);
+		rc = perm_level(call->route->perm) == LEVEL_PARTNER
+		    ? check_partner(app, call)
+		    : check_others(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
 }
 

@@ -381,6 +381,8 @@ check_partner(struct app *app, struct call *call)
 
 	if (rc != ERR_OK)
 		return rc;
+	if (call->partner != NULL) /* the key's */
+		return partner_check_active(cx, call->partner);
 	p = arena_alloc(cx->mem, sizeof(*p));
 	rc = partner_find(cx, app->db, id, p, &found);
 	if (rc != ERR_OK)
@@ -394,11 +396,24 @@ check_partner(struct app *app, struct call *call)
 	return partner_check_active(cx, p);
 }
 
+/* A key is nobody, and no member of anything. */
+static enum err
+check_key(struct call *call)
+{
+	if (call->who.key_id == NULL || perm_level(call->route->perm) == LEVEL_PARTNER)
+		return ERR_OK;
+	return err_tell(&call->cx.err, ERR_FORBIDDEN,
+	    "this is for people: a partner's API key is good for what partners do "
+	    "alone");
+}
+
 enum err
 level_check(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
+	if (rc == ERR_OK)
+		rc = check_key(call);
 	if (rc == ERR_OK)
 		rc = check_narrowed(call);
 	if (rc != ERR_OK)

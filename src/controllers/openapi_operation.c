@@ -98,7 +98,8 @@ put_parameters(struct openapi *w, const struct route *r)
 static void
 put_request_media(struct openapi *w, const struct route *r, const char *type)
 {
-	const struct json *example = openapi_example(w, openapi_request_schema(w, r->schema));
+	const struct json *example =
+	    openapi_example(w, openapi_request_schema(w, r->schema));
 	struct json_out *o = &w->o;
 
 	json_name(o, type);
@@ -109,6 +110,37 @@ put_request_media(struct openapi *w, const struct route *r, const char *type)
 		json_name(o, "example");
 		json_put(o, example);
 	}
+	json_close_object(o);
+}
+
+/* A body of many values: an array of them, or one a line. */
+static void
+put_items_media(struct openapi *w, const struct route *r)
+{
+	const struct json *example =
+	    openapi_example(w, openapi_request_schema(w, r->schema));
+	struct json_out *o = &w->o;
+
+	json_name(o, "application/json");
+	json_open_object(o);
+	json_name(o, "schema");
+	json_open_object(o);
+	json_member_text(o, "type", "array");
+	json_name(o, "items");
+	openapi_put_request_ref(w, r->schema);
+	json_close_object(o);
+	if (example != NULL) {
+		json_name(o, "example");
+		json_open_array(o);
+		json_put(o, example);
+		json_close_array(o);
+	}
+	json_close_object(o);
+	json_name(o, media_name(MEDIA_NDJSON));
+	json_open_object(o);
+	json_member_raw(o, "schema", "{\"type\":\"string\"}");
+	json_name(o, "x-line-schema");
+	openapi_put_request_ref(w, r->schema);
 	json_close_object(o);
 }
 
@@ -126,6 +158,8 @@ put_body(struct openapi *w, const struct route *r)
 	json_open_object(o);
 	if (r->body == BODY_FORM)
 		put_request_media(w, r, "application/x-www-form-urlencoded");
+	else if (r->body == BODY_ITEMS)
+		put_items_media(w, r);
 	else
 		put_request_media(w, r, "application/json");
 	if (r->method == HTTP_PATCH)

@@ -10,7 +10,9 @@
 
 enum {
 	SET_MEMORY = 512 * 1024 * 1024, /* so many files of so many rules fit */
-	NAMES_MAX = 4096
+	NAMES_MAX = 4096,
+	DOCUMENT_DEPTH =
+	    24 /* both as one are two deeper, which json_out has room for */
 };
 
 static const char option[] = "SCHEMA_DIR";
@@ -59,7 +61,7 @@ read_documents(struct ctx *cx, struct schema_set *s, const struct conf_dir_file 
 	struct ctx inner;
 
 	ctx_init(&inner, s->mem);
-	if (json_parse(&inner, text.p, text.n, 0, &x->own) != ERR_OK) {
+	if (json_parse(&inner, text.p, text.n, DOCUMENT_DEPTH, &x->own) != ERR_OK) {
 		refuse(cx, file,
 		    arena_printf(s->mem, "is no JSON: %s", inner.err.message));
 		return false;
@@ -72,7 +74,8 @@ read_documents(struct ctx *cx, struct schema_set *s, const struct conf_dir_file 
 		refuse_recorded(cx, file);
 		return false;
 	}
-	return json_parse(&inner, base, strlen(base), 0, &x->base) == ERR_OK;
+	return json_parse(&inner, base, strlen(base), DOCUMENT_DEPTH, &x->base) ==
+	    ERR_OK;
 }
 
 /* The examples of the file are those of the schema in effect. */

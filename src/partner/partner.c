@@ -21,6 +21,7 @@ partner_read_row(const struct db_rows *rows, int row, struct partner *out)
 	    .version = db_i64(rows, row, 8),
 	    .created_at = db_text(rows, row, 9),
 	    .updated_at = db_text(rows, row, 10),
+	    .tenants = PARTNER_NOT_COUNTED,
 	};
 }
 
@@ -39,6 +40,12 @@ partner_find(
 }
 
 enum err
+partner_not_there(struct ctx *cx, const char *id)
+{
+	return err_tell(&cx->err, ERR_NOT_FOUND, "there is no partner \"%.200s\"", id);
+}
+
+enum err
 partner_check_active(struct ctx *cx, const struct partner *p)
 {
 	if (strcmp(p->status, "active") == 0)
@@ -48,12 +55,21 @@ partner_check_active(struct ctx *cx, const struct partner *p)
 	    p->id);
 }
 
+enum err
+partner_check_there(struct ctx *cx, struct db *db, const char *id)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
+
+	return rc == ERR_OK && db_row_count(rows) == 0 ? partner_not_there(cx, id) : rc;
+}
+
 static enum err
 check_quota(struct ctx *cx, struct db *db, const char *id, int64_t quota, int64_t more)
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_partner_quota_turn, DB_ARGS(id), NULL);
+	enum err rc = db_queue(cx, db, STMT_partner_quota_turn, DB_ARGS(id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_partner_quota_used,

@@ -17,7 +17,9 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
     (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w),
     (SELECT md5(coalesce(string_agg(o::text, '' ORDER BY o.id), '')) FROM tenantd.oauth_clients o),
-    (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r)"""
+    (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r),
+    (SELECT md5(coalesce(string_agg(p::text, '' ORDER BY p.id), '')) FROM tenantd.partners p),
+    (SELECT md5(coalesce(string_agg(concat(k.id, k.digest, k.version), '' ORDER BY k.id), '')) FROM tenantd.api_keys k)"""
 
 
 @pytest.fixture(scope="session")

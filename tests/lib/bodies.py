@@ -13,7 +13,8 @@ SCRIPTS = [
     "\U000e0041\U000f0000\U0010fffd", "\x7f\x80\x9f\ufffd\uffff\ufdd0", "\x01\x1f\x0b",
 ]
 OTHERS = ["null", "true", "false", "0", "-0", "1", "-1.5", "1e400", "1E-400", "123456789012345678901234567890", "[]", "{}", '[""]', '["a@b.example"]',
-          "[[]]", "[null]", '{"company_name":"x"}', '{"length":1}', '{"0":"a","length":1}', '{"toString":"x"}']
+          "[[]]", "[null]", '{"company_name":"x"}', '{"length":1}', '{"0":"a","length":1}', '{"toString":"x"}',
+          '{"length":{"toString":1}}', '{"length":[0,{"toString":null}]}', '{"length":"0"}', '{"length":{}}']
 STRANGERS = ["__proto__", "constructor", "toString", "prototype", "hasOwnProperty", "valueOf", "length", "0", "", " ", "Email", "EMAIL", "e-mail",
              "company_name ", "\ufeffemail", "éclair", "em\u0430il", "$ref", "a/b", "a~b", "😀", "tenant", "status", "tax_id"]
 MEMBERS = ["company_name", "email", "phone_number", "industry"]

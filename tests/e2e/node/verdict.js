@@ -1,5 +1,5 @@
 // What Zod says of JSON texts: reads one a line, as Request.json() would, and prints a line of JSON for each:
-// null when it is no JSON, else its issues, [[path, code, message], ...].
+// null when it is no JSON, "threw" when Zod throws, else its issues, [[path, code, message], ...].
 const { z } = require("zod");
 
 const TenantSchema = z.object({
@@ -16,8 +16,12 @@ function verdict(bytes) {
   } catch {
     return null;
   }
-  const { success, error } = TenantSchema.safeParse(value);
-  return success ? [] : error.issues.map((i) => [i.path, i.code, i.message]);
+  try {
+    const { success, error } = TenantSchema.safeParse(value);
+    return success ? [] : error.issues.map((i) => [i.path, i.code, i.message]);
+  } catch {
+    return "threw";
+  }
 }
 
 const chunks = [];
