@@ -82,6 +82,7 @@ def test_the_cases_of_the_api_suite(file, suite):
     wrong = []
     for case in cases.parse(file):
         try:
+            suite.aside = prism.ASIDE.get(case.id)
             cases.run(case, suite, lambda: None)
         except AssertionError as e:
             wrong.append(f"{case.id}: {e}")

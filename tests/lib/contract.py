@@ -31,9 +31,11 @@ _format("uri", r"[a-z][a-z0-9+.-]*:\S+")
 
 class Schemas:
     """The files of replies/, and Problem and OAuthProblem of what the OpenAPI document is made of, each as one schema
-    without references; a reference is "NAME.json" or "#/$defs/NAME"."""
+    without references; a reference is "NAME.json" or "#/$defs/NAME". extended: those to which an operator adds
+    members."""
 
-    def __init__(self):
+    def __init__(self, extended=()):
+        self.extended = {name + ".json" for name in extended}
         self.files = {path.name: json.loads(path.read_text()) for path in (CONTROLLERS / "replies").glob("*.json")}
         shared = re.sub(r'"#/components/schemas/(\w+)"', r'"\1.json"', (CONTROLLERS / "texts/components.json").read_text())
         self.files.update((name + ".json", schema) for name, schema in json.loads(shared)["schemas"].items())
@@ -42,7 +44,7 @@ class Schemas:
     def validator(self, name):
         if name not in self.validators:
             file = name + ".json"
-            self.validators[name] = validator(self.resolved(self.files[file], file, (file,), False))
+            self.validators[name] = validator(self.resolved(self.files[file], file, (file,), file in self.extended))
         return self.validators[name]
 
     def resolved(self, schema, file, way, part):
@@ -57,7 +59,7 @@ class Schemas:
             found = self.files[there]
             for word in target.split("/")[1:] if there == file and target[0] == "#" else ():
                 found = found[word]
-            return self.resolved(found, there, (*way, target), part)
+            return self.resolved(found, there, (*way, target), part or target in self.extended)
         out = {key: self.resolved(value, file, way, key == "allOf" or (key in ("anyOf", "oneOf") and "properties" in schema))
                if key not in ("properties", "$defs", "enum", "const") else value for key, value in schema.items()}
         out.pop("$defs", None)
@@ -118,8 +120,8 @@ def segments(path):
 
 
 class Contract:
-    def __init__(self, routes):
-        self.schemas, self.paths = Schemas(), {}
+    def __init__(self, routes, extended=()):
+        self.schemas, self.paths = Schemas(extended), {}
         for route in routes:
             route = {**route, "queries": {q["name"]: (q["schema"], validator(q["schema"])) for q in route["queries"]}}
             self.paths.setdefault(segments(route["path"]), {})[route["method"]] = route

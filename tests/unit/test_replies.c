@@ -36,10 +36,11 @@ no_reply_is_told_twice(void **state)
 	(void)state;
 	for (size_t i = 0; i < reply_count; i++)
 		for (size_t j = 0; j < i; j++)
-			assert_false(
-			    strcmp(replies[i].handler, replies[j].handler) == 0 &&
+			if (strcmp(replies[i].handler, replies[j].handler) == 0 &&
 			    replies[i].status == replies[j].status &&
-			    replies[i].media == replies[j].media);
+			    replies[i].media == replies[j].media)
+				fail_msg("%s has %d twice", replies[i].handler,
+				    replies[i].status);
 }
 
 static const struct json *
@@ -62,8 +63,9 @@ query_parameters_are_told_once_with_a_schema(void **state)
 		assert_int_equal(json_type(parsed(cx, q->schema)), JSON_OBJECT);
 		assert_true(q->name[0] != '\0' && q->summary[0] != '\0');
 		for (size_t j = 0; j < i; j++)
-			assert_false(strcmp(q->handler, query_params[j].handler) == 0 &&
-			    strcmp(q->name, query_params[j].name) == 0);
+			if (strcmp(q->handler, query_params[j].handler) == 0 &&
+			    strcmp(q->name, query_params[j].name) == 0)
+				fail_msg("%s has \"%s\" twice", q->handler, q->name);
 	}
 }
 
