@@ -121,7 +121,7 @@ def test_of_all_kinds_those_of_tenants_and_webhooks_are_told_to_partners(db):
     for seq, kind in enumerate(payloads.kinds(), 1):
         event(db.srv, seq, None, kind, partner="acme")
     told = {k for (k,) in db.srv.within("unset", "SELECT kind FROM tenantd.events WHERE partner_id = 'acme'")}
-    assert told == {k for k in payloads.kinds() if k.split(".")[0] in ("tenant", "webhook")} and len(told) == 17
+    assert told == {k for k in payloads.kinds() if k.split(".")[0] in ("tenant", "webhook")}
 
 
 def test_a_batch_is_matched_by_indexes_among_many_webhooks(db):
