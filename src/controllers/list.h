@@ -19,7 +19,7 @@
 #include "controllers/app.h"
 #include "json/json.h"
 
-enum { LIST_LIMIT_DEFAULT = 50, LIST_LIMIT_MOST = 200, LIST_CURSOR_MAX = 1024 };
+enum { LIST_LIMIT_DEFAULT = 50, LIST_LIMIT_MOST = 200, LIST_CURSOR_MAX = 2048 };
 
 struct list_query {
 	int limit; /* 1 to LIST_LIMIT_MOST */

@@ -69,3 +69,28 @@ provision_draft_read(struct arena *mem, const struct schema *s, const struct jso
 	};
 	buf_fini(&b);
 }
+
+static bool
+is_longer(const char *s, size_t most)
+{
+	return s != NULL && utf8_length(s, strlen(s)) > most;
+}
+
+enum err
+provision_draft_check(struct ctx *cx, const struct provision_draft *d)
+{
+	const unsigned before = cx->fault_count;
+
+	if (d->company_name == NULL)
+		ctx_fault(cx, "/company_name", "required", "Company name is required");
+	if (d->email == NULL || is_longer(d->email, PROVISION_EMAIL_MOST))
+		ctx_fault(cx, "/email", "format", "Invalid email address");
+	if (d->external_id != NULL &&
+	    (d->external_id[0] == '\0' ||
+		is_longer(d->external_id, PROVISION_EXTERNAL_ID_MOST)))
+		ctx_fault(cx, "/external_id", "length", "must have 1 to %d characters",
+		    PROVISION_EXTERNAL_ID_MOST);
+	return cx->fault_count == before
+	    ? ERR_OK
+	    : err_set(&cx->err, ERR_INVALID, "faults whatever the schema says");
+}

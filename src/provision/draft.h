@@ -9,6 +9,7 @@
  * Lifetime: of both.
  * Threads:  one.
  * Failure:  provision_draft_read() none: a body of another form has fewer members.
+ *           provision_draft_check() ERR_INVALID.
  */
 #ifndef TENANTD_PROVISION_DRAFT_H
 #define TENANTD_PROVISION_DRAFT_H
@@ -18,6 +19,8 @@
 #include "json/json.h"
 #include "json/schema.h"
 
+enum { PROVISION_EMAIL_MOST = 320, PROVISION_EXTERNAL_ID_MOST = 255 }; /* characters */
+
 struct provision_draft {
 	const char *company_name, *email;
 	const char *phone_number, *industry, *external_id; /* NULL: not given */
@@ -26,6 +29,10 @@ struct provision_draft {
 
 void provision_draft_read(struct arena *mem, const struct schema *s,
     const struct json *body, struct provision_draft *out);
+/* What has to hold whatever an operator's schema says; a fault for each that does not.
+ */
+enum err provision_draft_check(
+    struct ctx *cx, const struct provision_draft *d) MUST_CHECK;
 /* Whether an answer has a member of this name that no body sets: a schema that names it
  * asks for what nobody can give. */
 bool provision_is_reserved(const char *name);

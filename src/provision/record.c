@@ -47,16 +47,22 @@ provision_put_extra(struct json_out *o, const char *extra)
 }
 
 void
+provision_draft_put(struct json_out *o, const struct provision_draft *d)
+{
+	json_member_text(o, "company_name", d->company_name);
+	json_member_text(o, "email", d->email);
+	put_known(o, "phone_number", d->phone_number);
+	put_known(o, "industry", d->industry);
+	put_known(o, "external_id", d->external_id);
+	provision_put_extra(o, d->extra);
+}
+
+void
 provision_record_put(struct json_out *o, const struct provision_record *r)
 {
 	json_open_object(o);
 	json_member_text(o, "tenant", r->tenant);
-	json_member_text(o, "company_name", r->is.company_name);
-	json_member_text(o, "email", r->is.email);
-	put_known(o, "phone_number", r->is.phone_number);
-	put_known(o, "industry", r->is.industry);
-	put_known(o, "external_id", r->is.external_id);
-	provision_put_extra(o, r->is.extra);
+	provision_draft_put(o, &r->is);
 	json_member_text(o, "slug", r->slug);
 	json_member_text(o, "status", r->status);
 	put_known(o, "status_reason", r->status_reason);

@@ -36,7 +36,8 @@ void provision_record_read(
     const struct db_rows *rows, int row, struct provision_record *out);
 /* The object. */
 void provision_record_put(struct json_out *o, const struct provision_record *r);
-/* The members of `extra`, an object's text, into the open object. */
+/* Its members, into an open object; that of `extra` alone. */
+void provision_draft_put(struct json_out *o, const struct provision_draft *d);
 void provision_put_extra(struct json_out *o, const char *extra);
 
 #endif

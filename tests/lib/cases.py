@@ -14,7 +14,8 @@
 
 A request is its method and target, header lines, and after an empty line the body, which
 goes to the line before "<" (its last line end is not sent). "as ann" among the header
-lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id), "json" for the Content-Type, "length N" says
+lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id; "as partner ann": with
+the role and the permissions of a partner's token, "as partner ann may tenant:read": with those alone), "json" for the Content-Type, "length N" says
 another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable.
 
 "< STATUS" is what must come back; "< STATUS problem SLUG" demands the whole problem+json
@@ -94,12 +95,18 @@ class Names:
         more = {"tenant_id": tenant} if tenant else {}
         return tokens.token(self.key, self.user(name), email=f"{self.user(name)}@example.com", **more)
 
+    def partner(self, text):
+        name, _, permissions = text.partition(" may ")
+        return tokens.partner(self.key, self.user(name), permissions or tokens.PARTNER_PERMISSIONS)
+
     def one(self, match):
         what, _, rest = match.group(1).partition(":")
         if what == "user":
             return self.user(rest)
         if what == "token":
             return self.token(rest)
+        if what == "partner":
+            return self.partner(rest)
         if what == "v5":
             name, hash_, number = rest.partition("#")
             return str(uuid.uuid5(NAMESPACE, self.user(name) + hash_ + number))
@@ -217,8 +224,13 @@ def send(app, request, names):
     for line in request.headers:
         word, _, rest = line.partition(" ")
         if word == "as":
-            who, _, tenant = names.text(rest).partition(" of ")
-            headers.append(("Authorization", "Bearer " + names.token(who, tenant)))
+            first, _, partner = names.text(rest).partition(" ")
+            if first == "partner":
+                token = names.partner(partner)
+            else:
+                who, _, tenant = names.text(rest).partition(" of ")
+                token = names.token(who, tenant)
+            headers.append(("Authorization", "Bearer " + token))
         elif word == "json":
             headers.append(("Content-Type", "application/json"))
         elif word == "length":
