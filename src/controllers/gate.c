@@ -175,7 +175,7 @@ read_body(struct call *call)
 		return err_tell(&cx->err, ERR_INVALID, "the request needs a body");
 	if (call->rq.body_length > 0 && !is_taken(r->body, call->rq.content_type))
 		return err_tell(&cx->err, ERR_MEDIA_TYPE, "the body must be %s",
-		    r->body == BODY_FORM      ? form_type
+		    r->body == BODY_FORM        ? form_type
 			: r->body == BODY_ITEMS ? "application/json, an array, or "
 						  "application/x-ndjson"
 						: "application/json");

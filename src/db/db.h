@@ -95,8 +95,8 @@ enum err db_queue(
 enum err db_send(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *args, struct db_rows **rows) MUST_CHECK;
 enum err db_wait(struct ctx *cx, struct db *db) MUST_CHECK;
-/* The same as db_queue() for a statement with "-- idents:": names (1 to 63 bytes of UTF-8, else
- * ERR_INTERNAL) are quoted into its text; no args. */
+/* The same as db_queue() for a statement with "-- idents:": names (1 to 63 bytes of
+ * UTF-8, else ERR_INTERNAL) are quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *idents) MUST_CHECK;
 

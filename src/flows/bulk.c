@@ -8,7 +8,11 @@
 
 #include "flows/bulk_read.h"
 
-enum { CHUNK_MEMORY = 32 * 1024 * 1024, ITEM_MEMORY = 16 * 1024 * 1024 };
+enum {
+	CHUNK_MEMORY = 32 * 1024 * 1024,
+	ITEM_MEMORY = 16 * 1024 * 1024,
+	PLAN_UNTIL = 2 * BULK_CHUNK_ITEMS /* items: afterwards there are many */
+};
 
 /* What became of an item of the whole request. */
 struct outcome {
@@ -59,7 +63,8 @@ count_items(struct ctx *cx, struct bulk *b)
 		return rc;
 	if (it.count > BULK_ITEMS_MOST)
 		return err_tell(&cx->err, ERR_TOO_LARGE,
-		    "a request may have %d items: send what is more in further requests",
+		    "a request may have %d items: send what is more in further "
+		    "requests",
 		    BULK_ITEMS_MOST);
 	if (it.count == 0)
 		return err_tell(&cx->err, ERR_INVALID, "the body has no item");
@@ -159,7 +164,8 @@ is_twice(struct ctx *cx, struct bulk *b, const struct bulk_item *item)
 		if (first == item->place)
 			continue;
 		twice = true;
-		(void)snprintf(pointer, sizeof(pointer), "/%zu%s", item->place, members[k]);
+		(void)snprintf(
+		    pointer, sizeof(pointer), "/%zu%s", item->place, members[k]);
 		ctx_fault(cx, pointer, "unique", "item %zu has the same %s", first,
 		    members[k] + 1);
 	}
@@ -170,7 +176,7 @@ enum err
 bulk_check(struct ctx *cx, struct bulk *b)
 {
 	struct bulk_buffer *buf = &b->buffers[0];
-	size_t bad = 0, first = 0, line = 0;
+	size_t bad = 0, line = 0;
 
 	seek(b, 0);
 	do {
@@ -183,20 +189,18 @@ bulk_check(struct ctx *cx, struct bulk *b)
 				tell_faults(cx, item);
 			if (!refused && !is_twice(cx, b, item))
 				continue;
-			if (bad++ == 0) {
-				first = item->place;
+			if (bad++ == 0)
 				line = item->line;
-			}
 		}
 	} while (buf->is.end < b->count);
 	buf->read = false; /* nothing of it is written down yet */
 	if (bad == 0)
 		return ERR_OK;
 	return err_tell(&cx->err, ERR_INVALID,
-	    "%zu of %zu items are not valid, with %u faults, of which the first %d are "
-	    "told; the first is item %zu (counted from 0), %s %zu. Nothing was done",
-	    bad, b->count, cx->fault_count, CTX_FAULTS_MAX, first,
-	    b->lines ? "line" : "the array's", line);
+	    "%zu of %zu items are not valid, the first of them %s %zu: %u faults, of "
+	    "which at most %d are told. Nothing was done",
+	    bad, b->count, b->lines ? "on line" : "item", line, cx->fault_count,
+	    CTX_FAULTS_MAX);
 }
 
 /* -- a chunk -- */
@@ -218,8 +222,8 @@ refuse_taken(struct bulk *b, struct bulk_buffer *buf, struct bulk_item *item,
 		 : ": change that one, by PATCH /api/provisioning/tenants/",
 	    met->tenant, over ? "/restore, until its restorable_until" : "");
 	err_existing(&cx.err, met->tenant);
-	bulk_refuse(
-	    buf->mem, item, &cx, members[met->by_address ? SEEN_EMAIL : SEEN_EXTERNAL_ID]);
+	bulk_refuse(buf->mem, item, &cx,
+	    members[met->by_address ? SEEN_EMAIL : SEEN_EXTERNAL_ID]);
 	b->outcomes[item->place].state = BULK_REFUSED;
 }
 
@@ -250,7 +254,8 @@ refuse_quota(struct bulk *b, struct bulk_buffer *buf, struct bulk_item *item,
 
 	ctx_init(&cx, buf->mem);
 	memcpy(cx.request_id, b->reader.request_id, strlen(b->reader.request_id) + 1);
-	(void)partner_tell_quota(&cx, room);
+	if (partner_tell_quota(&cx, room) == ERR_OK)
+		return;
 	bulk_refuse(buf->mem, item, &cx, "");
 	b->outcomes[item->place].state = BULK_REFUSED;
 }
@@ -325,8 +330,7 @@ settle(struct bulk *b, struct bulk_buffer *buf, struct round *r,
 	int64_t left = r->room.granted;
 
 	for (int i = 0; i < answer->met_count; i++)
-		refuse_taken(
-		    b, buf, r->items[answer->met[i].place], &answer->met[i]);
+		refuse_taken(b, buf, r->items[answer->met[i].place], &answer->met[i]);
 	for (int i = 0; i < r->count; i++) {
 		struct bulk_item *item = r->items[i];
 		struct outcome *o = &b->outcomes[item->place];
@@ -355,12 +359,13 @@ do_round(struct ctx *cx, struct bulk *b, struct bulk_buffer *buf, struct round *
 	enum err rc = partner_reserve_some(
 	    cx, site->db, site->partner, b->imagined + r->count, &r->room);
 
-	r->room.granted -= r->room.granted < b->imagined ? r->room.granted : b->imagined;
+	r->room.granted -=
+	    r->room.granted < b->imagined ? r->room.granted : b->imagined;
 	r->call = (struct many_call){.partner = site->partner,
 	    .address = site->address,
 	    .most = site->dry ? -1 : r->room.granted};
-	if (rc == ERR_OK && !site->dry)
-		rc = many_turn(cx, site->db, site->partner);
+	if (rc == ERR_OK)
+		rc = many_turn(cx, site->db, site->partner, buf->begin < PLAN_UNTIL);
 	if (rc == ERR_OK)
 		rc = many_send(cx, site->db, &b->many, &r->call);
 	if (rc == ERR_OK)
@@ -373,7 +378,8 @@ do_round(struct ctx *cx, struct bulk *b, struct bulk_buffer *buf, struct round *
 }
 
 /* The buffer of the chunk at a place, read unless it is there. One that was used is
- * read anew, as is what was read ahead meanwhile: of that transaction nothing is left. */
+ * read anew, as is what was read ahead meanwhile: of that transaction nothing is left.
+ */
 static enum err
 take_chunk(struct ctx *cx, struct bulk *b, size_t place, struct bulk_buffer **out)
 {
@@ -417,7 +423,8 @@ bulk_do(struct ctx *cx, struct bulk *b, size_t place, const struct bulk_chunk **
 	for (int i = 0; i < buf->is.count; i++)
 		b->outcomes[place + (size_t)i].state =
 		    (unsigned char)buf->is.items[i].state;
-	round.items = arena_alloc(buf->mem, (size_t)buf->is.count * sizeof(*round.items));
+	round.items =
+	    arena_alloc(buf->mem, (size_t)buf->is.count * sizeof(*round.items));
 	for (;;) {
 		choose(b, buf, &round);
 		if (round.count == 0)

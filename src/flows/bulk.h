@@ -1,6 +1,6 @@
 /*
- * bulk.h - many tenants of a partner out of one request: read one by one, checked one by
- * one, made chunk by chunk.
+ * bulk.h - many tenants of a partner out of one request: read one by one, checked one
+ * by one, made chunk by chunk.
  *
  * A request is a text of items, an array or NDJSON (items.h). bulk_open() looks at its
  * form alone: what is too much or no array is refused before anything is done. Then
@@ -13,20 +13,18 @@
  *
  * While the database is at work on a chunk the next one is read.
  *
- * Owner:    bulk_open(), until the arena of its ctx is reset; a chunk and what it points
- *           to: until the bulk_do() after the next.
- * Lifetime: one request.
- * Threads:  one.
+ * Owner:    bulk_open(), until the arena of its ctx is reset; a chunk and what it
+ * points to: until the bulk_do() after the next. Lifetime: one request. Threads:  one.
  * Failure:  as db.h. What is wrong with an item is the item's (why), not the call's.
  */
 #ifndef TENANTD_FLOWS_BULK_H
 #define TENANTD_FLOWS_BULK_H
 
 #include "base/id.h"
-#include "json/items.h"
 #include "partner/partner.h"
 #include "provision/many.h"
 #include "provision/seen.h"
+#include "json/items.h"
 
 enum {
 	BULK_ITEMS_MOST = 10000,

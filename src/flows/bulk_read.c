@@ -38,8 +38,8 @@ bulk_refuse(struct arena *mem, struct bulk_item *item, const struct ctx *why,
 	kept->err = why->err;
 	memcpy(kept->request_id, why->request_id, sizeof(kept->request_id));
 	for (int i = 0; f != NULL && i < FAULTS_KEPT; f = f->next, i++)
-		ctx_fault(kept, short_pointer(mem, f->pointer), f->keyword, "%s",
-		    f->message);
+		ctx_fault(
+		    kept, short_pointer(mem, f->pointer), f->keyword, "%s", f->message);
 	item->state = BULK_REFUSED;
 	item->why = kept;
 	item->pointer = pointer;
@@ -52,8 +52,9 @@ place_error(struct ctx *cx, const struct json_piece *piece, bool lines)
 	const enum err code = cx->err.code;
 	const char *text = arena_strdup(cx->mem, err_public(&cx->err));
 
-	return err_tell(&cx->err, code, "%s %zu, which begins at byte %zu of the body: %s",
-	    lines ? "line" : "item", piece->line, piece->at, text);
+	return err_tell(&cx->err, code,
+	    "%s %zu, which begins at byte %zu of the body: %s", lines ? "line" : "item",
+	    piece->line, piece->at, text);
 }
 
 /* -- an item -- */
@@ -65,8 +66,7 @@ parse_item(struct ctx *cx, const struct json_piece *piece, const struct json **o
 	if (piece->text.n > BULK_ITEM_BYTES)
 		return err_tell(&cx->err, ERR_TOO_LARGE, "an item may have %d bytes",
 		    BULK_ITEM_BYTES);
-	return json_parse(
-	    cx, piece->text.p, piece->text.n, JSON_DEPTH_DEFAULT, out);
+	return json_parse(cx, piece->text.p, piece->text.n, JSON_DEPTH_DEFAULT, out);
 }
 
 static const char *
@@ -76,8 +76,7 @@ keep(struct arena *mem, const char *s)
 }
 
 static void
-keep_draft(
-    struct arena *mem, struct bulk_item *item, const struct provision_draft *d)
+keep_draft(struct arena *mem, struct bulk_item *item, const struct provision_draft *d)
 {
 	item->draft = (struct provision_draft){
 	    .company_name = keep(mem, d->company_name),
@@ -106,7 +105,8 @@ read_item(struct bulk_reader *r, const struct json_piece *piece, struct arena *m
 	arena_reset(r->item_mem);
 	ctx_init(&cx, r->item_mem);
 	memcpy(cx.request_id, r->request_id, strlen(r->request_id) + 1);
-	*item = (struct bulk_item){.place = piece->item, .line = piece->line, .pointer = ""};
+	*item = (struct bulk_item){
+	    .place = piece->item, .line = piece->line, .pointer = ""};
 	rc = parse_item(&cx, piece, &body);
 	if (rc != ERR_OK)
 		rc = place_error(&cx, piece, r->items.lines);
@@ -137,8 +137,8 @@ bulk_read_chunk(struct bulk_reader *r, struct bulk_buffer *buf)
 	buf->begin = r->items.count;
 	buf->read = true;
 	buf->used = false;
-	buf->is = (struct bulk_chunk){
-	    .items = arena_alloc(buf->mem, BULK_CHUNK_ITEMS * sizeof(struct bulk_item))};
+	buf->is = (struct bulk_chunk){.items = arena_alloc(buf->mem,
+					  BULK_CHUNK_ITEMS * sizeof(struct bulk_item))};
 	while (more && buf->is.count < BULK_CHUNK_ITEMS && bytes < BULK_CHUNK_BYTES) {
 		/* bulk_open() went through all of it: this finds nothing new */
 		if (json_items_next(&cx, &r->items, &piece, &more) != ERR_OK || !more)

@@ -32,8 +32,8 @@ parts_begin(struct ctx *cx, struct db *db, const struct idempotency_claim *claim
 
 	*out = (struct parts_found){0};
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_idempotency_parts_find,
-		    DB_ARGS(claim->scope), &rows);
+		rc = db_query(
+		    cx, db, STMT_idempotency_parts_find, DB_ARGS(claim->scope), &rows);
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) == 0)
@@ -64,7 +64,8 @@ parts_get(struct ctx *cx, struct db *db, const struct idempotency_claim *claim, 
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) == 0)
-		return err_set(&cx->err, ERR_INTERNAL, "part %d of an answer is gone", n);
+		return err_set(
+		    &cx->err, ERR_INTERNAL, "part %d of an answer is gone", n);
 	*text = db_text(rows, 0, 0);
 	*place = db_i64(rows, 0, 1);
 	return ERR_OK;
@@ -82,7 +83,6 @@ parts_add(struct ctx *cx, struct db *db, const struct idempotency_claim *claim,
 		p->text, str_from_i64(place, p->place), p->last ? "true" : "false",
 		str_from_i64(hours, claim->hours)));
 
-	return rc == ERR_OK
-	    ? db_queue(cx, db, STMT_idempotency_parts_purge, DB_NO_ARGS)
-	    : rc;
+	return rc == ERR_OK ? db_queue(cx, db, STMT_idempotency_parts_purge, DB_NO_ARGS)
+			    : rc;
 }

@@ -1,7 +1,7 @@
 /*
- * parts.h - an answer that is made in parts, each kept in the transaction of its effect:
- * who asks again under the same key gets the parts that are there, and the rest is made
- * then. Two who ask at once take turns at the parts, and get the same answer.
+ * parts.h - an answer that is made in parts, each kept in the transaction of its
+ * effect: who asks again under the same key gets the parts that are there, and the rest
+ * is made then. Two who ask at once take turns at the parts, and get the same answer.
  *
  * Owner:    the transactions of the caller.
  * Lifetime: the parts stay for the hours that the settings say, counted from the last.

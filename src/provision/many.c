@@ -57,9 +57,14 @@ many_add(struct many *m, const struct many_draft *d)
 }
 
 enum err
-many_turn(struct ctx *cx, struct db *db, const char *partner)
+many_turn(struct ctx *cx, struct db *db, const char *partner, bool plan)
 {
-	return db_queue(cx, db, STMT_provision_bulk_turn, DB_ARGS(partner));
+	enum err rc =
+	    plan ? db_queue(cx, db, STMT_provision_bulk_plan, DB_NO_ARGS) : ERR_OK;
+
+	return rc == ERR_OK
+	    ? db_queue(cx, db, STMT_provision_bulk_turn, DB_ARGS(partner))
+	    : rc;
 }
 
 enum err
@@ -74,7 +79,8 @@ many_send(struct ctx *cx, struct db *db, struct many *m, struct many_call *call)
 			    &cx->err, ERR_UNAVAILABLE, "out of memory for many drafts");
 	if (call->most < 0)
 		return db_send(cx, db, STMT_provision_bulk_look,
-		    DB_ARGS(call->partner, column[MANY_EMAIL], column[MANY_EXTERNAL_ID]),
+		    DB_ARGS(
+			call->partner, column[MANY_EMAIL], column[MANY_EXTERNAL_ID]),
 		    &call->rows);
 	assert(m->time != NULL && cx->actor != NULL);
 	return db_send(cx, db, STMT_provision_bulk_create,

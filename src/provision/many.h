@@ -1,13 +1,13 @@
 /*
- * many.h - many tenants of a partner in one statement: looked for, or made with all that
- * a tenant has (provision.h).
+ * many.h - many tenants of a partner in one statement: looked for, or made with all
+ * that a tenant has (provision.h).
  *
  * Owner:    struct many: the caller, many_init() to many_fini(); it is filled anew for
  *           each statement.
  * Lifetime: what was met lives in the arena of the ctx.
  * Threads:  one.
- * Failure:  as db.h. ERR_CONFLICT by SQLSTATE 23505: another transaction took an address
- *           or an external_id in between, and the same again finds its tenant.
+ * Failure:  as db.h. ERR_CONFLICT by SQLSTATE 23505: another transaction took an
+ * address or an external_id in between, and the same again finds its tenant.
  */
 #ifndef TENANTD_PROVISION_MANY_H
 #define TENANTD_PROVISION_MANY_H
@@ -58,19 +58,23 @@ struct many_met {
 };
 
 /* -- inside a transaction of an actor in the management context -- */
-/* The partner's turn at many, until the transaction ends; goes out with the rest. */
-enum err many_turn(struct ctx *cx, struct db *db, const char *partner) MUST_CHECK;
+/* The partner's turn at many, until the transaction ends; goes out with the rest. plan:
+ * the first of a series, which may be far more than there was before. */
+enum err many_turn(
+    struct ctx *cx, struct db *db, const char *partner, bool plan) MUST_CHECK;
 /* Sends the statement; the caller may do something else until many_wait(). most: how
- * many are made at most, the first of those that meet none; -1: none is, it only looks. */
+ * many are made at most, the first of those that meet none; -1: none is, it only looks.
+ */
 struct many_call {
 	const char *partner;
 	const char *address; /* the client's */
 	int64_t most;
 	struct db_rows *rows; /* the answer, after many_wait() */
 };
-enum err many_send(struct ctx *cx, struct db *db, struct many *m,
-    struct many_call *call) MUST_CHECK;
-/* *met: `count` of them, by place. *made_at: RFC 3339; NULL when none was to be made. */
+enum err many_send(
+    struct ctx *cx, struct db *db, struct many *m, struct many_call *call) MUST_CHECK;
+/* *met: `count` of them, by place. *made_at: RFC 3339; NULL when none was to be made.
+ */
 struct many_answer {
 	struct many_met *met;
 	int met_count;

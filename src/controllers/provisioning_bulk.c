@@ -1,5 +1,5 @@
 /*
- * bulk.c - many tenants of a partner in one request.
+ * provisioning_bulk.c - many tenants of a partner in one request.
  *
  * All or nothing is one transaction, whose answer goes out after it. In parts, a chunk
  * is a transaction: its lines go out when it is committed, and are kept in it where
@@ -29,8 +29,8 @@ struct work {
 	/* of what is kept or sent already */
 	size_t place;
 	int parts;
-	/* of all or nothing: items that are refused, those by a conflict, and the tenant
-	 * that is in the way of the first; NULL: none */
+	/* of all or nothing: items that are refused, those by a conflict, and the
+	 * tenant that is in the way of the first; NULL: none */
 	size_t refused, faulty;
 	const char *existing;
 };
@@ -92,8 +92,8 @@ extend(const struct work *w)
 	const int64_t now = clock_mono_ms();
 
 	w->call->cx.deadline_ms = now + each;
-	scoreboard_allow(w->app->board, w->app->slot,
-	    (int)(now - w->call->began_us / 1000) + each);
+	scoreboard_allow(
+	    w->app->board, w->app->slot, (int)(now - w->call->began_us / 1000) + each);
 }
 
 static bool
@@ -165,8 +165,7 @@ check_room(const struct work *w)
 }
 
 static enum err
-keep_part(
-    struct ctx *cx, struct db *db, const struct work *w, const struct part *part)
+keep_part(struct ctx *cx, struct db *db, const struct work *w, const struct part *part)
 {
 	enum err rc = check_room(w);
 
@@ -188,8 +187,7 @@ replay_part(struct ctx *cx, struct db *db, struct step *s)
 {
 	const char *text;
 	int64_t place;
-	enum err rc =
-	    parts_get(cx, db, &s->w->claim, s->w->parts + 1, &text, &place);
+	enum err rc = parts_get(cx, db, &s->w->claim, s->w->parts + 1, &text, &place);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -468,8 +466,7 @@ answer_all(struct work *w)
 	extend(w);
 	rc = bulk_check(&call->cx, w->bulk);
 	if (rc == ERR_OK)
-		rc = steps_transaction(
-		    &call->cx, w->app->db, DB_MANAGEMENT, do_all, w);
+		rc = steps_transaction(&call->cx, w->app->db, DB_MANAGEMENT, do_all, w);
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = w->dry ? 200 : 201;
@@ -478,7 +475,7 @@ answer_all(struct work *w)
 }
 
 enum err
-provisioning_bulk_post(struct app *app, struct call *call)
+provision_bulk_post(struct app *app, struct call *call)
 {
 	struct work w = {.app = app, .call = call};
 	enum err rc = read_query(call, &w);
