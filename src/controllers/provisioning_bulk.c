@@ -8,32 +8,11 @@
  */
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "controllers/gate.h"
 #include "controllers/list.h"
-#include "flows/bulk.h"
+#include "controllers/provisioning_bulk.h"
 #include "flows/steps.h"
 #include "http/exchange.h"
-#include "idempotency/parts.h"
-#include "provision/record.h"
-
-static const char ndjson[] = "application/x-ndjson";
-
-struct work {
-	struct app *app;
-	struct call *call;
-	struct bulk *bulk;
-	struct idempotency_claim claim; /* scope "": there is no key */
-	bool partial, dry, lines;
-	/* of what is kept or sent already */
-	size_t place;
-	int parts;
-	/* of all or nothing: items that are refused, those by a conflict, and the
-	 * tenant that is in the way of the first; NULL: none */
-	size_t refused, faulty;
-	const char *existing;
-};
 
 /* -- the question -- */
 
@@ -46,7 +25,7 @@ wrong(struct call *call, const char *name, const char *what)
 }
 
 static enum err
-read_query(struct call *call, struct work *w)
+read_query(struct call *call, struct bulk_work *w)
 {
 	const char *mode = list_filter(call, "mode");
 	const char *dry = list_filter(call, "dry_run");
@@ -63,7 +42,7 @@ read_query(struct call *call, struct work *w)
 
 /* Of a dry run nothing is to be kept. */
 static enum err
-read_key(struct app *app, struct call *call, struct work *w)
+read_key(struct app *app, struct call *call, struct bulk_work *w)
 {
 	const char *key = request_header(&call->rq, "idempotency-key");
 
@@ -71,7 +50,7 @@ read_key(struct app *app, struct call *call, struct work *w)
 }
 
 static enum err
-open_bulk(struct app *app, struct call *call, struct work *w)
+open_bulk(struct app *app, struct call *call, struct bulk_work *w)
 {
 	const struct bulk_site site = {.db = app->db,
 	    .audit = app->audit,
@@ -84,80 +63,16 @@ open_bulk(struct app *app, struct call *call, struct work *w)
 	    (struct slice){call->rq.body, call->rq.body_length}, w->lines, &w->bulk);
 }
 
-/* Each chunk may take as long as any request. */
-static void
-extend(const struct work *w)
-{
-	const int each = w->app->conf->request_timeout;
-	const int64_t now = clock_mono_ms();
-
-	w->call->cx.deadline_ms = now + each;
-	scoreboard_allow(
-	    w->app->board, w->app->slot, (int)(now - w->call->began_us / 1000) + each);
-}
-
 static bool
-has_key(const struct work *w)
+has_key(const struct bulk_work *w)
 {
 	return w->claim.scope[0] != '\0';
 }
 
-/* -- the lines -- */
-
-static void
-put_record(struct json_out *o, const struct bulk_chunk *c, const struct bulk_item *item)
-{
-	char hex[UUID_TEXT_SIZE], slug[sizeof("tenant-") + UUID_TEXT_SIZE];
-	size_t n = 0;
-
-	for (const char *p = item->id; *p != '\0'; p++)
-		if (*p != '-')
-			hex[n++] = *p;
-	hex[n] = '\0';
-	memcpy(slug, "tenant-", sizeof("tenant-"));
-	memcpy(slug + sizeof("tenant-") - 1, hex, n + 1);
-	provision_record_put(o,
-	    &(struct provision_record){.tenant = item->id,
-		.is = item->draft,
-		.slug = slug,
-		.status = "active",
-		.created_at = c->made_at,
-		.updated_at = c->made_at});
-}
-
-static void
-put_line(const struct work *w, const struct bulk_chunk *c, const struct bulk_item *item)
-{
-	struct response *rs = w->call->rs;
-	struct json_out o;
-
-	json_out_init(&o, &rs->body);
-	json_open_object(&o);
-	json_member_i64(&o, "line", (int64_t)item->line);
-	if (item->state == BULK_MADE) {
-		json_member_i64(&o, "status", 201);
-		if (w->dry)
-			json_member_bool(&o, "dry_run", true);
-		else {
-			json_name(&o, "tenant");
-			put_record(&o, c, item);
-		}
-	} else {
-		json_member_i64(&o, "status", err_http(item->why->err.code));
-		if (item->why->err.existing[0] != '\0')
-			json_member_text(
-			    &o, "existing_tenant", item->why->err.existing);
-		json_name(&o, "problem");
-		json_open_object(&o);
-		response_put_problem(&o, rs, item->why);
-		json_close_object(&o);
-	}
-	json_close_object(&o);
-	buf_putc(&rs->body, '\n');
-}
+/* -- what is kept -- */
 
 static enum err
-check_room(const struct work *w)
+check_room(const struct bulk_work *w)
 {
 	if (!w->call->rs->body.failed)
 		return ERR_OK;
@@ -165,7 +80,8 @@ check_room(const struct work *w)
 }
 
 static enum err
-keep_part(struct ctx *cx, struct db *db, const struct work *w, const struct part *part)
+keep_part(
+    struct ctx *cx, struct db *db, const struct bulk_work *w, const struct part *part)
 {
 	enum err rc = check_room(w);
 
@@ -177,7 +93,7 @@ keep_part(struct ctx *cx, struct db *db, const struct work *w, const struct part
 /* The next chunk: as it is kept, else done now. *w is as before until it is committed.
  */
 struct step {
-	struct work *w;
+	struct bulk_work *w;
 	bool replayed;
 	size_t end;
 };
@@ -201,7 +117,7 @@ static enum err
 do_step(struct ctx *cx, struct db *db, void *arg)
 {
 	struct step *s = arg;
-	const struct work *w = s->w;
+	const struct bulk_work *w = s->w;
 	struct buf *body = &w->call->rs->body;
 	const struct bulk_chunk *chunk;
 	struct parts_found found = {0};
@@ -219,26 +135,26 @@ do_step(struct ctx *cx, struct db *db, void *arg)
 	if (rc != ERR_OK)
 		return rc;
 	for (int i = 0; i < chunk->count; i++)
-		put_line(w, chunk, &chunk->items[i]);
+		bulk_put_line(w, chunk, &chunk->items[i]);
 	s->end = chunk->end;
 	return keep_part(cx, db, w,
 	    &(struct part){.n = w->parts + 1,
 		.status = 200,
-		.content_type = ndjson,
+		.content_type = bulk_ndjson,
 		.text = buf_text(body),
 		.place = (int64_t)chunk->end,
 		.last = chunk->last});
 }
 
 static enum err
-send_lines(const struct work *w)
+send_lines(const struct bulk_work *w)
 {
 	struct call *call = w->call;
 	struct response *rs = call->rs;
 
 	if (!rs->begun) {
 		rs->status = 200;
-		rs->content_type = ndjson;
+		rs->content_type = bulk_ndjson;
 		response_header(rs, "X-Accel-Buffering", "no"); /* nginx's word */
 	}
 	if (call->exchange->send(call->exchange, rs, call->cx.deadline_ms))
@@ -246,37 +162,15 @@ send_lines(const struct work *w)
 	return err_set(&call->cx.err, ERR_GONE, "nobody takes the answer");
 }
 
-/* What is wrong after the first line is a line like others, of no item. */
-static void
-put_end(const struct work *w, enum err rc)
-{
-	struct call *call = w->call;
-	struct response *rs = call->rs;
-	struct json_out o;
-
-	if (err_http(rc) >= 500)
-		log_error(LOG_ERROR, &call->cx, "bulk-ended");
-	buf_reset(&rs->body);
-	json_out_init(&o, &rs->body);
-	json_open_object(&o);
-	json_member_i64(&o, "status", err_http(rc));
-	json_name(&o, "problem");
-	json_open_object(&o);
-	response_put_problem(&o, rs, &call->cx);
-	json_close_object(&o);
-	json_close_object(&o);
-	buf_putc(&rs->body, '\n');
-}
-
 static enum err
-answer_in_parts(struct work *w)
+answer_in_parts(struct bulk_work *w)
 {
 	struct call *call = w->call;
 	struct step s = {.w = w};
 	enum err rc = ERR_OK;
 
 	while (rc == ERR_OK && w->place < bulk_count(w->bulk)) {
-		extend(w);
+		provision_extend(w->app, w->call);
 		rc = steps_transaction(
 		    &call->cx, w->app->db, DB_MANAGEMENT, do_step, &s);
 		if (rc != ERR_OK)
@@ -288,14 +182,14 @@ answer_in_parts(struct work *w)
 		rc = send_lines(w);
 	}
 	if (rc != ERR_OK && call->rs->begun)
-		put_end(w, rc);
+		bulk_put_end(w->call, rc);
 	return rc;
 }
 
 /* -- all or nothing -- */
 
 static void
-open_answer(const struct work *w)
+open_answer(const struct bulk_work *w)
 {
 	buf_reset(&w->call->rs->body);
 	if (!w->lines)
@@ -303,7 +197,7 @@ open_answer(const struct work *w)
 }
 
 static void
-close_answer(const struct work *w)
+close_answer(const struct bulk_work *w)
 {
 	struct buf *body = &w->call->rs->body;
 	const long long n = (long long)bulk_count(w->bulk);
@@ -318,14 +212,14 @@ close_answer(const struct work *w)
 }
 
 static void
-put_all(const struct work *w, const struct bulk_chunk *c)
+put_all(const struct bulk_work *w, const struct bulk_chunk *c)
 {
 	struct buf *body = &w->call->rs->body;
 	struct json_out o;
 
 	for (int i = 0; i < c->count; i++) {
 		if (w->lines) {
-			put_line(w, c, &c->items[i]);
+			bulk_put_line(w, c, &c->items[i]);
 			continue;
 		}
 		if (w->dry)
@@ -333,13 +227,13 @@ put_all(const struct work *w, const struct bulk_chunk *c)
 		if (c->items[i].place > 0)
 			buf_putc(body, ',');
 		json_out_init(&o, body);
-		put_record(&o, c, &c->items[i]);
+		bulk_put_record(&o, c, &c->items[i]);
 	}
 }
 
 /* Each item that is refused is a fault of the request. */
 static void
-add_faults(struct ctx *cx, struct work *w, const struct bulk_chunk *c)
+add_faults(struct ctx *cx, struct bulk_work *w, const struct bulk_chunk *c)
 {
 	for (int i = 0; i < c->count; i++) {
 		const struct bulk_item *item = &c->items[i];
@@ -362,7 +256,7 @@ add_faults(struct ctx *cx, struct work *w, const struct bulk_chunk *c)
 }
 
 static enum err
-refuse_all(struct ctx *cx, const struct work *w, const struct bulk_item *quota)
+refuse_all(struct ctx *cx, const struct bulk_work *w, const struct bulk_item *quota)
 {
 	if (w->faulty == 0 && quota != NULL) {
 		cx->err = quota->why->err;
@@ -378,7 +272,7 @@ refuse_all(struct ctx *cx, const struct work *w, const struct bulk_item *quota)
 }
 
 static enum err
-replay_all(struct ctx *cx, struct db *db, const struct work *w,
+replay_all(struct ctx *cx, struct db *db, const struct bulk_work *w,
     const struct parts_found *found)
 {
 	struct response *rs = w->call->rs;
@@ -406,14 +300,14 @@ last_refused(const struct bulk_chunk *c)
 }
 
 static enum err
-do_chunk(struct ctx *cx, struct db *db, struct work *w)
+do_chunk(struct ctx *cx, struct db *db, struct bulk_work *w)
 {
 	struct buf *body = &w->call->rs->body;
 	const size_t mark = body->n;
 	const struct bulk_chunk *chunk;
 	enum err rc;
 
-	extend(w);
+	provision_extend(w->app, w->call);
 	rc = bulk_do(cx, w->bulk, w->place, &chunk);
 	if (rc != ERR_OK)
 		return rc;
@@ -428,7 +322,7 @@ do_chunk(struct ctx *cx, struct db *db, struct work *w)
 	return keep_part(cx, db, w,
 	    &(struct part){.n = w->parts,
 		.status = 201,
-		.content_type = w->lines ? ndjson : "application/json",
+		.content_type = w->lines ? bulk_ndjson : "application/json",
 		.text = w->parts == 1 ? buf_text(body) : body->p + mark,
 		.place = (int64_t)chunk->end,
 		.last = chunk->last});
@@ -437,7 +331,7 @@ do_chunk(struct ctx *cx, struct db *db, struct work *w)
 static enum err
 do_all(struct ctx *cx, struct db *db, void *arg)
 {
-	struct work *w = arg;
+	struct bulk_work *w = arg;
 	struct parts_found found = {0};
 	enum err rc = ERR_OK;
 
@@ -458,26 +352,26 @@ do_all(struct ctx *cx, struct db *db, void *arg)
 }
 
 static enum err
-answer_all(struct work *w)
+answer_all(struct bulk_work *w)
 {
 	struct call *call = w->call;
 	enum err rc;
 
-	extend(w);
+	provision_extend(w->app, w->call);
 	rc = bulk_check(&call->cx, w->bulk);
 	if (rc == ERR_OK)
 		rc = steps_transaction(&call->cx, w->app->db, DB_MANAGEMENT, do_all, w);
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = w->dry ? 200 : 201;
-	call->rs->content_type = w->lines ? ndjson : NULL;
+	call->rs->content_type = w->lines ? bulk_ndjson : NULL;
 	return ERR_OK;
 }
 
 enum err
 provision_bulk_post(struct app *app, struct call *call)
 {
-	struct work w = {.app = app, .call = call};
+	struct bulk_work w = {.app = app, .call = call};
 	enum err rc = read_query(call, &w);
 
 	if (rc == ERR_OK)

@@ -1,6 +1,7 @@
 /* bulk_read.c - see bulk_read.h. */
 #include "flows/bulk_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -90,7 +91,6 @@ keep_draft(struct arena *mem, struct bulk_item *item, const struct provision_dra
 	if (d->external_id != NULL)
 		item->keys[SEEN_EXTERNAL_ID] =
 		    seen_key_of(SEEN_EXTERNAL_ID, d->external_id);
-	uuid_text(item->id, uuid_random());
 }
 
 static void
@@ -124,6 +124,27 @@ read_item(struct bulk_reader *r, const struct json_piece *piece, struct arena *m
 
 /* -- a chunk -- */
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct uuid));
+}
+
+/* Random ids, but those of one chunk in order: what is written next to each other in an
+ * index is found there faster. */
+static void
+name_items(struct bulk_buffer *buf)
+{
+	struct uuid *ids =
+	    arena_alloc(buf->mem, (size_t)buf->is.count * sizeof(*ids) + 1);
+
+	for (int i = 0; i < buf->is.count; i++)
+		ids[i] = uuid_random();
+	qsort(ids, (size_t)buf->is.count, sizeof(*ids), by_bytes);
+	for (int i = 0; i < buf->is.count; i++)
+		uuid_text(buf->is.items[i].id, ids[i]);
+}
+
 void
 bulk_read_chunk(struct bulk_reader *r, struct bulk_buffer *buf)
 {
@@ -146,6 +167,7 @@ bulk_read_chunk(struct bulk_reader *r, struct bulk_buffer *buf)
 		read_item(r, &piece, buf->mem, &buf->is.items[buf->is.count++]);
 		bytes += piece.text.n;
 	}
+	name_items(buf);
 	buf->is.end = r->items.count;
 	arena_reset(r->item_mem);
 }
