@@ -125,6 +125,8 @@ is_taken(enum body_kind kind, const char *content_type)
 {
 	struct slice rest = slice_of(content_type), type;
 
+	if (kind == BODY_ITEMS && request_is_lines(content_type))
+		return true;
 	if (!slice_next(&rest, ';', &type))
 		return false;
 	if (kind == BODY_FORM)
@@ -139,7 +141,9 @@ read_body(struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const struct route *r = call->route;
-	enum err rc = exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
+	enum err rc = r->body == BODY_ITEMS
+	    ? exchange_spool_body(cx, call->exchange, &call->rq, r->body_max)
+	    : exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
 
 	if (rc == ERR_TOO_LARGE)
 		return err_tell(
@@ -150,7 +154,10 @@ read_body(struct call *call)
 		return err_tell(&cx->err, ERR_INVALID, "the request needs a body");
 	if (call->rq.body_length > 0 && !is_taken(r->body, call->rq.content_type))
 		return err_tell(&cx->err, ERR_MEDIA_TYPE, "the body must be %s",
-		    r->body == BODY_FORM ? form_type : "application/json");
+		    r->body == BODY_FORM        ? form_type
+			: r->body == BODY_ITEMS ? "application/json, an array, or "
+						  "application/x-ndjson"
+						: "application/json");
 	return ERR_OK;
 }
 
@@ -189,7 +196,7 @@ check_body(struct app *app, struct call *call)
 	if (r->body == BODY_NONE)
 		return ERR_OK;
 	rc = read_body(call);
-	if (rc != ERR_OK || call->rq.body_length == 0)
+	if (rc != ERR_OK || call->rq.body_length == 0 || r->body == BODY_ITEMS)
 		return rc;
 	rc = r->body == BODY_FORM ? parse_form(call)
 				  : json_parse(cx, call->rq.body, call->rq.body_length,
@@ -324,19 +331,18 @@ resource_of(const struct call *call)
 	return arena_printf(call->cx.mem, "%.*s%s", (int)n - 1, target, target + n);
 }
 
-static enum err
-claim_key(struct once *o, const char *key)
+enum err
+gate_claim(
+    struct app *app, struct call *call, const char *key, struct idempotency_claim *out)
 {
-	const struct call *call = o->call;
-
-	return idempotency_init(&o->call->cx, &o->claim,
+	return idempotency_init(&call->cx, out,
 	    &(struct idempotency_request){.key = key,
 		.user_id = call->who.user.text,
 		.tenant_id = call->who.tenant_id,
 		.method = call->route->name,
 		.path = resource_of(call),
 		.body = {call->rq.body, call->rq.body_length},
-		.hours = o->app->conf->idempotency_hours});
+		.hours = app->conf->idempotency_hours});
 }
 
 enum err
@@ -346,9 +352,10 @@ gate_run(struct app *app, struct call *call)
 	struct once once = {.app = app, .call = call};
 	enum err rc;
 
-	if (call->route->answer < ANSWER_ONCE)
+	if (call->route->answer < ANSWER_ONCE ||
+	    call->route->answer == ANSWER_ONCE_PARTS)
 		return call->route->handler(app, call);
-	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
+	if (key != NULL && (rc = gate_claim(app, call, key, &once.claim)) != ERR_OK)
 		return rc;
 	return steps_transaction(&call->cx, app->db,
 	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);
