@@ -341,14 +341,14 @@ CREATE TABLE public.tenants (
     CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
     CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
-    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
+    CONSTRAINT tenants_id_uuid CHECK (((id = (tenant)::text) OR (id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text))),
     CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
     CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
     CONSTRAINT tenants_partner_complete CHECK (((partner_id IS NULL) OR ((company_name IS NOT NULL) AND (contact_email IS NOT NULL) AND (extra IS NOT NULL)))),
     CONSTRAINT tenants_pinecone_environment_label CHECK ((pinecone_environment ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
     CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
-    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
+    CONSTRAINT tenants_slug_not_uuid CHECK (((slug ~~ 'tenant-%'::text) OR (slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text))),
     CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text]))),
     CONSTRAINT tenants_system_prompt_length CHECK ((char_length(system_prompt) <= 32768))
 );
@@ -517,24 +517,29 @@ BEGIN
 	RETURN NEW;
 END $$;
 
-CREATE FUNCTION tenantd.tenants_insert_name() RETURNS trigger
+CREATE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-	made INT;
+	whole BOOLEAN;
 BEGIN
-	INSERT INTO tenantd.names (name, tenant_id, kind)
-		VALUES (lower(NEW.id), NEW.id, 'id'), (lower(NEW.slug), NEW.id, 'slug')
-		ON CONFLICT DO NOTHING;
-	GET DIAGNOSTICS made = ROW_COUNT;
-	IF made < 2 THEN -- a past slug may be free by now, and one name may be both
-		DELETE FROM tenantd.names
-		 WHERE name IN (lower(NEW.id), lower(NEW.slug)) AND kind = 'past_slug' AND held_until <= now();
+	WITH made AS (
 		INSERT INTO tenantd.names (name, tenant_id, kind)
-			SELECT w.name, NEW.id, w.kind
-			  FROM (VALUES (lower(NEW.id), 'id'), (lower(NEW.slug), 'slug')) AS w (name, kind)
-			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = NEW.id);
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			ON CONFLICT DO NOTHING
+			RETURNING 1
+	)
+	SELECT (SELECT count(*) FROM made) = 2 * (SELECT count(*) FROM inserted) INTO whole;
+	IF NOT whole THEN -- a past slug may be free by now, and one name may be both
+		DELETE FROM tenantd.names
+		 WHERE kind = 'past_slug' AND held_until <= now()
+		   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
+		INSERT INTO tenantd.names (name, tenant_id, kind)
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = i.id);
 	END IF;
 	RETURN NULL;
 END $$;
@@ -908,6 +913,34 @@ CREATE TABLE tenantd.idempotency (
 );
 
 ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.idempotency_answers (
+    scope text NOT NULL,
+    tenant_id text,
+    user_id text NOT NULL,
+    request_hash text NOT NULL,
+    status integer NOT NULL,
+    content_type text NOT NULL,
+    parts integer NOT NULL,
+    place bigint NOT NULL,
+    ended boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_answers_scope_digest CHECK ((scope ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY tenantd.idempotency_answers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.idempotency_parts (
+    scope text NOT NULL,
+    part integer NOT NULL,
+    tenant_id text,
+    place bigint NOT NULL,
+    body text NOT NULL
+);
+ALTER TABLE ONLY tenantd.idempotency_parts ALTER COLUMN body SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY tenantd.idempotency_parts FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE tenantd.identity_sync (
     provider text NOT NULL,
@@ -1336,6 +1369,12 @@ ALTER TABLE ONLY tenantd.events
 ALTER TABLE ONLY tenantd.events
     ADD CONSTRAINT events_seq_key UNIQUE (seq);
 
+ALTER TABLE ONLY tenantd.idempotency_answers
+    ADD CONSTRAINT idempotency_answers_pkey PRIMARY KEY (scope);
+
+ALTER TABLE ONLY tenantd.idempotency_parts
+    ADD CONSTRAINT idempotency_parts_pkey PRIMARY KEY (scope, part);
+
 ALTER TABLE ONLY tenantd.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
 
@@ -1470,6 +1509,8 @@ CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq)
 
 CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (seq IS NULL);
 
+CREATE INDEX idempotency_answers_expires_at_idx ON tenantd.idempotency_answers USING btree (expires_at);
+
 CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
 
 CREATE INDEX identity_sync_tenant_id_idx ON tenantd.identity_sync USING btree (tenant_id);
@@ -1552,9 +1593,9 @@ CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUT
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
 
-CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_insert_name();
+CREATE TRIGGER tenants_insert_names AFTER INSERT ON public.tenants REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION tenantd.tenants_insert_names();
 
-ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
 
 CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 
@@ -1653,6 +1694,10 @@ ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.idempotency_answers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.idempotency_parts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.invitations ENABLE ROW LEVEL SECURITY;
@@ -1686,6 +1731,10 @@ CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SEL
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.idempotency_answers USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.idempotency_parts USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
