@@ -97,6 +97,21 @@ def test_a_partner_hears_of_what_it_provisioned_and_of_nothing_else(app, acme, r
         assert {d["outcome"] for d in hook.deliveries()} == {"ok"}
 
 
+def test_what_a_partner_does_by_its_api_it_is_told_of(acme, receiver, verify):
+    hook, tenants = acme.register(receiver.url, kinds=["tenant.*"]), "/api/provisioning/tenants"
+    made = acme.call("POST", tenants, {"company_name": "Example Corp", "email": "admin@example.com", "external_id": "e-1"})["tenant"]
+    acme.call("PATCH", f"{tenants}/{made}", {"company_name": "Example Limited", "external_id": "e-2"})
+    acme.call("DELETE", f"{tenants}/{made}")
+    acme.call("POST", f"{tenants}/{made}/restore")
+    stack.until(lambda: receiver.hits and receiver.hits[-1].event["type"] == "tenant.restored", what="what was told last")
+    hook.idle()
+    events = [h.event for h in receiver.hits]
+    assert {"tenant.created", "tenant.renamed", "tenant.deactivated", "tenant.restored"} <= {e["type"] for e in events}
+    assert {(e["tenantId"], e["data"]["partnerId"]) for e in events} == {(made, acme.user)}
+    assert (events[0]["data"]["externalId"], events[-1]["data"]["externalId"]) == ("e-1", "e-2")
+    assert verify(hook.secret, receiver.hits) == [e["type"] for e in events]
+
+
 def test_the_platform_hears_of_partners_tenants_too_and_who_provisioned_none_is_told_as_null(app, acme, receiver):
     platform = Owner(app, tenant=False)
     wide = platform.register(receiver.url, kinds=["tenant.created"])
