@@ -79,40 +79,22 @@ check_length(struct run *r, const struct rule *rule, const struct inst *in)
 
 /* -- patterns -- */
 
-/*
- * What a match costs is known only when it is over, so it is paid before, for the most
- * it may turn back: first for little, which will do unless the pattern is one that
- * tries again and again, then for all. Between two turns it may run over the whole
- * text.
- */
-enum {
-	TURNS_FEW = 400,
-	TURNS_A_BYTE = 4,
-	TURNS_A_STEP = 20,
-	TEXT_A_RUN = 1024, /* bytes */
-};
-
-static bool
-pay(struct run *r, size_t turns, size_t n)
-{
-	return run_spend(r, turns / TURNS_A_STEP * (1 + n / TEXT_A_RUN));
-}
+enum { MATCH_A_STEP = 20 }; /* of what a match costs */
 
 bool
 check_matches(struct run *r, const struct pattern *p, const char *text, bool *tired)
 {
-	size_t n = strlen(text), turns = TURNS_FEW + TURNS_A_BYTE * n;
-	enum pattern_found found = PATTERN_GIVEN_UP;
+	size_t limit, cost = 0;
+	enum pattern_found found;
 
-	if (turns > PATTERN_LIMIT)
-		turns = PATTERN_LIMIT;
-	if (pay(r, turns, n))
-		found = pattern_match(p, text, n, (unsigned)turns);
-	if (found == PATTERN_GIVEN_UP && turns < PATTERN_LIMIT &&
-	    pay(r, PATTERN_LIMIT, n))
-		found = pattern_match(p, text, n, PATTERN_LIMIT);
+	*tired = !run_spend(r, 1);
+	if (*tired)
+		return false;
+	limit = (STEPS_MAX - r->steps) * MATCH_A_STEP;
+	found = pattern_match(p, text, strlen(text),
+	    limit < PATTERN_LIMIT ? limit : PATTERN_LIMIT, &cost);
 	*tired = found == PATTERN_GIVEN_UP;
-	return found == PATTERN_YES;
+	return run_spend(r, cost / MATCH_A_STEP) && found == PATTERN_YES;
 }
 
 bool

@@ -11,14 +11,17 @@
 
 enum {
 	PATTERN_MAX = 64 * 1024,
-	DEPTH_LIMIT = 10000,
-	HEAP_LIMIT = 4096 /* KiB */
+	DEPTH_LIMIT = 50000,
+	HEAP_LIMIT = 8192,    /* KiB */
+	BYTES_A_PART = 32,    /* that are run over, for the cost of trying a part */
+	BYTES_A_BACKREF = 128 /* the same for what is compared with what was found */
 };
 
 struct pattern {
 	pcre2_code *code;
 	pcre2_match_context *limits;
 	pcre2_match_data *data; /* kept, so that no match allocates one */
+	bool backrefs;
 };
 
 /* Unicode's general categories: PCRE2 knows their short names alone. */
@@ -140,7 +143,8 @@ static pcre2_code *
 compile(struct buf *to, const char *text, char why[static PATTERN_WHY_SIZE])
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_BSUX |
-	    PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS;
+	    PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
+	    PCRE2_AUTO_CALLOUT;
 	const char *bad, *source = from_ecma(to, text, &bad);
 	PCRE2_UCHAR reason[PATTERN_WHY_SIZE];
 	pcre2_code *code;
@@ -169,6 +173,7 @@ const struct pattern *
 pattern_compile(struct arena *mem, const char *text, char why[static PATTERN_WHY_SIZE])
 {
 	struct pattern *p = arena_alloc(mem, sizeof(*p));
+	uint32_t backrefs = 0;
 	struct buf source;
 
 	buf_init(&source, mem, PATTERN_MAX);
@@ -182,6 +187,9 @@ pattern_compile(struct arena *mem, const char *text, char why[static PATTERN_WHY
 		snprintf(why, PATTERN_WHY_SIZE, "out of memory");
 		return NULL;
 	}
+	(void)pcre2_pattern_info(p->code, PCRE2_INFO_BACKREFMAX, &backrefs);
+	p->backrefs = backrefs > 0;
+	pcre2_set_match_limit(p->limits, PATTERN_LIMIT);
 	pcre2_set_depth_limit(p->limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(p->limits, HEAP_LIMIT);
 	return p;
@@ -201,14 +209,38 @@ pattern_is_valid(const char *text)
 	return code != NULL;
 }
 
-enum pattern_found
-pattern_match(const struct pattern *p, const char *text, size_t n, unsigned limit)
+/*
+ * PCRE2's match limit begins anew at each place of the text, and does not see how much
+ * of it one part such as .* runs over. So it is told to call us before each part.
+ */
+struct meter {
+	size_t at, cost, limit, factor;
+};
+
+static int
+count(pcre2_callout_block *block, void *arg)
 {
+	struct meter *m = arg;
+	size_t at = block->current_position;
+	size_t ran = at > m->at ? at - m->at : m->at - at;
+
+	m->at = at;
+	m->cost += m->factor * (1 + ran / BYTES_A_PART);
+	return m->cost > m->limit ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+enum pattern_found
+pattern_match(
+    const struct pattern *p, const char *text, size_t n, size_t limit, size_t *cost)
+{
+	struct meter m = {0, 0, limit, p->backrefs ? 1 + n / BYTES_A_BACKREF : 1};
 	int rc;
 
-	pcre2_set_match_limit(p->limits, limit);
+	pcre2_set_callout(p->limits, count, &m);
 	rc = pcre2_match(
 	    p->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, p->data, p->limits);
+	pcre2_set_callout(p->limits, NULL, NULL);
+	*cost = m.cost;
 	if (rc >= 0)
 		return PATTERN_YES;
 	return rc == PCRE2_ERROR_NOMATCH ? PATTERN_NO : PATTERN_GIVEN_UP;

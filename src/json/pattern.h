@@ -25,14 +25,13 @@ const struct pattern *pattern_compile(
 /* Whether text is a pattern. */
 bool pattern_is_valid(const char *text);
 
-enum { PATTERN_LIMIT = 100000 };
+enum { PATTERN_LIMIT = 500000 };
 
 enum pattern_found { PATTERN_NO, PATTERN_YES, PATTERN_GIVEN_UP };
 
-/* text: n bytes of well-formed UTF-8. limit: how often the match may turn back, by
- * PCRE2's count, at most PATTERN_LIMIT; between two turns it may run over all of text.
- */
+/* text: n bytes of well-formed UTF-8. *cost: in parts of the pattern that were tried,
+ * wherever, and for each 32 bytes that were run over; limit: the most of it. */
 enum pattern_found pattern_match(
-    const struct pattern *p, const char *text, size_t n, unsigned limit);
+    const struct pattern *p, const char *text, size_t n, size_t limit, size_t *cost);
 
 #endif

@@ -172,6 +172,8 @@ static bool
 /* NOLINTNEXTLINE(misc-no-recursion): the compiler lets no circle in */
 names_property(const struct node *node, const char *name)
 {
+	size_t cost;
+
 	for (size_t i = 0; i < node->count; i++) {
 		const struct rule *rule = &node->rules[i];
 
@@ -182,7 +184,7 @@ names_property(const struct node *node, const char *name)
 		for (size_t k = 0;
 		     rule->kw == KW_PATTERN_PROPERTIES && k < rule->part_count; k++)
 			if (pattern_match(rule->parts[k].pattern, name, strlen(name),
-				PATTERN_LIMIT) == PATTERN_YES)
+				PATTERN_LIMIT, &cost) == PATTERN_YES)
 				return true;
 		if (rule->kw != KW_REF && rule->kw != KW_ALL_OF)
 			continue;

@@ -49,8 +49,8 @@ read_bound(struct compiler *c, const struct at *at, enum keyword kw, size_t *bou
 	const struct json *value = json_get(at->schema, keyword_name(kw));
 	const char *own = compile_own_message(at->schema, kw);
 
-	if (value == NULL || !compile_read_count(value, bound) ||
-	    (at->in->vocabularies & 1u << keyword_vocabulary(kw)) == 0)
+	if ((at->in->vocabularies & 1u << keyword_vocabulary(kw)) == 0 ||
+	    value == NULL || !compile_read_count(value, bound))
 		return;
 	part->name = keyword_name(kw);
 	part->message = own != NULL

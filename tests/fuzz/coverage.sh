@@ -15,8 +15,10 @@ dir=${1:-$top/build/coverage}
 files="
 	http/cgi http/cors http/etag http/exchange http/fcgi http/forwarded http/query http/records
 	http/request http/router http/wire
-	json/decimal json/format json/json json/out json/parse json/pattern json/refs json/schema
-	json/schema_compile json/schema_rules json/uri
+	json/check_array json/check_here json/check_object json/check_unevaluated json/check_unique
+	json/check_value json/decimal json/format json/format_text json/format_time json/json json/out
+	json/parse json/pattern json/refs json/schema json/schema_bundle json/schema_compile
+	json/schema_rules json/schema_subs json/uri
 	mail/mime text/mustache text/mustache_compile
 	auth/auth auth/claims auth/issuers auth/issuers_file auth/jwks auth/jws auth/token
 	crypto/base64 crypto/jwk crypto/seal crypto/signature

@@ -13,6 +13,7 @@ set -u
 action=${1:-fuzz}
 top=$(cd "$(dirname "$0")" && pwd)
 work=$PWD/fuzz bin=$PWD/tests/fuzz
+suite=${JSON_SCHEMA_SUITE:-$top/../../../shared/json-schema-test-suite}
 TIME=${TIME:-60} python=/usr/bin/python3
 
 libfuzzer() { # libfuzzer NAME
@@ -34,6 +35,12 @@ one() { # one NAME: a driver for its time
 	rm -rf "$work/$1/seeds"
 	mkdir -p "$work/$1/corpus" "$work/$1/findings"
 	$python "$top/seeds.py" unpack "$top/$1.seeds" "$work/$1/seeds" || return
+	case $1 in
+	schema*) if [ -d "$suite" ]; then
+		$python "$top/suite.py" "$1" "$suite" > "$work/$1/suite.seeds" &&
+		    $python "$top/seeds.py" unpack "$work/$1/suite.seeds" "$work/$1/seeds" || return
+	fi ;;
+	esac
 	for file in "$work/$1/findings"/*; do # what was mended since is none any more
 		if [ -f "$file" ] && "$bin/fuzz_$1" "$file" >"$work/$1/log" 2>&1; then rm "$file"; fi
 	done
