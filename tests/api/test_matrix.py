@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+import contents as tables
 import jwt
 import pytest
 import stack
@@ -245,17 +246,10 @@ def cast(world):
     return world[1]()
 
 
-TABLES = """SELECT n.nspname || '.' || c.relname, (xpath('/row/h/text()', query_to_xml(format(
-         'SELECT count(*) || md5(coalesce(string_agg(md5(t::text), '''' ORDER BY md5(t::text)), '''')) AS h FROM %I.%I AS t',
-         n.nspname, c.relname), false, true, '')))[1]::text
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind = 'r' AND n.nspname IN ('public', 'tenantd') ORDER BY 1"""
-
-
 @pytest.fixture(scope="module")
 def contents(db):
     """What is in every table."""
-    return lambda: dict(stack.sql(db.super_url, TABLES))
+    return lambda: tables.contents(db)
 
 
 # -- the cells --
@@ -305,7 +299,7 @@ def test_who_may_not_is_refused_and_has_changed_nothing(world, cast, contents, r
              if not is_refusal(answer, status)]
     assert not wrong, wrong
     after = contents()
-    assert after == before, {table for table in after if after[table] != before.get(table)}
+    assert after == before, tables.changes(before, after)
 
 
 def is_let_in(route, role, place, answer):
