@@ -220,6 +220,28 @@ check_audit(struct doctor *d)
 		    d, DOCTOR_OK, NULL, "what was written down is sealed in time");
 }
 
+/* Those that nobody uses may end as they will. */
+static void
+check_keys(struct doctor *d)
+{
+	struct db_rows *rows;
+
+	d->check = "keys";
+	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_doctor_keys),
+		&rows) != ERR_OK)
+		doctor_find_error(d, MIGRATE_ADVICE);
+	else if (db_row_count(rows) > 0)
+		doctor_find(d, DOCTOR_WARNING,
+		    "give their owners new ones: tenantd partner key create",
+		    "API keys in use that expire within 14 days: %" PRId64
+		    ", the first on %s: \"%.100s\" of \"%.100s\", %s",
+		    db_i64(rows, 0, 0), db_text(rows, 0, 4), db_text(rows, 0, 3),
+		    db_text(rows, 0, 1), db_text(rows, 0, 2));
+	else
+		doctor_find(
+		    d, DOCTOR_OK, NULL, "no API key in use expires within 14 days");
+}
+
 static void
 check_registry(struct doctor *d)
 {
@@ -339,6 +361,7 @@ doctor_check_database(struct doctor *d)
 		return;
 	check_queue(d);
 	check_audit(d);
+	check_keys(d);
 	check_registry(d);
 	doctor_check_rights(d);
 	check_schemas(d);

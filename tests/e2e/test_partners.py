@@ -164,6 +164,20 @@ def test_the_commands_see_to_keys(big, partner):
     assert text.count("tdk_") == 2, "the prefix and the secret: " + text
 
 
+def test_the_doctor_tells_of_keys_that_are_in_use_and_end_soon(cluster):
+    with cluster.database() as db:
+        def found():
+            out = stack.command(db.settings, "doctor", "--json", status=None)[1]
+            return [(f["verdict"], f["finding"]) for f in json.loads(out) if f["check"] == "keys"]
+        stack.command(db.settings, "partner", "create", "acme", "--name", "Acme")
+        for days in ("3", "20"):
+            stack.command(db.settings, "partner", "key", "create", "acme", "--name", f"for {days}", "--expires-in-days", days)
+        assert [v for v, _ in found()] == ["ok"], "nobody uses them"
+        db.sql("UPDATE tenantd.api_keys SET last_used_at = now()")
+        (verdict, text), = found()
+        assert verdict == "warning" and '14 days: 1,' in text and '"for 3" of "acme"' in text, text
+
+
 # -- secrets --
 
 def dump(db):
