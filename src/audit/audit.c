@@ -30,6 +30,12 @@ audit_severity_of(const char *name)
 	return AUDIT_UNSET;
 }
 
+bool
+audit_is_ready(const struct audit *log)
+{
+	return log->known;
+}
+
 enum err
 audit_make(struct ctx *cx, struct audit *log, struct db *db,
     const struct audit_entry *a, struct audit_made *out)

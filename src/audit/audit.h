@@ -13,6 +13,8 @@
 #ifndef TENANTD_AUDIT_AUDIT_H
 #define TENANTD_AUDIT_AUDIT_H
 
+#include <stdbool.h>
+
 #include "base/ctx.h"
 #include "crypto/seal.h"
 #include "db/db.h"
@@ -44,6 +46,9 @@ struct audit_entry {
 enum err audit_append(struct ctx *cx, struct audit *log, struct db *db,
     const struct audit_entry *a) MUST_CHECK;
 
+/* Whether rows are made without asking the database for the key: not before a
+ * transaction that asked for it, or made it, is over. */
+bool audit_is_ready(const struct audit *log);
 /* The same row, for a statement that adds many; each text lives in cx->mem. */
 struct audit_made {
 	const char *entry, *severity, *time, *details, *mac;

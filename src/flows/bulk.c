@@ -320,7 +320,9 @@ read_ahead(struct ctx *cx, struct bulk *b, const struct bulk_buffer *buf)
 	seek(b, buf->is.end);
 	bulk_read_chunk(&b->reader, next);
 	next->is.last = next->is.end >= b->count;
-	return b->site.dry ? ERR_OK : bulk_write_down(cx, &b->reader, next);
+	if (b->site.dry || !audit_is_ready(b->site.audit))
+		return ERR_OK;
+	return bulk_write_down(cx, &b->reader, next);
 }
 
 static void
@@ -380,13 +382,13 @@ do_round(struct ctx *cx, struct bulk *b, struct bulk_buffer *buf, struct round *
 /* The buffer of the chunk at a place, read unless it is there. One that was used is
  * read anew, as is what was read ahead meanwhile: of that transaction nothing is left.
  */
-static enum err
-take_chunk(struct ctx *cx, struct bulk *b, size_t place, struct bulk_buffer **out)
+static void
+take_chunk(struct bulk *b, size_t place, struct bulk_buffer **out)
 {
 	for (size_t i = 0; i < COUNT_OF(b->buffers); i++) {
 		*out = &b->buffers[i];
 		if ((*out)->read && (*out)->begin == place && !(*out)->used)
-			return ERR_OK;
+			return;
 	}
 	for (size_t i = 0; i < COUNT_OF(b->buffers); i++)
 		b->buffers[i].read = false;
@@ -394,7 +396,6 @@ take_chunk(struct ctx *cx, struct bulk *b, size_t place, struct bulk_buffer **ou
 	seek(b, place);
 	bulk_read_chunk(&b->reader, *out);
 	(*out)->is.last = (*out)->is.end >= b->count;
-	return b->site.dry ? ERR_OK : bulk_write_down(cx, &b->reader, *out);
 }
 
 /* Of a dry run, which leaves nothing to be counted: what it would have made so far. */
@@ -413,8 +414,11 @@ bulk_do(struct ctx *cx, struct bulk *b, size_t place, const struct bulk_chunk **
 {
 	struct bulk_buffer *buf;
 	struct round round = {0};
-	enum err rc = take_chunk(cx, b, place, &buf);
+	enum err rc = ERR_OK;
 
+	take_chunk(b, place, &buf);
+	if (!b->site.dry)
+		rc = bulk_write_down(cx, &b->reader, buf);
 	if (rc != ERR_OK)
 		return rc;
 	assert(buf->is.count > 0);

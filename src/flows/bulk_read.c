@@ -157,7 +157,7 @@ bulk_read_chunk(struct bulk_reader *r, struct bulk_buffer *buf)
 	ctx_init(&cx, buf->mem);
 	buf->begin = r->items.count;
 	buf->read = true;
-	buf->used = false;
+	buf->used = buf->written = false;
 	buf->is = (struct bulk_chunk){.items = arena_alloc(buf->mem,
 					  BULK_CHUNK_ITEMS * sizeof(struct bulk_item))};
 	while (more && buf->is.count < BULK_CHUNK_ITEMS && bytes < BULK_CHUNK_BYTES) {
@@ -225,7 +225,7 @@ bulk_write_down(struct ctx *cx, struct bulk_reader *r, struct bulk_buffer *buf)
 	    .at_ms = clock_wall_ms()};
 	enum err rc = ERR_OK;
 
-	for (int i = 0; i < buf->is.count && rc == ERR_OK; i++) {
+	for (int i = 0; i < buf->is.count && rc == ERR_OK && !buf->written; i++) {
 		struct ctx one = *cx;
 
 		if (buf->is.items[i].state != BULK_OPEN)
@@ -236,6 +236,7 @@ bulk_write_down(struct ctx *cx, struct bulk_reader *r, struct bulk_buffer *buf)
 		if (rc != ERR_OK)
 			cx->err = one.err;
 	}
+	buf->written = rc == ERR_OK;
 	arena_reset(r->item_mem);
 	return rc;
 }

@@ -16,7 +16,7 @@ struct bulk_buffer {
 	struct bulk_chunk is;
 	struct arena *mem;
 	size_t begin; /* the place of its first item */
-	bool read, used;
+	bool read, used, written;
 };
 
 struct bulk_reader {
@@ -28,7 +28,8 @@ struct bulk_reader {
 
 /* Reads the next chunk. Texts are in buf->mem. */
 void bulk_read_chunk(struct bulk_reader *r, struct bulk_buffer *buf);
-/* What is to be written down of each item that is open. Inside a transaction. */
+/* What is to be written down of each item that is open, unless it is there. Inside a
+ * transaction, with no statement under way unless audit_is_ready(). */
 enum err bulk_write_down(
     struct ctx *cx, struct bulk_reader *r, struct bulk_buffer *buf) MUST_CHECK;
 /* Says why an item is refused: what err has, in mem, with at most a few faults. */
