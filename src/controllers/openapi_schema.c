@@ -247,8 +247,8 @@ openapi_put_schemas(struct openapi *w)
 	enum err rc = ERR_OK;
 
 	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = put_file(
-		    w, schema_texts[i].name, schema_texts[i].text, request_suffix);
+		rc = put_file(w, schema_texts[i].name,
+		    openapi_request_schema(w, (enum schema_id)i), request_suffix);
 	for (int i = REPLY_SCHEMA_NONE + 1; i < REPLY_SCHEMA_COUNT && rc == ERR_OK; i++)
 		rc = put_file(
 		    w, reply_schema_texts[i].name, reply_schema_texts[i].text, "");
