@@ -203,6 +203,21 @@ put_keyword(const char *name, const struct json *value, void *arg)
 	return true;
 }
 
+/* An object that nothing is said of: what makes clients takes it for one without
+ * members unless it is told. */
+static bool
+is_any_object(const struct json *schema)
+{
+	static const char *const says[] = {"properties", "additionalProperties",
+	    "patternProperties", "$ref", "allOf", "anyOf", "oneOf"};
+	const char *type = json_get_text(schema, "type");
+
+	for (size_t i = 0; i < COUNT_OF(says); i++)
+		if (json_has(schema, says[i]))
+			return false;
+	return type != NULL && strcmp(type, "object") == 0;
+}
+
 static void
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as the schema was parsed */
 put_schema(struct rewrite *r, const struct spot *at, const struct json *value)
@@ -217,6 +232,8 @@ put_schema(struct rewrite *r, const struct spot *at, const struct json *value)
 		m.at.base = at->path;
 	json_open_object(&r->o);
 	json_each(value, put_keyword, &m);
+	if (is_any_object(value))
+		json_member_bool(&r->o, "additionalProperties", true);
 	json_close_object(&r->o);
 }
 
