@@ -4,8 +4,6 @@
 #include "base/str.h"
 #include "controllers/docs_parts.h"
 
-enum { HTTP_STATUS_MOST = 599 };
-
 struct view {
 	const struct docs *d;
 	const struct docs_operation *op;
@@ -299,14 +297,8 @@ put_problems(struct view *v)
 
 	json_name(v->o, "problems");
 	json_open_array(v->o);
-	for (int status = 400; status <= HTTP_STATUS_MOST; status++)
-		for (size_t i = 0; i < json_count(types); i++) {
-			const struct json *p =
-			    find_problem(v->d, json_text(json_item(types, i)));
-
-			if (json_int(json_get(p, "status")) == status)
-				json_put(v->o, p);
-		}
+	for (size_t i = 0; i < json_count(types); i++)
+		json_put(v->o, find_problem(v->d, json_text(json_item(types, i))));
 	json_close_array(v->o);
 }
 

@@ -320,14 +320,16 @@ put_responses(
 	json_close_object(o);
 }
 
+/* In the order of their status. */
 static void
 put_problem_types(struct openapi *w, const bool problems[static ERR_COUNT])
 {
 	json_name(&w->o, "x-problem-types");
 	json_open_array(&w->o);
-	for (int i = ERR_OK + 1; i < ERR_COUNT; i++)
-		if (problems[i])
-			json_put_text(&w->o, err_slug((enum err)i));
+	for (int status = 400; status <= HTTP_STATUS_MOST; status++)
+		for (int i = ERR_OK + 1; i < ERR_COUNT; i++)
+			if (problems[i] && err_http((enum err)i) == status)
+				json_put_text(&w->o, err_slug((enum err)i));
 	json_close_array(&w->o);
 }
 

@@ -5,7 +5,7 @@ A schema lets unknown members pass, since answers may grow. Here they are faults
 and not described was forgotten. A member is described where a schema names it; an object whose
 schema names none is anything.
 
-    Contract(routes).check("GET", "/admin/jobs?limit=2", answer)
+    Contract(routes, problems).check("GET", "/admin/jobs?limit=2", answer)
 """
 import json
 import re
@@ -119,9 +119,20 @@ def segments(path):
     return tuple(path.rstrip("/").split("/"))
 
 
+EVERYWHERE = {"method-not-allowed", "uri-too-long", "headers-too-large", "origin-not-allowed"}
+
+
+def problem_types(description):
+    """(method, path): the problems that the route says it may answer."""
+    return {(method.upper(), path): {*op["x-problem-types"]} for path, ops in description["paths"].items()
+            for method, op in ops.items()}
+
+
 class Contract:
-    def __init__(self, routes, extended=()):
-        self.schemas, self.paths = Schemas(extended), {}
+    """problems: problem_types() of `tenantd openapi`."""
+
+    def __init__(self, routes, problems, extended=()):
+        self.schemas, self.problems, self.paths = Schemas(extended), problems, {}
         for route in routes:
             route = {**route, "queries": {q["name"]: (q["schema"], validator(q["schema"])) for q in route["queries"]}}
             self.paths.setdefault(segments(route["path"]), {})[route["method"]] = route
@@ -181,4 +192,7 @@ class Contract:
         problem = answer.json()
         fit(self.schemas.validator("OAuthProblem" if oauth else "Problem"), problem, what)
         assert problem["status"] == answer.status, f"{what}: {problem}"
+        slug = problem["type"].rpartition("/")[2]
+        assert route is None or slug in self.problems[route["method"], route["path"]] | EVERYWHERE, (
+            f"{what}: {slug} is not described: problems.def may say it of {route['handler']}")
         assert ("error" in problem) is (oauth or answer.status >= 500), f"{what}: {problem}"

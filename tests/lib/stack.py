@@ -28,7 +28,7 @@ from pathlib import Path
 
 import psycopg2
 
-from contract import Contract
+from contract import Contract, problem_types
 from fcgi_client import Closed, call
 
 TOP = Path(__file__).resolve().parents[2]
@@ -404,7 +404,8 @@ def command(settings, *args, status=0, stdin="", under=()):
 
 @functools.lru_cache
 def contract(extended=False):
-    return Contract(json.loads(command({}, "routes", "--json")), EXTENDED if extended else ())
+    return Contract(json.loads(command({}, "routes", "--json")), problem_types(json.loads(command({}, "openapi"))),
+                    EXTENDED if extended else ())
 
 
 def clock_library(directory):
