@@ -94,7 +94,7 @@ route_put_id(struct buf *out, const struct route *r)
 				buf_puts(out, "By");
 			continue;
 		}
-		buf_putc(out, fresh ? ascii_upper(*p) : *p);
+		buf_putc(out, (char)(fresh ? ascii_upper(*p) : *p));
 		fresh = false;
 	}
 }

@@ -101,6 +101,26 @@ def test_what_is_looked_at(root, owner):
     assert owner.ask("GET", "/api/tenant/context")["id"] == owner.tenant
 
 
+def test_a_partners_tenants(proxied):
+    partner = Caller(proxied, str(uuid.uuid4()))
+    proxied.db.sql("INSERT INTO tenantd.partners (id, name) VALUES (%s, 'Acme')", [partner.user])
+    partner.headers = {"Authorization": "Bearer " + tokens.partner(proxied.settings["JWT_SECRET_KEY"], partner.user)}
+    path = "/api/provisioning/tenants"
+    made = partner.ask("POST", path, {"company_name": "Acme", "email": "ada@example.com"}, 201)
+    assert partner.ask("GET", path + "?limit=1")["items"] == [made]
+    config = f"{path}/{made['tenant']}/config"
+    assert partner.ask("GET", config) == {}
+    assert partner.ask("PUT", config, {"theme": {"dark": True}}) == {"theme": {"dark": True}}
+    assert partner.ask("PATCH", config, {"theme": None, "size": 3}) == {"size": 3}
+    assert [v["version"] for v in partner.ask("GET", config + "/history")["items"]] == [2, 1]
+    assert partner.ask("GET", config + "/history/1")["config"] == {"theme": {"dark": True}}
+
+
+def test_what_is_written_about_it(proxied):
+    assert b"<html" in proxied.call("GET", "/docs").body
+    assert told(proxied.call("GET", "/openapi.json"))["openapi"].startswith("3.1")
+
+
 def test_alert_rules(root, owner):
     for who, path in ((root, "/api/alert-rules"), (owner, owner.home + "/alert-rules")):
         made = who.ask("POST", path, {"name": "Much fails", "condition": "repeated_failures"}, 201)
