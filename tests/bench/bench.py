@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
+import bulk  # noqa: E402  (after the path)
 import counts  # noqa: E402  (after the path)
 import events  # noqa: E402
 import listing  # noqa: E402
@@ -136,6 +137,8 @@ def main():
             instructions(bench, args.rows, routes, n, passes)
         if "calls" in args.rows:
             calls(bench, routes, n)
+        if "bulk" in args.rows:
+            bulk.measure(bench, say, rounds, 300 if args.quick else 10_000)
         if "memory" in args.rows:
             private_memory(bench, args.quick)
 

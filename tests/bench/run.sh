@@ -13,6 +13,8 @@
 #   verify        a token verified, by algorithm: one not seen before, and one that was
 #   events        what events, audit and jobs add to a first call; deliveries a second; the
 #                 time until the first attempt
+#   bulk          tenants a second that a partner provisions in one request, beside psql's \copy
+#                 of the same rows, and what memory that takes
 #   list          a page of a partner's million tenants, the first and the 10,000th in turn; memory of
 #                 the worker that answers those between
 #   instructions  instructions and allocations a request, by layer (callgrind)
@@ -26,7 +28,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current context healthz new login verify events list instructions calls memory" rows='' quick='' seconds=8
+all="existing current context healthz new login verify events bulk list instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
