@@ -236,7 +236,7 @@ enum err
 /* NOLINTNEXTLINE(misc-no-recursion): once a node */
 compile_ref(struct compiler *c, const struct at *at, struct rule *rule)
 {
-	struct ref found;
+	struct ref found = {NULL, NULL, NULL};
 	enum err e = find_ref(c, at, &found);
 
 	if (e == ERR_OK)
@@ -258,7 +258,7 @@ compile_dynamic_ref(struct compiler *c, const struct at *at, struct rule *rule)
 {
 	enum err e = compile_ref(c, at, rule);
 	struct pending *p;
-	struct ref found;
+	struct ref found = {NULL, NULL, NULL};
 
 	if (e != ERR_OK || (e = find_ref(c, at, &found)) != ERR_OK ||
 	    found.dynamic == NULL)
