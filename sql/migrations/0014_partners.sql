@@ -44,32 +44,38 @@ CREATE UNIQUE INDEX api_keys_previous_idx ON tenantd.api_keys (previous) WHERE p
 CREATE INDEX api_keys_partner_id_idx ON tenantd.api_keys (partner_id, id) WHERE partner_id IS NOT NULL;
 CREATE INDEX api_keys_tenant_id_idx ON tenantd.api_keys (tenant_id, id) WHERE tenant_id IS NOT NULL;
 
--- The address is contact_email. What an operator's schema adds is in extra. Rows of no partner have
--- nothing of this, and are in none of the indexes.
+-- The address is contact_email. What an operator's schema adds is in extra, a JSON object as its text:
+-- JSONB would write out a number such as 1e99999. Rows of no partner have nothing of this, and are in
+-- none of the indexes.
 ALTER TABLE public.tenants
 	ADD COLUMN partner_id   TEXT REFERENCES tenantd.partners (id),
 	ADD COLUMN external_id  TEXT CONSTRAINT tenants_external_id_length CHECK (char_length(external_id) BETWEEN 1 AND 255),
 	ADD COLUMN company_name TEXT,
 	ADD COLUMN phone_number TEXT,
 	ADD COLUMN industry     TEXT,
-	ADD COLUMN extra        JSONB CONSTRAINT tenants_extra_object CHECK (jsonb_typeof(extra) = 'object'),
+	ADD COLUMN extra        TEXT CONSTRAINT tenants_extra_object CHECK (json_typeof(extra::json) = 'object'),
+	-- When its partner deactivated it, itself: while this is deactivated_at, the partner may restore it.
+	ADD COLUMN partner_deactivated_at TIMESTAMPTZ,
 	ADD CONSTRAINT tenants_partner_complete CHECK
 		(partner_id IS NULL OR company_name IS NOT NULL AND contact_email IS NOT NULL AND extra IS NOT NULL);
--- One company once, also while its tenant may still be restored.
-CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants (partner_id, lower(contact_email))
+-- One company once, also while its tenant may still be restored. COLLATE "C": what begins with a text is
+-- one range of the index.
+CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants (partner_id, (lower(contact_email) COLLATE "C"))
 	WHERE partner_id IS NOT NULL AND status NOT IN ('purged', 'failed');
-CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants (partner_id, external_id)
+CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants (partner_id, external_id COLLATE "C")
 	WHERE partner_id IS NOT NULL AND external_id IS NOT NULL AND status NOT IN ('purged', 'failed');
--- What its quota counts.
-CREATE INDEX tenants_partner_live_idx ON public.tenants (partner_id)
-	WHERE partner_id IS NOT NULL AND status IN ('provisioning', 'active', 'suspended');
-CREATE INDEX tenants_partner_created_at_idx ON public.tenants (partner_id, created_at, id) WHERE partner_id IS NOT NULL;
+-- Lists, of one status or merged from those of each, and what a quota counts. Names may be longer than
+-- an index takes.
+CREATE INDEX tenants_partner_created_at_idx ON public.tenants (partner_id, status, created_at, id)
+	WHERE partner_id IS NOT NULL;
+CREATE INDEX tenants_partner_name_idx ON public.tenants
+	(partner_id, status, (left(lower(company_name), 100) COLLATE "C"), id) WHERE partner_id IS NOT NULL;
 
 -- A tenant's configuration: each of its versions, the newest in force.
 CREATE TABLE tenantd.tenant_configs (
 	tenant_id  TEXT NOT NULL,
 	version    BIGINT NOT NULL CONSTRAINT tenant_configs_version_positive CHECK (version > 0),
-	config     JSONB NOT NULL CONSTRAINT tenant_configs_config_object CHECK (jsonb_typeof(config) = 'object'),
+	config     JSON NOT NULL CONSTRAINT tenant_configs_config_object CHECK (json_typeof(config) = 'object'),
 	created_by TEXT,
 	created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, version)

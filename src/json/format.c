@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "json/format_email.h"
 #include "json/format_kinds.h"
 #include "json/pattern.h"
 #include "json/uri.h"
 
-enum { HOST_MAX = 253, LABEL_MAX = 63, LOCAL_MAX = 64 };
+enum { HOST_MAX = 253, LABEL_MAX = 63 };
 
 static bool
 is_digit(char c)
@@ -71,76 +72,9 @@ is_hostname(const char *s)
 	}
 }
 
-/* RFC 5321, 4.1.2: Quoted-string. */
-static bool
-is_quoted(struct slice s)
-{
-	if (s.n < 2 || s.p[s.n - 1] != '"')
-		return false;
-	for (size_t i = 1; i < s.n - 1; i++) {
-		bool escaped = s.p[i] == '\\';
-
-		i += escaped;
-		if (i == s.n - 1 || s.p[i] < ' ' || s.p[i] > '~' ||
-		    (s.p[i] == '"' && !escaped))
-			return false;
-	}
-	return true;
-}
-
-/* RFC 5321, 4.1.2: Dot-string. */
-static bool
-is_dot_string(struct slice s)
-{
-	bool dot = true;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '.' && dot)
-			return false;
-		dot = c == '.';
-		if (!is_alnum(c) && strchr("!#$%&'*+-/=?^_`{|}~.", c) == NULL)
-			return false;
-	}
-	return !dot;
-}
-
-/* RFC 5321, 4.1.3: [127.0.0.1] or [IPv6:::1]. */
-static bool
-is_address_literal(const char *s)
-{
-	size_t n = strlen(s);
-	char text[INET6_ADDRSTRLEN + 8];
-
-	if (n < 2 || n >= sizeof(text) || s[n - 1] != ']')
-		return false;
-	memcpy(text, s + 1, n - 2);
-	text[n - 2] = '\0';
-	if (slice_eq_ci((struct slice){text, strnlen(text, 5)}, "IPv6:"))
-		return is_ipv6(text + 5);
-	return is_ipv4(text);
-}
-
-static bool
-is_email(const char *s)
-{
-	const char *at = strrchr(s, '@');
-	struct slice local;
-
-	if (at == NULL)
-		return false;
-	local = (struct slice){s, (size_t)(at - s)};
-	if (local.n == 0 || local.n > LOCAL_MAX)
-		return false;
-	if (!(s[0] == '"' ? is_quoted(local) : is_dot_string(local)))
-		return false;
-	return at[1] == '[' ? is_address_literal(at + 1) : is_hostname(at + 1);
-}
-
 static const struct format formats[] = {
     {"uuid", is_uuid, "must be a UUID", 0},
-    {"email", is_email, "must be an e-mail address", 0},
+    {"email", format_email_fits, "must be an e-mail address", 0},
     {"idn-email", format_idn_email, "must be an e-mail address", 0},
     {"date-time", format_date_time, "must be a date and time with offset (RFC 3339)",
 	0},

@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+import contents as tables
 import jwt
 import pytest
 import stack
@@ -24,7 +25,9 @@ ISSUER, AUDIENCE = "https://matrix.example", "matrix"
 IN = 200
 
 # Whose tenant: where the path has one, the one that it names; for levels of CLAIMING the one that
-# the token names, or NAMELESS. For other levels there is nothing to choose.
+# the token names, or NAMELESS; for a partner's tenants the one that the path names by PROVISIONED. For
+# other levels there is nothing to choose.
+PROVISIONED = "id"
 CLAIMING = ("viewer", "member")
 OWN, FOREIGN, NOWHERE, NAMELESS, NONE = "own", "foreign", "no such", "unnamed", "-"
 
@@ -40,13 +43,19 @@ ROLES = {
     "foreign": "another issuer's, with a superuser's id, scopes, roles and a tenant, none of which is honoured",
     "deactivated": "a superuser, assigned to the tenant and its owner, whose account is deactivated",
     "suspended": "the owner of a tenant that is suspended",
+    "partner": "a partner's token, with the role and every permission",
+    "partner's user": "the same without the role",
+    "partner's clerk": "the same without the permission that the route asks for",
+    "no partner": "the same, of a partner that there is not",
+    "stopped partner": "the same, of one that is suspended",
+    "machine": "a partner's API key, with every permission",
 }
 MANAGERS, ABOVE = ("owner", "admin"), ("superuser", "platform")
 MEMBERS = (*MANAGERS, "member", "viewer", "assigned")
 
 
 def everybody(status, **others):
-    return {**{role: status for role in ROLES}, "nobody": 401, **others}
+    return {**{role: status for role in ROLES}, "nobody": 401, "machine": 403, **others}
 
 
 def one_of(roles, status=IN):
@@ -78,12 +87,18 @@ EXPECTED = {
         OWN: everybody(403, **one_of(MEMBERS)),
         FOREIGN: everybody(403), NOWHERE: everybody(403), NAMELESS: everybody(403),
     },
+    # NONE: where the path names no tenant. Another partner's is not there.
+    "partner": {
+        NONE: everybody(403, partner=IN, machine=IN), OWN: everybody(403, partner=IN, machine=IN),
+        FOREIGN: everybody(403, partner=404, machine=404), NOWHERE: everybody(403, partner=404, machine=404),
+    },
 }
+PARTNERS = ("partner", "partner's user", "partner's clerk", "no partner", "stopped partner", "machine")
 
 # What whoever is let in is told all the same: (method, path): role: status.
 LISTED = {
     ("GET", "/api/tenant/current"): {
-        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated")},
+        **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated", *PARTNERS)},
         "suspended": 403},
     ("GET", "/me"): {"deactivated": 403},
     ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
@@ -98,6 +113,7 @@ BODIES = {
     "delivery_range": {"from": 1},
     "email_template": {"subject": "a", "text": "b", "html": "<p>c</p>"},
     "notification": {"read": True},
+    "provisioning_tenant": {"company_name": "Matrix", "email": "matrix@example.com"},
     "tenant_record": {"name": "Matrix"},
     "webhook": {"url": "https://hooks.example.com/", "kinds": ["tenant.*"]},
 }
@@ -110,13 +126,14 @@ def name(route):
 
 
 def pieces(route):
-    return set(re.findall(r"\{(\w+)\}", route["path"])) - {"tenant"}
+    known = {"tenant", PROVISIONED} if route["level"] == "partner" else {"tenant"}
+    return set(re.findall(r"\{(\w+)\}", route["path"])) - known
 
 
 # -- the cast --
 
 PEOPLE = ("plain", "owner", "admin", "member", "viewer", "assigned", "superuser", "demoted", "platform", "tenant scope",
-          "deactivated", "suspended", "stranger")
+          "deactivated", "suspended", "stranger", *PARTNERS, "other partner")
 
 
 @dataclass
@@ -129,11 +146,13 @@ class Cast:
     tenant: str = field(default_factory=lambda: str(uuid.uuid4()))
     other: str = field(default_factory=lambda: str(uuid.uuid4()))
     closed: str = field(default_factory=lambda: str(uuid.uuid4()))
+    provisioned: dict = field(default_factory=dict)
+    api_key: str = field(default_factory=lambda: f"tdk_{tokens.b64(uuid.uuid4().bytes + uuid.uuid4().bytes)}")
 
     def __post_init__(self):
         people = [(i, f"{role.replace(' ', '-')}-{i[:8]}@example.com", role in ("superuser", "deactivated"),
                    self.tenant if role in ("assigned", "deactivated") else None, role != "deactivated")
-                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform")]
+                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform", "other partner", *PARTNERS)]
         owners = [(self.tenant, "owner"), (self.other, "stranger"), (self.closed, "suspended")]
         members = [(self.tenant, "deactivated", "owner"), *((self.tenant, role, role) for role in ("admin", "member", "viewer")),
                    *((tenant, role, "owner") for tenant, role in owners)]
@@ -151,14 +170,35 @@ class Cast:
         self.db.sql(text + "UPDATE public.tenants SET status = 'active' WHERE id IN (%s, %s, %s) AND status <> 'active';"
                            "UPDATE public.tenants SET status = 'suspended' WHERE id = %s",
                     [*args, self.tenant, self.other, self.closed, self.closed])
+        for role, status in (("partner", "active"), ("partner's user", "active"), ("partner's clerk", "active"),
+                             ("stopped partner", "suspended"), ("other partner", "active"), ("machine", "active")):
+            self.provision(role, status)
+        # its use is noted already, for an hour to come
+        self.db.sql("INSERT INTO tenantd.api_keys (id, partner_id, name, prefix, digest, scopes, last_used_at)"
+                    " VALUES (gen_random_uuid(), %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 h')",
+                    [self.ids["machine"], self.api_key, tokens.PARTNER_PERMISSIONS.split()])
+
+    def provision(self, role, status):
+        """A partner, and a tenant of theirs."""
+        self.provisioned[role] = str(uuid.uuid4())
+        self.db.sql("INSERT INTO tenantd.partners (id, name, status) VALUES (%(partner)s, 'Firm', %(status)s);"
+                    "INSERT INTO public.tenants (id, tenant, slug, partner_id, company_name, contact_email, extra)"
+                    " VALUES (%(id)s, %(id)s, 'tenant-' || replace(%(id)s, '-', ''), %(partner)s, 'Company', 'company@example.com', '{}');"
+                    "INSERT INTO public.custom_auth_tenant (id, name, schema_name) VALUES (%(id)s, 'Company', 's')",
+                    {"partner": self.ids[role], "status": status, "id": self.provisioned[role]})
 
     def at(self, role, place):
         """The tenant that is own, or foreign, to a role."""
         own = self.closed if role == "suspended" else self.tenant
         return {OWN: own, FOREIGN: self.other, NOWHERE: "no-such-tenant"}.get(place)
 
-    def token(self, role, claim):
-        """claim: the tenant that the token is to name, for roles that choose."""
+    def provisioned_at(self, role, place):
+        """Likewise of a partner's; whoever is none has the partner's for their own."""
+        own = self.provisioned.get(role, self.provisioned["partner"])
+        return {OWN: own, FOREIGN: self.provisioned["other partner"], NOWHERE: str(uuid.uuid4())}.get(place, own)
+
+    def token(self, role, claim, permission):
+        """claim: the tenant that the token is to name, for roles that choose; permission: what the route asks for."""
         named = {"tenant_id": claim} if claim else {}
         if role == "nobody":
             return None
@@ -166,6 +206,13 @@ class Cast:
             claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self.ids["superuser"], "exp": int(time.time()) + 3600, "scope": "admin",
                       "roles": ["superuser", "admin", "owner"], "email": "x@example.com", "tenant_id": claim or self.tenant}
             return jwt.encode(claims, self.foreign_key, "ES256", {"kid": "matrix"})
+        if role == "machine":
+            return self.api_key
+        if role in PARTNERS:
+            may = tokens.PARTNER_PERMISSIONS.split()
+            may = [p for p in may if role != "partner's clerk" or p != permission]
+            roles = [] if role == "partner's user" else ["partner-admin"]
+            return tokens.partner(self.key, self.ids[role], " ".join(may), roles=roles, **named)
         if role == "platform":
             return tokens.token(self.key, self.ids[role], scope="admin")
         if role == "tenant scope":
@@ -199,26 +246,21 @@ def cast(world):
     return world[1]()
 
 
-TABLES = """SELECT n.nspname || '.' || c.relname, (xpath('/row/h/text()', query_to_xml(format(
-         'SELECT count(*) || md5(coalesce(string_agg(md5(t::text), '''' ORDER BY md5(t::text)), '''')) AS h FROM %I.%I AS t',
-         n.nspname, c.relname), false, true, '')))[1]::text
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind = 'r' AND n.nspname IN ('public', 'tenantd') ORDER BY 1"""
-
-
 @pytest.fixture(scope="module")
 def contents(db):
     """What is in every table."""
-    return lambda: dict(stack.sql(db.super_url, TABLES))
+    return lambda: tables.contents(db)
 
 
 # -- the cells --
 
 def ask(app, cast, route, role, place):
     path = route["path"].replace("{tenant}", cast.at(role, place) or cast.tenant)
+    if route["level"] == "partner":
+        path = path.replace(f"{{{PROVISIONED}}}", cast.provisioned_at(role, place))
     for piece in pieces(route):
         path = path.replace(f"{{{piece}}}", PIECES.get(piece, str(uuid.uuid4())))
-    token = cast.token(role, cast.at(role, place) if route["level"] in CLAIMING else None)
+    token = cast.token(role, cast.at(role, place) if route["level"] in CLAIMING else None, route["permission"])
     headers, body = {"Authorization": "Bearer " + token} if token else {}, None
     if route["body"] == "form":
         headers["Content-Type"], body = "application/x-www-form-urlencoded", b"of=nothing"
@@ -228,7 +270,11 @@ def ask(app, cast, route, role, place):
 
 
 def cells(route, let_in):
-    return [(role, place, status) for place, roles in EXPECTED.get(route["level"], {}).items() for role, status in roles.items()
+    places = EXPECTED.get(route["level"], {})
+    if route["level"] == "partner":
+        named = f"{{{PROVISIONED}}}" in route["path"]
+        places = {place: roles for place, roles in places.items() if (place != NONE) == named}
+    return [(role, place, status) for place, roles in places.items() for role, status in roles.items()
             if (status == IN) == let_in]
 
 
@@ -253,7 +299,7 @@ def test_who_may_not_is_refused_and_has_changed_nothing(world, cast, contents, r
              if not is_refusal(answer, status)]
     assert not wrong, wrong
     after = contents()
-    assert after == before, {table for table in after if after[table] != before.get(table)}
+    assert after == before, tables.changes(before, after)
 
 
 def is_let_in(route, role, place, answer):

@@ -111,10 +111,26 @@ def test_work_in_a_tenant_is_for_its_members(app, db, snapshot, superuser, tenan
     assert snapshot() == before
 
 
+@pytest.fixture(scope="module")
+def partner(db):
+    db.sql("INSERT INTO tenantd.partners (id, name) VALUES ('routes-partner', 'Routes') ON CONFLICT DO NOTHING")
+    return tokens.partner(db.settings["JWT_SECRET_KEY"], "routes-partner")
+
+
+@pytest.mark.parametrize("route", of_level("partner"))
+def test_partners_routes_are_for_partners(app, db, snapshot, superuser, partner, route):
+    before = snapshot()
+    assert ask(app, route, good(db, superuser, scope="admin")).status == 403
+    assert ask(app, route, good(db, "routes-partner")).status == 403, "neither role nor permission"
+    assert ask(app, route, tokens.partner(db.settings["JWT_SECRET_KEY"], "routes-stranger")).status == 403
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("route", GUARDED, ids=name)
-def test_with_the_right_token_it_answers(app, db, superuser, tenant, route):
+def test_with_the_right_token_it_answers(app, db, superuser, partner, tenant, route):
     claims = {"tenant_id": tenant} if route["level"] == "member" else {}
-    answer = ask(app, route, good(db, superuser, **claims), tenant=tenant)
+    token = partner if route["level"] == "partner" else good(db, superuser, **claims)
+    answer = ask(app, route, token, tenant=tenant)
     if "{" in route["path"].replace("{tenant}", "") or route["body"] == "required":
         assert answer.status < 500 and answer.status not in (401, 403, 405), answer
     else:

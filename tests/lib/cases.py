@@ -14,8 +14,10 @@
 
 A request is its method and target, header lines, and after an empty line the body, which
 goes to the line before "<" (its last line end is not sent). "as ann" among the header
-lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id), "json" for the Content-Type, "length N" says
-another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable.
+lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id; "as partner ann": with
+the role and the permissions of a partner's token, "as partner ann may tenant:read": with those alone), "json" for the Content-Type, "length N" says
+another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable, "stray NAME" says that
+a query parameter is none of the route's.
 
 "< STATUS" is what must come back; "< STATUS problem SLUG" demands the whole problem+json
 shape too; "< 4xx" is any refusal in that shape. Then, each a line:
@@ -94,12 +96,18 @@ class Names:
         more = {"tenant_id": tenant} if tenant else {}
         return tokens.token(self.key, self.user(name), email=f"{self.user(name)}@example.com", **more)
 
+    def partner(self, text):
+        name, _, permissions = text.partition(" may ")
+        return tokens.partner(self.key, self.user(name), permissions or tokens.PARTNER_PERMISSIONS)
+
     def one(self, match):
         what, _, rest = match.group(1).partition(":")
         if what == "user":
             return self.user(rest)
         if what == "token":
             return self.token(rest)
+        if what == "partner":
+            return self.partner(rest)
         if what == "v5":
             name, hash_, number = rest.partition("#")
             return str(uuid.uuid5(NAMESPACE, self.user(name) + hash_ + number))
@@ -211,25 +219,32 @@ def expect(answer, line, names, before, snapshot):
 
 
 def send(app, request, names):
-    headers, extra, body = [], {}, None
+    headers, extra, stray, body = [], {}, [], None
     if request.body is not None:
         body = names.bytes(request.body)
     for line in request.headers:
         word, _, rest = line.partition(" ")
         if word == "as":
-            who, _, tenant = names.text(rest).partition(" of ")
-            headers.append(("Authorization", "Bearer " + names.token(who, tenant)))
+            first, _, partner = names.text(rest).partition(" ")
+            if first == "partner":
+                token = names.partner(partner)
+            else:
+                who, _, tenant = names.text(rest).partition(" of ")
+                token = names.token(who, tenant)
+            headers.append(("Authorization", "Bearer " + token))
         elif word == "json":
             headers.append(("Content-Type", "application/json"))
         elif word == "length":
             extra["CONTENT_LENGTH"] = names.text(rest)
+        elif word == "stray":
+            stray += rest.split()
         elif word == "param":
             name, _, value = rest.partition(" ")
             extra[name] = names.bytes(value)
         else:
             name, _, value = line.partition(":")
             headers.append((names.text(name), names.bytes(value.strip())))
-    return app.call(request.method, names.text(request.target), headers, body, extra=extra)
+    return app.call(request.method, names.text(request.target), headers, body, stray, extra=extra)
 
 
 def run(case, app, snapshot):

@@ -39,6 +39,14 @@ def bearer(db, user):
     return {"Authorization": "Bearer " + token(db.settings["JWT_SECRET_KEY"], user)}
 
 
+PARTNER_PERMISSIONS = "tenant:create tenant:read tenant:update tenant:delete"
+
+
+def partner(key, sub, permissions=PARTNER_PERMISSIONS, **more):
+    """One that names a partner, who is called as its sub."""
+    return token(key, sub, **{"roles": ["partner-admin"], "scope": permissions, **more})
+
+
 def _none(key):
     return f'{b64({"alg": "none"})}.{b64(claims("forger"))}.'
 

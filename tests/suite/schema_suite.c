@@ -115,6 +115,10 @@ excuse(const struct suite *s, const struct json *test)
 	if (strcmp(s->file, "optional/format/hostname.json") == 0 && data != NULL &&
 	    strncasecmp(data, "xn--", 4) == 0)
 		return "A-labels are not decoded";
+	if (strcmp(s->file, "optional/format/email.json") == 0 && data != NULL &&
+	    json_bool(json_get(test, "valid")) &&
+	    (strpbrk(data, "~\"") != NULL || strstr(data, "@[") != NULL))
+		return "~, quotes and address literals are not taken, as by Zod";
 	if (strcmp(s->file, "optional/format/ecmascript-regex.json") == 0 &&
 	    strstr(what, "variable-width lookbehind") != NULL)
 		return "PCRE2 has no lookbehind of variable width";
