@@ -183,8 +183,11 @@ bool
 format_idn_email(const char *s)
 {
 	const char *at = strrchr(s, '@');
-	size_t n = at == NULL ? 0 : (size_t)(at - s);
+	struct slice local;
 
-	return n > 0 && n <= LOCAL_MAX && is_local((struct slice){s, n}) &&
+	if (at == NULL)
+		return false;
+	local = (struct slice){s, (size_t)(at - s)};
+	return local.n > 0 && local.n <= LOCAL_MAX && is_local(local) &&
 	    is_host(at + 1);
 }

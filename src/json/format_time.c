@@ -123,7 +123,7 @@ skip_units(const char **s, const char *units)
 bool
 format_duration(const char *s)
 {
-	const char *weeks = s;
+	const char *weeks;
 	int n;
 
 	if (!take(&s, "P"))

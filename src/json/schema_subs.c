@@ -198,18 +198,22 @@ find_ref(struct compiler *c, const struct at *at, struct ref *found)
 {
 	const char *name = json_text(at->value);
 
-	if (name == NULL)
-		return compile_refuse(c, &at->where, "must be a string");
+	if (name == NULL) {
+		(void)compile_refuse(c, &at->where, "must be a string");
+		return ERR_CONFIG;
+	}
 	switch (refs_find(&c->refs, at->in, name, found)) {
 	case REFS_FOUND:
-		break;
+		return ERR_OK;
 	case REFS_NOTHING:
-		return compile_refuse(c, &at->where, "there is no \"%s\"", name);
+		(void)compile_refuse(c, &at->where, "there is no \"%s\"", name);
+		break;
 	case REFS_NO_DOCUMENT:
-		return compile_refuse(
+		(void)compile_refuse(
 		    c, &at->where, "there is no document of \"%s\"", name);
+		break;
 	}
-	return ERR_OK;
+	return ERR_CONFIG;
 }
 
 /* Another document is compiled whole, so that what is wrong there is told by its place.
