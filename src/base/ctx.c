@@ -27,7 +27,7 @@ ctx_fault(
     struct ctx *cx, const char *pointer, const char *keyword, const char *fmt, ...)
 {
 	struct fault *f;
-	char text[256];
+	char text[1024];
 	va_list ap;
 
 	if (cx->fault_count++ >= CTX_FAULTS_MAX)
@@ -44,6 +44,13 @@ ctx_fault(
 	else
 		cx->faults = f;
 	cx->last_fault = f;
+}
+
+void
+ctx_fault_existing(struct ctx *cx, const char *tenant)
+{
+	if (cx->last_fault != NULL && cx->fault_count <= CTX_FAULTS_MAX)
+		cx->last_fault->existing = arena_strdup(cx->mem, tenant);
 }
 
 int

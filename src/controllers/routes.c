@@ -43,7 +43,7 @@ const char *
 body_kind_name(enum body_kind k)
 {
 	static const char *const names[] = {
-	    "(unset)", "none", "optional", "required", "form"};
+	    "(unset)", "none", "optional", "required", "form", "items"};
 
 	return names[k];
 }
@@ -60,7 +60,7 @@ const char *
 answer_kind_name(enum answer_kind k)
 {
 	static const char *const names[] = {
-	    "(unset)", "plain", "tagged", "once", "once-sealed"};
+	    "(unset)", "plain", "tagged", "once", "once-sealed", "once-parts"};
 
 	return names[k];
 }

@@ -83,6 +83,8 @@ const char *request_header(const struct request *rq, const char *name);
 /* A query parameter, decoded (and "+" as blank) into mem; NULL when absent. */
 const char *request_query(
     struct arena *mem, const struct request *rq, const char *name);
+/* A text as a piece of a path, percent-encoded, in mem. */
+const char *request_encode_piece(struct arena *mem, const char *text);
 /* Cuts the next field off an application/x-www-form-urlencoded text, decoded into
  * cx->mem; *name NULL: at its end. ERR_INVALID, told, for what is no such text. */
 enum err request_next_field(struct ctx *cx, struct slice *rest, const char **name,
@@ -95,6 +97,8 @@ struct request_basic {
 };
 enum err request_basic(
     struct ctx *cx, const struct request *rq, struct request_basic *out) MUST_CHECK;
+/* Whether a Content-Type, with any parameters, is one of NDJSON's names. */
+bool request_is_lines(const char *content_type);
 const char *http_method_name(enum http_method m);
 
 #endif
