@@ -101,14 +101,13 @@ struct step {
 static enum err
 replay_part(struct ctx *cx, struct db *db, struct step *s)
 {
-	const char *text;
-	int64_t place;
-	enum err rc = parts_get(cx, db, &s->w->claim, s->w->parts + 1, &text, &place);
+	struct parts_text part = {.n = s->w->parts + 1};
+	enum err rc = parts_get(cx, db, &s->w->claim, &part);
 
 	if (rc != ERR_OK)
 		return rc;
-	buf_puts(&s->w->call->rs->body, text);
-	s->end = (size_t)place;
+	buf_puts(&s->w->call->rs->body, part.text);
+	s->end = (size_t)part.place;
 	s->replayed = true;
 	return check_room(s->w);
 }
@@ -276,14 +275,14 @@ replay_all(struct ctx *cx, struct db *db, const struct bulk_work *w,
     const struct parts_found *found)
 {
 	struct response *rs = w->call->rs;
-	const char *text;
-	int64_t place;
+	struct parts_text part;
 	enum err rc = ERR_OK;
 
 	for (int i = 1; i <= found->parts && rc == ERR_OK; i++) {
-		rc = parts_get(cx, db, &w->claim, i, &text, &place);
+		part = (struct parts_text){.n = i};
+		rc = parts_get(cx, db, &w->claim, &part);
 		if (rc == ERR_OK)
-			buf_puts(&rs->body, text);
+			buf_puts(&rs->body, part.text);
 	}
 	rs->headers.n = w->call->gate_headers;
 	response_header(rs, "Idempotency-Replayed", "true");

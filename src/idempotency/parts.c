@@ -53,21 +53,21 @@ parts_begin(struct ctx *cx, struct db *db, const struct idempotency_claim *claim
 }
 
 enum err
-parts_get(struct ctx *cx, struct db *db, const struct idempotency_claim *claim, int n,
-    const char **text, int64_t *place)
+parts_get(struct ctx *cx, struct db *db, const struct idempotency_claim *claim,
+    struct parts_text *part)
 {
 	char number[STR_I64_SIZE];
 	struct db_rows *rows;
 	enum err rc = db_query(cx, db, STMT_idempotency_parts_show,
-	    DB_ARGS(claim->scope, str_from_i64(number, n)), &rows);
+	    DB_ARGS(claim->scope, str_from_i64(number, part->n)), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) == 0)
 		return err_set(
-		    &cx->err, ERR_INTERNAL, "part %d of an answer is gone", n);
-	*text = db_text(rows, 0, 0);
-	*place = db_i64(rows, 0, 1);
+		    &cx->err, ERR_INTERNAL, "part %d of an answer is gone", part->n);
+	part->text = db_text(rows, 0, 0);
+	part->place = db_i64(rows, 0, 1);
 	return ERR_OK;
 }
 

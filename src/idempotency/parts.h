@@ -26,9 +26,14 @@ struct parts_found {
 enum err parts_begin(struct ctx *cx, struct db *db,
     const struct idempotency_claim *claim, bool patient,
     struct parts_found *out) MUST_CHECK;
-/* Part n, from 1; *place: what of the request is answered with it. */
+/* Part n, from 1, and what of the request is answered with it. */
+struct parts_text {
+	int n;
+	const char *text;
+	int64_t place;
+};
 enum err parts_get(struct ctx *cx, struct db *db, const struct idempotency_claim *claim,
-    int n, const char **text, int64_t *place) MUST_CHECK;
+    struct parts_text *part) MUST_CHECK;
 
 struct part {
 	int n; /* the next */

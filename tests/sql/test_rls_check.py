@@ -377,7 +377,7 @@ def test_what_guards_the_audit_is_on(db, lone_db, role, table, sabotage):
 @pytest.mark.parametrize("who", ["PUBLIC", "app"])
 @pytest.mark.parametrize("function, arguments", [
     ("grant_roles", "TEXT, TEXT, TEXT"), ("protect", "REGCLASS"), ("adopt_tenant", "UUID"), ("adopt_all", ""),
-    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_name", ""), ("audit_prune", "")])
+    ("adopt_row", ""), ("end_ownership", "UUID, TEXT"), ("tenants_insert_names", ""), ("audit_prune", "")])
 def test_our_functions_are_for_nobody_else(db, who, function, arguments):
     db.own.run(f"GRANT EXECUTE ON FUNCTION tenantd.{function}({arguments}) TO {who}")
     assert bad(rls_check(db.srv)) == {(f"tenantd.{function}()", "execute")}
