@@ -113,7 +113,8 @@ CREATE TABLE public.tenants (
 	slug              TEXT NOT NULL
 		CONSTRAINT tenants_slug_length CHECK (char_length(slug) BETWEEN 1 AND 255)
 		-- else a slug could sit on the name that an adopted row needs
-		CONSTRAINT tenants_slug_not_uuid CHECK (slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'),
+		-- (what begins with "tenant-" is none, and most do)
+		CONSTRAINT tenants_slug_not_uuid CHECK (slug LIKE 'tenant-%' OR slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'),
 	status            TEXT NOT NULL DEFAULT 'active'
 		CONSTRAINT tenants_status_known CHECK
 		(status IN ('provisioning', 'active', 'suspended', 'deactivated', 'purged', 'failed')),
@@ -135,7 +136,7 @@ CREATE TABLE public.tenants (
 	deactivated_at    TIMESTAMPTZ,
 	-- every spelling that PostgreSQL reads as a UUID
 	CONSTRAINT tenants_id_uuid CHECK
-		(id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$' OR id = tenant::text)
+		(id = tenant::text OR id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$')
 );
 
 -- Ids, slugs and past slugs: one name space, compared in lower case.

@@ -2,32 +2,30 @@
 -- anew, those in functions too: so the usual case is one statement, tried first.
 
 -- A clash is SQLSTATE 23505 on constraint names_pkey.
-CREATE FUNCTION tenantd.tenants_insert_name() RETURNS trigger
+CREATE OR REPLACE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	made INT;
+	whole BOOLEAN;
 BEGIN
-	INSERT INTO tenantd.names (name, tenant_id, kind)
-		VALUES (lower(NEW.id), NEW.id, 'id'), (lower(NEW.slug), NEW.id, 'slug')
-		ON CONFLICT DO NOTHING;
-	GET DIAGNOSTICS made = ROW_COUNT;
-	IF made < 2 THEN -- a past slug may be free by now, and one name may be both
-		DELETE FROM tenantd.names
-		 WHERE name IN (lower(NEW.id), lower(NEW.slug)) AND kind = 'past_slug' AND held_until <= now();
+	WITH made AS (
 		INSERT INTO tenantd.names (name, tenant_id, kind)
-			SELECT w.name, NEW.id, w.kind
-			  FROM (VALUES (lower(NEW.id), 'id'), (lower(NEW.slug), 'slug')) AS w (name, kind)
-			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = NEW.id);
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			ON CONFLICT DO NOTHING
+			RETURNING 1
+	)
+	SELECT (SELECT count(*) FROM made) = 2 * (SELECT count(*) FROM inserted) INTO whole;
+	IF NOT whole THEN -- a past slug may be free by now, and one name may be both
+		DELETE FROM tenantd.names
+		 WHERE kind = 'past_slug' AND held_until <= now()
+		   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
+		INSERT INTO tenantd.names (name, tenant_id, kind)
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = i.id);
 	END IF;
 	RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION tenantd.tenants_insert_name() FROM PUBLIC;
-
-DROP TRIGGER tenants_insert_names ON public.tenants;
-DROP FUNCTION tenantd.tenants_insert_names();
-CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants
-	FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_insert_name();
-ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
 
 CREATE OR REPLACE FUNCTION tenantd.adopt_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -31,12 +31,14 @@ audit_severity_of(const char *name)
 }
 
 enum err
-audit_append(
-    struct ctx *cx, struct audit *log, struct db *db, const struct audit_entry *a)
+audit_make(struct ctx *cx, struct audit *log, struct db *db,
+    const struct audit_entry *a, struct audit_made *out)
 {
-	const struct audit_time now = audit_time_of(clock_wall_ms());
+	const struct audit_time now =
+	    audit_time_of(a->at_ms != 0 ? a->at_ms : clock_wall_ms());
 	const struct audit_keys *keys;
-	char entry[UUID_TEXT_SIZE], mac[AUDIT_MAC_SIZE];
+	char *entry = arena_alloc(cx->mem, UUID_TEXT_SIZE);
+	char *mac = arena_alloc(cx->mem, AUDIT_MAC_SIZE);
 	const char *details;
 	enum err rc = audit_keys_need(cx, log, db, &keys);
 
@@ -57,7 +59,24 @@ audit_append(
 		[AUDIT_EPOCH] = now.epoch,
 		[AUDIT_DETAILS] = details,
 	    }});
+	*out = (struct audit_made){.entry = entry,
+	    .severity = audit_severity_name(a->severity),
+	    .time = arena_strdup(cx->mem, now.text),
+	    .details = details,
+	    .mac = mac};
+	return ERR_OK;
+}
+
+enum err
+audit_append(
+    struct ctx *cx, struct audit *log, struct db *db, const struct audit_entry *a)
+{
+	struct audit_made made;
+	enum err rc = audit_make(cx, log, db, a, &made);
+
+	if (rc != ERR_OK)
+		return rc;
 	return db_queue(cx, db, STMT_audit_append,
-	    DB_ARGS(entry, a->event, audit_severity_name(a->severity), a->actor,
-		a->tenant_id, cx->request_id, a->address, now.text, details, mac));
+	    DB_ARGS(made.entry, a->event, made.severity, a->actor, a->tenant_id,
+		cx->request_id, a->address, made.time, made.details, made.mac));
 }

@@ -36,12 +36,20 @@ struct audit_entry {
 	const char *tenant_id; /* NULL: concerns none */
 	const char *address;   /* the client's, or "" */
 	const char *details;   /* JSON object; secrets are removed: see redact.h */
+	int64_t at_ms;         /* clock_wall_ms(); 0: now */
 };
 
 /* Inside a transaction, of which it costs no round trip, but for the first of a
  * process: that reads the key. */
 enum err audit_append(struct ctx *cx, struct audit *log, struct db *db,
     const struct audit_entry *a) MUST_CHECK;
+
+/* The same row, for a statement that adds many; each text lives in cx->mem. */
+struct audit_made {
+	const char *entry, *severity, *time, *details, *mac;
+};
+enum err audit_make(struct ctx *cx, struct audit *log, struct db *db,
+    const struct audit_entry *a, struct audit_made *out) MUST_CHECK;
 
 /* Re-seals the program's keys that SECRET_KEY_PREVIOUS sealed; *count of them. */
 enum err audit_rotate(

@@ -46,6 +46,13 @@ ctx_fault(
 	cx->last_fault = f;
 }
 
+void
+ctx_fault_existing(struct ctx *cx, const char *tenant)
+{
+	if (cx->last_fault != NULL && cx->fault_count <= CTX_FAULTS_MAX)
+		cx->last_fault->existing = arena_strdup(cx->mem, tenant);
+}
+
 int
 ctx_time_left(const struct ctx *cx, int most)
 {

@@ -18,6 +18,7 @@
 struct fault {
 	struct fault *next;
 	const char *pointer, *keyword, *message;
+	const char *existing; /* the tenant that is in the way; NULL: none is */
 };
 
 enum { CTX_FAULTS_MAX = 100 };
@@ -38,6 +39,8 @@ void ctx_clear(struct ctx *cx);
 /* Adds a fault; the texts are copied into cx->mem. */
 void ctx_fault(struct ctx *cx, const char *pointer, const char *keyword,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Of the fault that was just added: the tenant that is in the way. */
+void ctx_fault_existing(struct ctx *cx, const char *tenant);
 /* Milliseconds left until the deadline, at most `most`; 0 when it has passed. */
 int ctx_time_left(const struct ctx *cx, int most);
 

@@ -116,12 +116,6 @@ app_free(struct app *app)
 	free(app);
 }
 
-const char *
-app_schema_text(const struct app *app, enum schema_id id)
-{
-	return schema_set_text(app->schema_set, id);
-}
-
 /* Between requests: a worker that has served its share makes room for a fresh one.
  * Alone it does not: whoever started it is the one to replace it, and knows when no
  * request is on its way. */

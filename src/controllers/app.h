@@ -102,8 +102,6 @@ struct app_shared {
 enum err app_new(struct ctx *cx, const struct conf *conf,
     const struct app_shared *shared, int slot, struct app **out) MUST_CHECK;
 void app_free(struct app *app);
-/* The schema of requests in effect, as a JSON document; NULL for SCHEMA_NONE. */
-const char *app_schema_text(const struct app *app, enum schema_id id);
 
 /* Serves on fd until told to stop, or, alone, until it is stale; the process's exit
  * status. */

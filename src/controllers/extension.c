@@ -70,7 +70,16 @@ types_of(const struct json *schema)
 
 /* -- members -- */
 
-/* The keyword by which a schema takes no members that it does not name, or NULL. */
+/* Whether further members are refused whatever stands beside it. */
+static bool
+is_closed(const struct json *schema)
+{
+	const struct json *more = json_get(schema, "additionalProperties");
+
+	return json_type(more) == JSON_BOOL && !json_bool(more);
+}
+
+/* The keyword by which a file takes no members that it does not name, or NULL. */
 static const char *
 closed_by(const struct json *schema)
 {
@@ -110,7 +119,7 @@ check_property(const char *name, const struct json *value, void *arg)
 	const char *at = arena_printf(v->cx->mem, "/properties/%s", name);
 
 	if (!schema_has_property(v->x->base_schema, name)) {
-		if (closed_by(v->x->base) != NULL)
+		if (is_closed(v->x->base))
 			extension_fault(v->cx, v->x, at,
 			    "the built-in schema takes no further members: it can "
 			    "only be tightened");
@@ -132,6 +141,9 @@ check_required(struct ctx *cx, const struct extension *x)
 {
 	const struct json *list = json_get(x->own, "required");
 
+	/* without properties it keeps whatever there is */
+	if (!json_has(x->base, "properties"))
+		return;
 	for (size_t i = 0; i < json_count(list); i++) {
 		const char *name = json_text(json_item(list, i));
 
@@ -195,10 +207,14 @@ is_among(const char *const *names, const char *name)
 	return false;
 }
 
-/* What a part becomes inside the document of both. */
+/* Members of the document itself, whichever of the two they come from. */
+static const char *const lifted[] = {
+    "$schema", "title", "description", "examples", NULL};
+
+/* What the file becomes inside the document of both. */
 struct part {
 	struct json_out *o;
-	const char *at; /* the reference to it */
+	const char *at; /* the reference to it there */
 	bool top;
 	bool names; /* its members' names are no keywords */
 };
@@ -220,12 +236,11 @@ static bool
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
 put_member(const char *name, const struct json *value, void *arg)
 {
-	static const char *const lifted[] = {
-	    "$schema", "title", "description", "examples", NULL};
 	static const char *const values[] = {
 	    "const", "default", "enum", "examples", NULL};
 	static const char *const maps[] = {
 	    "$defs", "dependentSchemas", "patternProperties", "properties", NULL};
+	static const char *const references[] = {"$dynamicRef", "$ref", NULL};
 	const struct part *part = arg;
 	struct part inner = {part->o, part->at, false, false};
 
@@ -233,16 +248,16 @@ put_member(const char *name, const struct json *value, void *arg)
 		return true;
 	json_name(part->o, name);
 	inner.names = !part->names && is_among(maps, name);
-	if (part->names || !(is_among(values, name) || strcmp(name, "$ref") == 0))
+	if (part->names || !(is_among(values, name) || is_among(references, name)))
 		put_part(inner, value);
-	else if (name[0] == '$' && json_text(value) != NULL)
+	else if (is_among(references, name) && json_text(value) != NULL)
 		put_reference(part, json_text(value));
 	else
 		json_put(part->o, value);
 	return true;
 }
 
-/* References from the top of a file lead to where that is now; below an "$id" they
+/* References from the top of the file lead to where that is now; below an "$id" they
  * lead there still. */
 static void
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as json_parse() lets in */
@@ -260,12 +275,6 @@ put_part(struct part part, const struct json *v)
 		json_close_array(part.o);
 	} else
 		json_put(part.o, v);
-}
-
-static void
-put_document(struct json_out *o, const struct json *v, const char *at)
-{
-	put_part((struct part){o, json_has(v, "$id") ? "#" : at, true, false}, v);
 }
 
 static void
@@ -305,8 +314,38 @@ put_examples(struct arena *mem, struct json_out *o, const struct extension *x)
 	json_put(o, chosen);
 }
 
+static bool
+put_base_member(const char *name, const struct json *value, void *arg)
+{
+	struct json_out *o = arg;
+
+	if (!is_among(lifted, name) && strcmp(name, "allOf") != 0) {
+		json_name(o, name);
+		json_put(o, value);
+	}
+	return true;
+}
+
+static void
+put_all_of(struct arena *mem, struct json_out *o, const struct extension *x)
+{
+	const struct json *list = json_get(x->base, "allOf");
+	const size_t n = json_count(list);
+	const char *at =
+	    json_has(x->own, "$id") ? "#" : arena_printf(mem, "#/allOf/%zu", n);
+
+	json_name(o, "allOf");
+	json_open_array(o);
+	for (size_t i = 0; i < n; i++)
+		json_put(o, json_item(list, i));
+	put_part((struct part){o, at, true, false}, x->own);
+	json_close_array(o);
+}
+
 enum { TEXT_MAX = 1024 * 1024 };
 
+/* The program's document with one more of allOf: so "#/properties/…" still names what
+ * it did, for the program's schemas and for other files. */
 const char *
 extension_join(struct arena *mem, const struct extension *x)
 {
@@ -319,11 +358,8 @@ extension_join(struct arena *mem, const struct extension *x)
 	json_member_text(&o, "$schema", "https://json-schema.org/draft/2020-12/schema");
 	put_text(&o, x, "title");
 	put_text(&o, x, "description");
-	json_name(&o, "allOf");
-	json_open_array(&o);
-	put_document(&o, x->base, "#/allOf/0");
-	put_document(&o, x->own, "#/allOf/1");
-	json_close_array(&o);
+	json_each(x->base, put_base_member, &o);
+	put_all_of(mem, &o, x);
 	put_examples(mem, &o, x);
 	json_close_object(&o);
 	return buf_text(&b);

@@ -7,16 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "controllers/level.h"
+#include "controllers/rates.h"
 #include "flows/keyring.h"
 #include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
-
-/* What ratelimit_take() counts beside the classes of requests. */
-enum {
-	ORIGIN_WARNINGS = RATE_WRITE + 1,
-	OF_PARTNERS = ORIGIN_WARNINGS /* and a class: a partner's requests */
-};
 
 static enum err
 no_such_route(struct call *call, const struct router_match *match)
@@ -37,8 +32,7 @@ answer_preflight(struct app *app, struct call *call, const char *allow)
 	struct ctx *cx = &call->cx;
 	enum err rc = cors_preflight(cx, app->cors, &call->rq, allow, call->rs);
 
-	if (rc != ERR_OK &&
-	    ratelimit_take(app->rates, ORIGIN_WARNINGS, "", 1, clock_mono_ms()).allowed)
+	if (rc != ERR_OK && rates_may_warn(app))
 		log_error(LOG_WARNING, cx, "preflight-refused");
 	return rc;
 }
@@ -123,71 +117,6 @@ check_caller(struct app *app, struct call *call)
 	return rc;
 }
 
-static void
-tell_rate(struct response *rs, const struct rate_answer *rate)
-{
-	char text[STR_I64_SIZE];
-
-	response_header(rs, "RateLimit-Limit", str_from_i64(text, rate->limit));
-	response_header(rs, "RateLimit-Remaining", str_from_i64(text, rate->remaining));
-	response_header(rs, "RateLimit-Reset", str_from_i64(text, rate->reset_s));
-}
-
-/* Who is counted, and how much they may. */
-struct counted {
-	int cls;
-	const char *name;
-	int per_minute; /* 0: without a bound */
-};
-
-/* By user, and by address for those who are not one. */
-static struct counted
-counted_of(const struct app *app, const struct call *call)
-{
-	const enum rate_class cls = call->route->rate;
-	const char *user = call->who.user.text;
-
-	return (struct counted){
-	    .cls = (int)cls,
-	    .name = user[0] != '\0' ? user : call->rq.client,
-	    .per_minute =
-		cls == RATE_READ ? app->conf->rate_read : app->conf->rate_write,
-	};
-}
-
-/* By partner: whatever keys and tokens it has, it has one limit. */
-static struct counted
-counted_of_partner(const struct app *app, const struct call *call)
-{
-	const struct partner *p = call->partner;
-	struct counted c = counted_of(app, call);
-	const int own = call->route->rate == RATE_READ ? p->rate_read : p->rate_write;
-
-	c.cls += OF_PARTNERS;
-	c.name = p->id;
-	if (own != 0)
-		c.per_minute = own;
-	return c;
-}
-
-static enum err
-check_rate(struct app *app, struct call *call, struct counted c)
-{
-	struct rate_answer rate;
-
-	if (call->route->rate == RATE_UNLIMITED || c.per_minute == 0)
-		return ERR_OK;
-	rate = ratelimit_take(app->rates, c.cls, c.name, c.per_minute, clock_mono_ms());
-	tell_rate(call->rs, &rate);
-	if (rate.allowed)
-		return ERR_OK;
-	scoreboard_add(app->board, app->slot, COUNTER_RATE_LIMITED, 1);
-	err_tell(&call->cx.err, ERR_RATE_LIMITED, "more than %d requests a minute",
-	    c.per_minute);
-	call->cx.err.retry_after = rate.retry_after;
-	return ERR_RATE_LIMITED;
-}
-
 static const char form_type[] = "application/x-www-form-urlencoded";
 
 /* With any parameters; nothing at all is taken as JSON. */
@@ -196,6 +125,8 @@ is_taken(enum body_kind kind, const char *content_type)
 {
 	struct slice rest = slice_of(content_type), type;
 
+	if (kind == BODY_ITEMS && request_is_lines(content_type))
+		return true;
 	if (!slice_next(&rest, ';', &type))
 		return false;
 	if (kind == BODY_FORM)
@@ -210,7 +141,9 @@ read_body(struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const struct route *r = call->route;
-	enum err rc = exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
+	enum err rc = r->body == BODY_ITEMS
+	    ? exchange_spool_body(cx, call->exchange, &call->rq, r->body_max)
+	    : exchange_read_body(cx, call->exchange, &call->rq, r->body_max);
 
 	if (rc == ERR_TOO_LARGE)
 		return err_tell(
@@ -221,7 +154,10 @@ read_body(struct call *call)
 		return err_tell(&cx->err, ERR_INVALID, "the request needs a body");
 	if (call->rq.body_length > 0 && !is_taken(r->body, call->rq.content_type))
 		return err_tell(&cx->err, ERR_MEDIA_TYPE, "the body must be %s",
-		    r->body == BODY_FORM ? form_type : "application/json");
+		    r->body == BODY_FORM        ? form_type
+			: r->body == BODY_ITEMS ? "application/json, an array, or "
+						  "application/x-ndjson"
+						: "application/json");
 	return ERR_OK;
 }
 
@@ -260,7 +196,7 @@ check_body(struct app *app, struct call *call)
 	if (r->body == BODY_NONE)
 		return ERR_OK;
 	rc = read_body(call);
-	if (rc != ERR_OK || call->rq.body_length == 0)
+	if (rc != ERR_OK || call->rq.body_length == 0 || r->body == BODY_ITEMS)
 		return rc;
 	rc = r->body == BODY_FORM ? parse_form(call)
 				  : json_parse(cx, call->rq.body, call->rq.body_length,
@@ -270,33 +206,20 @@ check_body(struct app *app, struct call *call)
 	return rc;
 }
 
-/* Who is refused is counted, too: who guesses at tokens, with the address. */
-static enum err
-refuse(struct app *app, struct call *call)
-{
-	const struct err_info refused = call->cx.err;
-	enum err rc = check_rate(app, call, counted_of(app, call));
-
-	if (rc != ERR_OK)
-		return rc;
-	call->cx.err = refused;
-	return refused.code;
-}
-
 /* Which partner it is, and so which limit, the level says. */
 static enum err
 check_partner(struct app *app, struct call *call)
 {
 	enum err rc = level_check(app, call);
 
-	return rc == ERR_OK ? check_rate(app, call, counted_of_partner(app, call))
-			    : refuse(app, call);
+	return rc == ERR_OK ? rates_count_partner(app, call)
+			    : rates_count_refused(app, call);
 }
 
 static enum err
 check_others(struct app *app, struct call *call)
 {
-	enum err rc = check_rate(app, call, counted_of(app, call));
+	enum err rc = rates_count(app, call);
 
 	return rc == ERR_OK ? level_check(app, call) : rc;
 }
@@ -307,7 +230,7 @@ gate_enter(struct app *app, struct call *call)
 	enum err rc = check_caller(app, call);
 
 	if (rc == ERR_UNAUTHORIZED)
-		return refuse(app, call);
+		return rates_count_refused(app, call);
 	if (rc == ERR_OK)
 		rc = perm_level(call->route->perm) == LEVEL_PARTNER
 		    ? check_partner(app, call)
@@ -408,19 +331,18 @@ resource_of(const struct call *call)
 	return arena_printf(call->cx.mem, "%.*s%s", (int)n - 1, target, target + n);
 }
 
-static enum err
-claim_key(struct once *o, const char *key)
+enum err
+gate_claim(
+    struct app *app, struct call *call, const char *key, struct idempotency_claim *out)
 {
-	const struct call *call = o->call;
-
-	return idempotency_init(&o->call->cx, &o->claim,
+	return idempotency_init(&call->cx, out,
 	    &(struct idempotency_request){.key = key,
 		.user_id = call->who.user.text,
 		.tenant_id = call->who.tenant_id,
 		.method = call->route->name,
 		.path = resource_of(call),
 		.body = {call->rq.body, call->rq.body_length},
-		.hours = o->app->conf->idempotency_hours});
+		.hours = app->conf->idempotency_hours});
 }
 
 enum err
@@ -430,9 +352,10 @@ gate_run(struct app *app, struct call *call)
 	struct once once = {.app = app, .call = call};
 	enum err rc;
 
-	if (call->route->answer < ANSWER_ONCE)
+	if (call->route->answer < ANSWER_ONCE ||
+	    call->route->answer == ANSWER_ONCE_PARTS)
 		return call->route->handler(app, call);
-	if (key != NULL && (rc = claim_key(&once, key)) != ERR_OK)
+	if (key != NULL && (rc = gate_claim(app, call, key, &once.claim)) != ERR_OK)
 		return rc;
 	return steps_transaction(&call->cx, app->db,
 	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);

@@ -1,6 +1,7 @@
 /* provisioning.c - the routes by which partners provision tenants. */
 #include "controllers/provisioning.h"
 
+#include "base/clock.h"
 #include "flows/provisioning.h"
 #include "flows/steps.h"
 #include "json/merge.h"
@@ -12,6 +13,17 @@ provision_site_of(const struct app *app, const struct call *call)
 	    .address = call->rq.client,
 	    .audit = app->audit,
 	    .grace_days = app->conf->deletion_grace_days};
+}
+
+void
+provision_extend(const struct app *app, struct call *call)
+{
+	const int each = app->conf->request_timeout;
+	const int64_t now = clock_mono_ms();
+
+	call->cx.deadline_ms = now + each;
+	scoreboard_allow(
+	    app->board, app->slot, (int)(now - call->began_us / 1000) + each);
 }
 
 const char *

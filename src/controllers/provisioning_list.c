@@ -125,6 +125,14 @@ check_together(struct call *call, const struct provision_page *p)
 	return ERR_OK;
 }
 
+enum err
+provision_read_filters(struct call *call, struct provision_page *p)
+{
+	enum err rc = read_filters(call, p);
+
+	return rc == ERR_OK ? check_together(call, p) : rc;
+}
+
 /* -- cursors: MARK.PHASE.MICROSECONDS.ID.KEY -- */
 
 /* Of whose list it is, and of which filters and sort. */
@@ -197,9 +205,7 @@ provision_list_get(struct app *app, struct call *call)
 	enum err rc = list_read(call, &q);
 
 	if (rc == ERR_OK)
-		rc = read_filters(call, &page);
-	if (rc == ERR_OK)
-		rc = check_together(call, &page);
+		rc = provision_read_filters(call, &page);
 	if (rc == ERR_OK && q.cursor != NULL)
 		rc = read_cursor(call, q.cursor, &page);
 	page.limit = q.limit;

@@ -2,6 +2,7 @@
 #include "controllers/replies.h"
 
 #include <assert.h>
+#include <stdbool.h>
 
 #include "base/attr.h"
 #include "controllers/routes.h"
@@ -22,14 +23,15 @@ const size_t query_param_count = COUNT_OF(query_params);
 
 /* A handler that is in no row of routes.def is not declared; what has no body has no
  * schema. */
+#define IS_HANDLER(h) _Generic((h), handler_fn * : true, default : false)
 #define REPLY(h, s, m, t)                                                              \
-	static_assert(sizeof(&(h)) > 0 && (s) >= 200 && (s) < 300, #h ": status");     \
+	static_assert(IS_HANDLER(h) && (s) >= 200 && (s) < 300, #h ": status");        \
 	static_assert(                                                                 \
 	    MEDIA_##m != MEDIA_NONE || REPLY_SCHEMA_##t == REPLY_SCHEMA_NONE,          \
 	    #h ": body and schema");
 #include "controllers/replies.def"
 #undef REPLY
-#define QUERY(h, n, s, text) static_assert(sizeof(&(h)) > 0, #h);
+#define QUERY(h, n, s, text) static_assert(IS_HANDLER(h), #h);
 #include "controllers/queries.def"
 #undef QUERY
 

@@ -20,6 +20,7 @@ static const char option[] = "SCHEMA_DIR";
 struct in_effect {
 	const struct schema *schema;
 	const char *text, *file;
+	const struct json *own; /* what the file says */
 };
 
 struct schema_set {
@@ -34,6 +35,52 @@ schema_id_find(const char *name)
 		if (strcmp(schema_texts[i].name, name) == 0)
 			return (enum schema_id)i;
 	return SCHEMA_NONE;
+}
+
+/* -- as sets: a schema may refer to another by its file, "webhook.json" -- */
+
+static const char *
+document_name(struct arena *mem, enum schema_id id)
+{
+	return arena_printf(mem, "%s.json", schema_texts[id].name);
+}
+
+/* Those of the program, with one in place of its own; SCHEMA_NONE: none is. */
+static enum err
+make_set(struct ctx *cx, struct arena *mem, enum schema_id id, struct slice text,
+    struct schema_bundle **out)
+{
+	enum err rc = ERR_OK;
+
+	*out = schema_bundle_new(mem);
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
+		rc = schema_bundle_add(cx, *out, document_name(mem, (enum schema_id)i),
+		    i == (int)id ? text : slice_of(schema_texts[i].text));
+	return rc;
+}
+
+static enum err
+compile_set(struct ctx *cx, struct schema_set *s, struct schema_bundle *set)
+{
+	enum err rc = ERR_OK;
+
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
+		rc = schema_bundle_compile(cx, set,
+		    document_name(s->mem, (enum schema_id)i), &s->of[i].schema);
+	return rc;
+}
+
+/* The file in the place of the program's schema: what it alone asks for. */
+static enum err
+compile_alone(struct ctx *cx, struct schema_set *s, enum schema_id id,
+    struct slice text, const struct schema **out)
+{
+	struct schema_bundle *set;
+	enum err rc = make_set(cx, s->mem, id, text, &set);
+
+	return rc == ERR_OK
+	    ? schema_bundle_compile(cx, set, document_name(s->mem, id), out)
+	    : rc;
 }
 
 /* -- one file -- */
@@ -70,7 +117,7 @@ read_documents(struct ctx *cx, struct schema_set *s, const struct conf_dir_file 
 		refuse(cx, file, "is no JSON Schema: not an object");
 		return false;
 	}
-	if (schema_compile(cx, s->mem, file->name, text, &x->own_schema) != ERR_OK) {
+	if (compile_alone(cx, s, x->id, text, &x->own_schema) != ERR_OK) {
 		refuse_recorded(cx, file);
 		return false;
 	}
@@ -78,7 +125,7 @@ read_documents(struct ctx *cx, struct schema_set *s, const struct conf_dir_file 
 	    ERR_OK;
 }
 
-/* The examples of the file are those of the schema in effect. */
+/* The examples of the file are those of both. */
 static void
 check_examples(struct ctx *cx, struct schema_set *s, const struct extension *x,
     const struct schema *both)
@@ -105,9 +152,8 @@ extend(struct ctx *cx, struct schema_set *s, const struct conf_dir_file *file)
 {
 	struct extension x = {.id = schema_id_find(file->name), .path = file->path};
 	struct in_effect *of = &s->of[x.id];
-	unsigned faults = cx->fault_count;
+	const unsigned faults = cx->fault_count;
 	const struct schema *both;
-	const char *joined;
 	struct slice text;
 
 	x.base_schema = of->schema;
@@ -115,17 +161,45 @@ extend(struct ctx *cx, struct schema_set *s, const struct conf_dir_file *file)
 	    !read_documents(cx, s, file, text, &x))
 		return;
 	extension_check(cx, &x);
-	joined = extension_join(s->mem, &x);
-	if (schema_compile(cx, s->mem, file->name, slice_of(joined), &both) != ERR_OK) {
-		refuse_recorded(cx, file);
+	of->text = extension_join(s->mem, &x);
+	of->file = file->path;
+	of->own = x.own;
+	if (cx->fault_count > faults)
 		return;
-	}
-	if (cx->fault_count == faults)
+	if (compile_alone(cx, s, x.id, slice_of(of->text), &both) != ERR_OK)
+		refuse_recorded(cx, file);
+	else
 		check_examples(cx, s, &x, both);
-	*of = (struct in_effect){both, joined, file->path};
 }
 
 /* -- all of them -- */
+
+/* What is in effect, where files may refer to what other files extend. */
+static void
+compile_extended(struct ctx *cx, struct schema_set *s, const char *dir)
+{
+	struct schema_bundle *set = schema_bundle_new(s->mem);
+	enum err rc = ERR_OK;
+
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
+		rc = schema_bundle_add(cx, set,
+		    document_name(s->mem, (enum schema_id)i), slice_of(s->of[i].text));
+	if (rc == ERR_OK)
+		rc = compile_set(cx, s, set);
+	if (rc != ERR_OK) {
+		ctx_fault(cx, option, "schema", "%s: %s", dir, cx->err.message);
+		err_clear(&cx->err);
+		return;
+	}
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT; i++) {
+		const struct in_effect *of = &s->of[i];
+		const struct extension x = {
+		    .id = (enum schema_id)i, .path = of->file, .own = of->own};
+
+		if (of->file != NULL)
+			check_examples(cx, s, &x, of->schema);
+	}
+}
 
 static void
 tell_names(struct ctx *cx, struct schema_set *s, const char *dir)
@@ -143,6 +217,7 @@ tell_names(struct ctx *cx, struct schema_set *s, const char *dir)
 static void
 extend_all(struct ctx *cx, struct schema_set *s, const char *dir)
 {
+	const unsigned faults = cx->fault_count;
 	const struct conf_dir_file *file = conf_dir_list(cx, s->mem, option, dir);
 	bool strangers = false;
 
@@ -157,19 +232,19 @@ extend_all(struct ctx *cx, struct schema_set *s, const char *dir)
 		}
 	if (strangers)
 		tell_names(cx, s, dir);
+	if (cx->fault_count == faults)
+		compile_extended(cx, s, dir);
 }
 
 static enum err
 compile_own(struct ctx *cx, struct schema_set *s)
 {
-	enum err rc = ERR_OK;
+	struct schema_bundle *set;
+	enum err rc = make_set(cx, s->mem, SCHEMA_NONE, (struct slice){NULL, 0}, &set);
 
-	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++) {
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT; i++)
 		s->of[i].text = schema_texts[i].text;
-		rc = schema_compile(cx, s->mem, schema_texts[i].name,
-		    slice_of(schema_texts[i].text), &s->of[i].schema);
-	}
-	return rc;
+	return rc == ERR_OK ? compile_set(cx, s, set) : rc;
 }
 
 enum err

@@ -28,8 +28,8 @@ void schema_set_free(struct schema_set *s); /* NULL is fine */
 
 /* NULL for SCHEMA_NONE, all three. */
 const struct schema *schema_set_get(const struct schema_set *s, enum schema_id id);
-/* The schema in effect as a JSON document: the program's text, or one whose "allOf" has
- * that and the operator's, and whose "examples" fit both. */
+/* The schema in effect as a JSON document: the program's text, or that with the
+ * operator's as one more of its "allOf" and "examples" that fit both. */
 const char *schema_set_text(const struct schema_set *s, enum schema_id id);
 /* The file that extends it; NULL: none does. */
 const char *schema_set_file(const struct schema_set *s, enum schema_id id);

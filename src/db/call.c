@@ -294,6 +294,23 @@ slot_read(struct ctx *cx, struct db *db, const struct slot *slot, int64_t until_
 }
 
 enum err
+call_push(struct ctx *cx, struct db *db)
+{
+	const int64_t until = clock_mono_ms() + call_limit(cx, db);
+	int unsent, came;
+
+	while ((unsent = PQflush(db->pg)) > 0) {
+		came = link_wait(db, POLLIN | POLLOUT, until);
+		if (came == 0)
+			return call_late(cx, db, false);
+		/* answers of what went before may stand in the way */
+		if ((came & ~POLLOUT) != 0 && PQconsumeInput(db->pg) == 0)
+			return call_lost(cx, db, false);
+	}
+	return unsent < 0 ? call_lost(cx, db, false) : ERR_OK;
+}
+
+enum err
 call_exchange(struct ctx *cx, struct db *db)
 {
 	int64_t until = clock_mono_ms() + call_limit(cx, db);

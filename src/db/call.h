@@ -23,6 +23,8 @@ struct call {
 
 /* Puts it into the pipeline without waiting. */
 enum err call_send(struct ctx *cx, struct db *db, const struct call *call) MUST_CHECK;
+/* Hands the server all that waits, without a word about the answers. */
+enum err call_push(struct ctx *cx, struct db *db) MUST_CHECK;
 /* One round trip: sends all that waits and reads every answer. */
 enum err call_exchange(struct ctx *cx, struct db *db) MUST_CHECK;
 /* A text of any number of statements, by the simple protocol; nothing may wait. */

@@ -89,8 +89,14 @@ enum err db_query(struct ctx *cx, struct db *db, enum stmt_id id,
  * its failure becomes. Returns no rows. args are copied. */
 enum err db_queue(
     struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args) MUST_CHECK;
-/* The same for a statement with "-- idents:": names (1 to 63 bytes of UTF-8, else
- * ERR_INTERNAL) are quoted into its text; no args. */
+/* The same, but it goes out at once, and the server is at work on it while the caller
+ * does something else; *rows is there after db_wait(), which nothing may come before.
+ * Its failure is that of db_wait(). */
+enum err db_send(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *args, struct db_rows **rows) MUST_CHECK;
+enum err db_wait(struct ctx *cx, struct db *db) MUST_CHECK;
+/* The same as db_queue() for a statement with "-- idents:": names (1 to 63 bytes of
+ * UTF-8, else ERR_INTERNAL) are quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *idents) MUST_CHECK;
 

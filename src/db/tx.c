@@ -330,6 +330,31 @@ db_query(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args
 }
 
 enum err
+db_send(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args,
+    struct db_rows **rows)
+{
+	const struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .args = args, .rows = rows};
+	enum err rc;
+
+	*rows = NULL;
+	rc = tx_call(cx, db, &call, false);
+	if (rc == ERR_OK && call_push(cx, db) != ERR_OK)
+		rc = tx_fail(cx, db);
+	return rc;
+}
+
+enum err
+db_wait(struct ctx *cx, struct db *db)
+{
+	enum err rc = tx_ready(cx, db);
+
+	if (rc == ERR_OK && call_exchange(cx, db) != ERR_OK)
+		rc = tx_fail(cx, db);
+	return rc;
+}
+
+enum err
 db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args)
 {
 	const struct call call = {.id = id, .kind = SLOT_STATEMENT, .args = args};

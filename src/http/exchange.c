@@ -2,6 +2,7 @@
 #include "http/exchange.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/clock.h"
 
@@ -95,6 +96,28 @@ read_all(
 	return ERR_OK;
 }
 
+/* The length that was told, unless that is too much already. */
+static enum err
+bounded_length(struct ctx *cx, const struct request *rq, size_t limit, int64_t *told)
+{
+	enum err e = told_length(cx, rq, told);
+
+	if (e == ERR_OK && *told >= 0 && (uint64_t)*told > limit)
+		e = too_large(cx, limit);
+	return e;
+}
+
+static enum err
+keep_body(struct ctx *cx, const struct exchange *x, struct request *rq, int64_t told,
+    struct slice body)
+{
+	if (!x->ended || (told >= 0 && (uint64_t)told > body.n))
+		return err_tell(&cx->err, ERR_INVALID, "the body ended early");
+	rq->body = body.p;
+	rq->body_length = body.n;
+	return ERR_OK;
+}
+
 enum err
 exchange_read_body(struct ctx *cx, struct exchange *x, struct request *rq, size_t limit)
 {
@@ -105,10 +128,8 @@ exchange_read_body(struct ctx *cx, struct exchange *x, struct request *rq, size_
 
 	if (rq->body != NULL)
 		return ERR_OK;
-	if ((e = told_length(cx, rq, &told)) != ERR_OK)
+	if ((e = bounded_length(cx, rq, limit, &told)) != ERR_OK)
 		return e;
-	if (told >= 0 && (uint64_t)told > limit)
-		return too_large(cx, limit);
 	/* One byte more than told, so that the end is seen without growing. */
 	if (told >= 0)
 		first = (size_t)told + 1;
@@ -116,11 +137,63 @@ exchange_read_body(struct ctx *cx, struct exchange *x, struct request *rq, size_
 		first = limit + 1;
 	if ((e = read_all(cx, x, first, limit, &body)) != ERR_OK)
 		return e;
-	if (!x->ended || (told >= 0 && (uint64_t)told > body.n))
-		return err_tell(&cx->err, ERR_INVALID, "the body ended early");
-	rq->body = body.p;
-	rq->body_length = body.n;
-	return ERR_OK;
+	return keep_body(cx, x, rq, told, body);
+}
+
+/* -- a body in memory of its own -- */
+
+struct spool {
+	char *p;
+	size_t size;
+};
+
+static void
+unmap(void *obj)
+{
+	const struct spool *s = obj;
+
+	(void)munmap(s->p, s->size);
+}
+
+/* Address space for all of it; a page is memory once something is written there. */
+static struct spool *
+map_spool(struct ctx *cx, size_t size)
+{
+	struct spool *s = arena_alloc(cx->mem, sizeof(*s));
+
+	s->size = size;
+	s->p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (s->p == MAP_FAILED) {
+		(void)err_set(&cx->err, ERR_UNAVAILABLE,
+		    "no address space for a body of %zu bytes", size);
+		return NULL;
+	}
+	arena_defer(cx->mem, unmap, s);
+	return s;
+}
+
+enum err
+exchange_spool_body(
+    struct ctx *cx, struct exchange *x, struct request *rq, size_t limit)
+{
+	const struct spool *s;
+	size_t used = 0, n;
+	int64_t told;
+	enum err e;
+
+	if (rq->body != NULL)
+		return ERR_OK;
+	if ((e = bounded_length(cx, rq, limit, &told)) != ERR_OK)
+		return e;
+	/* one byte past the limit is enough to know, and one is for NUL */
+	if ((s = map_spool(cx, limit + 2)) == NULL)
+		return cx->err.code;
+	while (used <= limit && (n = take(x, s->p + used, limit + 1 - used)) > 0)
+		used += n;
+	if (used > limit)
+		return too_large(cx, limit);
+	return keep_body(cx, x, rq, told, (struct slice){s->p, used});
 }
 
 void

@@ -52,6 +52,10 @@ struct exchange {
  * CONTENT_LENGTH said). No body: "" of length 0. A second call changes nothing. */
 enum err exchange_read_body(
     struct ctx *cx, struct exchange *x, struct request *rq, size_t limit) MUST_CHECK;
+/* The same into memory of its own, which goes back to the system with cx->mem's next
+ * reset: for limits that the request's memory would not hold. */
+enum err exchange_spool_body(
+    struct ctx *cx, struct exchange *x, struct request *rq, size_t limit) MUST_CHECK;
 /* Drops what is left, up to EXCHANGE_DRAIN_MAX; true: the end of the stream was seen.
  */
 bool exchange_drain(struct exchange *x);

@@ -109,6 +109,8 @@ put_faults(struct json_out *o, const struct fault *f)
 		json_member_text(o, "pointer", f->pointer);
 		json_member_text(o, "keyword", f->keyword);
 		json_member_text(o, "message", f->message);
+		if (f->existing != NULL)
+			json_member_text(o, "existing_tenant", f->existing);
 		json_close_object(o);
 	}
 	json_close_array(o);

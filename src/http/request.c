@@ -358,3 +358,18 @@ request_init(struct ctx *cx, struct request *rq, const char *const *params,
 		return err_tell(&cx->err, ERR_INVALID, "the request has no method");
 	return target_set(cx, rq, &f);
 }
+
+bool
+request_is_lines(const char *content_type)
+{
+	static const char *const names[] = {
+	    "application/x-ndjson", "application/ndjson", "application/jsonl"};
+	struct slice rest = slice_of(content_type), type;
+
+	if (!slice_next(&rest, ';', &type))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (slice_eq_ci(type, names[i]))
+			return true;
+	return false;
+}

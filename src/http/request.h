@@ -97,6 +97,8 @@ struct request_basic {
 };
 enum err request_basic(
     struct ctx *cx, const struct request *rq, struct request_basic *out) MUST_CHECK;
+/* Whether a Content-Type, with any parameters, is one of NDJSON's names. */
+bool request_is_lines(const char *content_type);
 const char *http_method_name(enum http_method m);
 
 #endif

@@ -64,33 +64,44 @@ partner_check_there(struct ctx *cx, struct db *db, const char *id)
 	return rc == ERR_OK && db_row_count(rows) == 0 ? partner_not_there(cx, id) : rc;
 }
 
-static enum err
-check_quota(struct ctx *cx, struct db *db, const char *id, int64_t quota, int64_t more)
+enum err
+partner_tell_quota(struct ctx *cx, const struct partner_room *r)
 {
-	char most[STR_I64_SIZE];
+	return err_tell(&cx->err, ERR_QUOTA,
+	    "the partner may have %lld tenants, and has %lld: deactivate some, or have "
+	    "the platform's operators raise its quota",
+	    (long long)r->quota, (long long)r->used);
+}
+
+static enum err
+take_quota(
+    struct ctx *cx, struct db *db, const char *id, int64_t most, struct partner_room *r)
+{
+	char count_to[STR_I64_SIZE];
 	struct db_rows *rows;
+	int64_t left;
 	enum err rc = db_queue(cx, db, STMT_partner_quota_turn, DB_ARGS(id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_partner_quota_used,
-		    DB_ARGS(id, str_from_i64(most, quota + 1)), &rows);
+		    DB_ARGS(id, str_from_i64(count_to, r->quota + 1)), &rows);
 	if (rc != ERR_OK)
 		return rc;
-	if (db_i64(rows, 0, 0) + more <= quota)
-		return ERR_OK;
-	return err_tell(&cx->err, ERR_QUOTA,
-	    "the partner may have %lld tenants, and has %lld: deactivate some, or have "
-	    "the platform's operators raise its quota",
-	    (long long)quota, (long long)db_i64(rows, 0, 0));
+	r->used = db_i64(rows, 0, 0);
+	left = r->quota > r->used ? r->quota - r->used : 0;
+	r->granted = left < most ? left : most;
+	return ERR_OK;
 }
 
 enum err
-partner_reserve(struct ctx *cx, struct db *db, const char *id, int64_t more)
+partner_reserve_some(struct ctx *cx, struct db *db, const char *id, int64_t most,
+    struct partner_room *out)
 {
 	struct db_rows *rows;
 	struct partner p = {.id = id};
 	enum err rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
 
+	*out = (struct partner_room){.granted = most};
 	if (rc != ERR_OK)
 		return rc;
 	if (db_row_count(rows) == 0)
@@ -100,5 +111,15 @@ partner_reserve(struct ctx *cx, struct db *db, const char *id, int64_t more)
 	rc = partner_check_active(cx, &p);
 	if (rc != ERR_OK || db_text(rows, 0, 1) == NULL)
 		return rc;
-	return check_quota(cx, db, id, db_i64(rows, 0, 1), more);
+	out->quota = db_i64(rows, 0, 1);
+	return take_quota(cx, db, id, most, out);
+}
+
+enum err
+partner_reserve(struct ctx *cx, struct db *db, const char *id, int64_t more)
+{
+	struct partner_room room;
+	enum err rc = partner_reserve_some(cx, db, id, more, &room);
+
+	return rc == ERR_OK && room.granted < more ? partner_tell_quota(cx, &room) : rc;
 }

@@ -58,4 +58,14 @@ enum err partner_check_there(struct ctx *cx, struct db *db, const char *id) MUST
 enum err partner_reserve(
     struct ctx *cx, struct db *db, const char *id, int64_t more) MUST_CHECK;
 
+/* The same of as many as fit. */
+struct partner_room {
+	int64_t granted;     /* 0 to those wanted */
+	int64_t quota, used; /* when fewer were */
+};
+enum err partner_reserve_some(struct ctx *cx, struct db *db, const char *id,
+    int64_t most, struct partner_room *out) MUST_CHECK;
+/* ERR_QUOTA, told. */
+enum err partner_tell_quota(struct ctx *cx, const struct partner_room *r);
+
 #endif

@@ -43,7 +43,7 @@ provision_draft_read(struct arena *mem, const struct schema *s, const struct jso
     struct provision_draft *out)
 {
 	struct rest r = {.schema = s};
-	const char *said[COUNT_OF(own) - 1];
+	const char *said[COUNT_OF(own) - 1] = {NULL};
 	struct buf b;
 
 	for (size_t i = 0; i < COUNT_OF(said); i++)

@@ -56,13 +56,13 @@ class Extended:
 
 
 @contextlib.contextmanager
-def extended(db, **schemas):
+def extended(db, workers=2, **schemas):
     place = stack.Directory("tdx.")
     directory = place.writable("schemas")
     try:
         for name, schema in schemas.items():
             Extended(None, directory).write(name, schema)
-        with stack.Tenantd(db, workers=2, JOB_WORKERS=0, SCHEMA_DIR=directory, SMTP_URL="smtp://127.0.0.1:9",
+        with stack.Tenantd(db, workers=workers, JOB_WORKERS=0, SCHEMA_DIR=directory, SMTP_URL="smtp://127.0.0.1:9",
                            MAIL_FROM="no-reply@example.com", ACCOUNT_URL="https://app.example.com") as app:
             yield Extended(app, directory)
     finally:
@@ -126,6 +126,21 @@ def test_a_reload_of_bad_files_changes_nothing_and_says_why(own, tenant):
             (own.directory / f"{name}.json").unlink()
         own.write("invitation", OURS)
         own.reload_good()
+
+
+def test_a_single_process_takes_them_too(db):
+    with extended(db, workers=0, login={"properties": {"email": {"maxLength": 20}}}) as e:
+        def faults():
+            answer = e.app.call("POST", "/login", {}, {"email": "somebody.long@example.com", "password": "x"})
+            return answer.status, [f["pointer"] for f in answer.json().get("errors", [])]
+        assert faults() == (400, ["/email"])
+        e.write("login", [])
+        e.reload("event=reload-refused")
+        stack.until(lambda: e.app.call("GET", "/readyz").status == 200)
+        assert faults() == (400, ["/email"])
+        e.write("login", {})
+        e.reload("event=reloaded")
+        stack.until(lambda: faults() == (401, []), what="the schema without the file's rules")
 
 
 def test_a_closed_schema_stays_closed(own, tenant):

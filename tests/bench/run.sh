@@ -13,6 +13,8 @@
 #   verify        a token verified, by algorithm: one not seen before, and one that was
 #   events        what events, audit and jobs add to a first call; deliveries a second; the
 #                 time until the first attempt
+#   list          a page of a partner's million tenants, the first and the 10,000th in turn; memory of
+#                 the worker that answers those between
 #   instructions  instructions and allocations a request, by layer (callgrind)
 #   calls         system calls and database round trips a request (strace)
 #   memory        private memory of a worker over 100,000 requests
@@ -24,12 +26,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current context healthz new login verify events instructions calls memory" rows='' quick='' seconds=8
+all="existing current context healthz new login verify events list instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '%s\n' "bench: $*" >&2; }
-usage() { sed -n '2,23s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,25s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds)

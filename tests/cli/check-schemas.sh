@@ -1,6 +1,7 @@
 #!/bin/sh
 # SCHEMA_DIR: what extends a schema of requests is listed and printed, and everything wrong with it named at once, in the
 # same words by "config check" and "serve".
+# shellcheck disable=SC2016 # names of JSON Schema
 set -eu
 # shellcheck source=tap.sh
 . "${srcdir:-.}/tests/cli/tap.sh"
@@ -69,6 +70,28 @@ for nothing in "" missing; do
 done
 says "but it is said" "$out" "no schema of requests is extended: no files in missing"
 
+# files that refer to each other, and to what is built in
+mkdir sets
+cat > sets/provisioning_tenant.json <<'END'
+{ "properties": { "settings": { "$ref": "tenant_config.json" }, "home": { "$ref": "webhook.json#/properties/url" } },
+  "examples": [{ "company_name": "a", "email": "a@b.co", "settings": { "locale": "de" }, "home": "https://b.co/" }] }
+END
+echo '{ "properties": { "locale": { "enum": ["de"] } } }' > sets/tenant_config.json
+echo '{ "properties": { "url": { "maxLength": 100 } } }' > sets/webhook.json
+set_env="$base SCHEMA_DIR=sets"
+run config check
+is "a file may refer to what others extend" 0 "$status"
+sed -i 's/"de" }/"fr" }/' sets/provisioning_tenant.json
+run config check
+says "which is then asked for" "$err" 'tenantd: sets/provisioning_tenant.json: at "/examples/0": the example does not fit: "/settings/locale" must be one of de'
+rm sets/provisioning_tenant.json
+echo '{ "allOf": [{ "$ref": "invitation.json" }] }' > sets/invitation.json
+run config check
+says "but never without end" "$err" 'tenantd: sets/invitation.json: schema invitation.json at "": a schema refers to itself without end'
+echo '{ "properties": { "email": { "$ref": "nowhere.json" } } }' > sets/invitation.json
+run config check
+says "nor to nothing" "$err" 'tenantd: sets/invitation.json: schema invitation.json at "/properties/email/$ref": there is no document of "nowhere.json"'
+
 # NAME, FILE, WHAT IT HOLDS, WHAT IS SAID OF IT behind the path
 mkdir bad
 : > wanted
@@ -80,10 +103,9 @@ wrong() {
 wrong admin_tenant '{"properties":' 'bad/admin_tenant.json: is no JSON: unexpected end of text at byte 14'
 wrong admin_user '[]' 'bad/admin_user.json: is no JSON Schema: not an object'
 wrong alert_rule '{"properties":{"name":{"minLenght":3}}}' \
-    'bad/alert_rule.json: schema alert_rule at "/properties/name": unknown keyword "minLenght"'
-# shellcheck disable=SC2016 # a name of JSON Schema
+    'bad/alert_rule.json: schema alert_rule.json at "/properties/name": unknown keyword "minLenght"'
 wrong chat '{"$schema":"http://json-schema.org/draft-07/schema#"}' \
-    'bad/chat.json: schema chat at "": dialect "http://json-schema.org/draft-07/schema#" is not supported'
+    'bad/chat.json: schema chat.json at "": dialect "http://json-schema.org/draft-07/schema#" is not supported'
 wrong invitation '{"properties":{"team":{},"role":{"type":["integer","null"]},"email":false}}' \
     'bad/invitation.json: at "/properties/team": the built-in schema takes no further members: it can only be tightened' \
     'bad/invitation.json: at "/properties/email": the built-in schema requires this member: nothing would fit both'
@@ -119,9 +141,12 @@ is "faults make it fail" 78 "$status"
 is "it prints nothing then" "" "$(cat "$out")"
 cp "$err" said
 while read -r line; do says "names: ${line#tenantd: bad/}" said "$line"; done < wanted
-is "a pattern that is none" 1 "$(grep -c '^tenantd: bad/webhook.json: schema webhook at "/properties/url/pattern": ' said)"
+is "a pattern that is none" 1 "$(grep -c '^tenantd: bad/webhook.json: schema webhook.json at "/properties/url/pattern": ' said)"
 is "the names that there are, once" 1 "$(grep -c '^tenantd: bad: the schemas of requests are .*, provisioning_tenant, ' said)"
 is "and nothing else" $(($(wc -l < wanted) + 2)) "$(wc -l < said)"
+run doctor --json
+is "the doctor finds as much" "$(wc -l < said)" "$(/usr/bin/python3 -c 'import json, sys
+print(sum(f["check"] == "schemas" and f["verdict"] == "broken" for f in json.load(open(sys.argv[1]))))' "$out")"
 run serve
 is "nor does it serve" 78 "$status"
 cmp -s "$err" said && same=0 || same=1

@@ -179,7 +179,7 @@ class Maker:
                          head + '"x":NaN}', head + '"x":0x10}', head + "x:1}", "\v" + body, "\u00a0" + body])
 
     def body(self):
-        r, kind = self.r, self.r.random()
+        kind = self.r.random()
         if kind < 0.5:
             made = self.tenant()
         elif kind < 0.72:

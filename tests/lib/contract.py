@@ -14,22 +14,8 @@ from pathlib import Path
 
 import jsonschema
 
-FOLDER = Path(__file__).resolve().parents[2] / "src/controllers/replies"
+CONTROLLERS = Path(__file__).resolve().parents[2] / "src/controllers"
 FORMATS = jsonschema.FormatChecker(formats=())
-TEXT = {"type": "string", "minLength": 1}
-# RFC 9457, and what our problems have besides. error_description: RFC 6749, 5.2.
-PROBLEM = {
-    "type": "object",
-    "properties": {
-        "type": TEXT, "title": TEXT, "status": {"type": "integer", "minimum": 300, "maximum": 599}, "detail": TEXT,
-        "instance": TEXT, "success": {"const": False}, "message": TEXT, "error": TEXT, "error_description": TEXT,
-        "existing_tenant": TEXT, "snapshot": TEXT, "verify": TEXT, "sessions": TEXT,
-        "errors": {"type": "array", "minItems": 1, "items": {
-            "type": "object", "properties": {"pointer": {"type": "string"}, "keyword": TEXT, "message": TEXT},
-            "required": ["pointer", "keyword", "message"]}},
-    },
-    "required": ["type", "title", "status", "detail", "instance", "success", "message"],
-}
 
 
 def _format(name, pattern):
@@ -44,17 +30,21 @@ _format("uri", r"[a-z][a-z0-9+.-]*:\S+")
 
 
 class Schemas:
-    """The files of a folder, each as one schema without references; a reference is "NAME.json" or
-    "#/$defs/NAME"."""
+    """The files of replies/, and Problem and OAuthProblem of what the OpenAPI document is made of, each as one schema
+    without references; a reference is "NAME.json" or "#/$defs/NAME". extended: those to which an operator adds
+    members."""
 
-    def __init__(self, folder=FOLDER):
-        self.files = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    def __init__(self, extended=()):
+        self.extended = {name + ".json" for name in extended}
+        self.files = {path.name: json.loads(path.read_text()) for path in (CONTROLLERS / "replies").glob("*.json")}
+        shared = re.sub(r'"#/components/schemas/(\w+)"', r'"\1.json"', (CONTROLLERS / "texts/components.json").read_text())
+        self.files.update((name + ".json", schema) for name, schema in json.loads(shared)["schemas"].items())
         self.validators = {}
 
     def validator(self, name):
         if name not in self.validators:
             file = name + ".json"
-            self.validators[name] = validator(self.resolved(self.files[file], file, (file,), False))
+            self.validators[name] = validator(self.resolved(self.files[file], file, (file,), file in self.extended))
         return self.validators[name]
 
     def resolved(self, schema, file, way, part):
@@ -69,7 +59,7 @@ class Schemas:
             found = self.files[there]
             for word in target.split("/")[1:] if there == file and target[0] == "#" else ():
                 found = found[word]
-            return self.resolved(found, there, (*way, target), part)
+            return self.resolved(found, there, (*way, target), part or target in self.extended)
         out = {key: self.resolved(value, file, way, key == "allOf" or (key in ("anyOf", "oneOf") and "properties" in schema))
                if key not in ("properties", "$defs", "enum", "const") else value for key, value in schema.items()}
         out.pop("$defs", None)
@@ -141,22 +131,20 @@ def problem_types(description):
 class Contract:
     """problems: problem_types() of `tenantd openapi`."""
 
-    def __init__(self, routes, problems, schemas=None):
-        self.schemas, self.problems = schemas or Schemas(), problems
-        self.problem = validator(self.schemas.resolved(PROBLEM, "", (), False))
-        self.routes = {}
+    def __init__(self, routes, problems, extended=()):
+        self.schemas, self.problems, self.paths = Schemas(extended), problems, {}
         for route in routes:
-            words = segments(route["path"])
             route = {**route, "queries": {q["name"]: (q["schema"], validator(q["schema"])) for q in route["queries"]}}
-            self.routes.setdefault((route["method"], len(words)), []).append((words, route))
-        for rows in self.routes.values():
-            rows.sort(key=lambda row: [w.startswith("{") for w in row[0]])  # a literal comes before a name
+            self.paths.setdefault(segments(route["path"]), {})[route["method"]] = route
+        # a literal comes before a name
+        self.order = sorted(self.paths, key=lambda words: [w.startswith("{") for w in words])
 
     def route(self, method, path):
+        """As the router finds it: the path first, whatever it answers."""
         words = [urllib.parse.unquote(w) for w in segments(path)]
-        for wanted, route in self.routes.get(("GET" if method == "HEAD" else method, len(words)), ()):
-            if all(w == v or (w.startswith("{") and v) for w, v in zip(wanted, words)):
-                return route
+        for wanted in self.order:
+            if len(wanted) == len(words) and all(w == v or (w[:1] == "{" and v) for w, v in zip(wanted, words)):
+                return self.paths[wanted].get("GET" if method == "HEAD" else method)
         return None
 
     def check(self, method, target, answer, stray=(), prefix=""):
@@ -202,10 +190,9 @@ class Contract:
         if method == "HEAD":
             return
         problem = answer.json()
-        fit(self.problem, problem, f"{what}: a problem")
+        fit(self.schemas.validator("OAuthProblem" if oauth else "Problem"), problem, what)
         assert problem["status"] == answer.status, f"{what}: {problem}"
         slug = problem["type"].rpartition("/")[2]
         assert route is None or slug in self.problems[route["method"], route["path"]] | EVERYWHERE, (
             f"{what}: {slug} is not described: problems.def may say it of {route['handler']}")
         assert ("error" in problem) is (oauth or answer.status >= 500), f"{what}: {problem}"
-        assert ("error_description" in problem) is oauth, f"{what}: {problem}"
