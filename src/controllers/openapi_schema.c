@@ -203,6 +203,21 @@ put_keyword(const char *name, const struct json *value, void *arg)
 	return true;
 }
 
+/* An object that nothing is said of: what makes clients takes it for one without
+ * members unless it is told. */
+static bool
+is_any_object(const struct json *schema)
+{
+	static const char *const says[] = {"properties", "additionalProperties",
+	    "patternProperties", "$ref", "allOf", "anyOf", "oneOf"};
+	const char *type = json_get_text(schema, "type");
+
+	for (size_t i = 0; i < COUNT_OF(says); i++)
+		if (json_has(schema, says[i]))
+			return false;
+	return type != NULL && strcmp(type, "object") == 0;
+}
+
 static void
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as the schema was parsed */
 put_schema(struct rewrite *r, const struct spot *at, const struct json *value)
@@ -217,6 +232,8 @@ put_schema(struct rewrite *r, const struct spot *at, const struct json *value)
 		m.at.base = at->path;
 	json_open_object(&r->o);
 	json_each(value, put_keyword, &m);
+	if (is_any_object(value))
+		json_member_bool(&r->o, "additionalProperties", true);
 	json_close_object(&r->o);
 }
 
@@ -247,8 +264,8 @@ openapi_put_schemas(struct openapi *w)
 	enum err rc = ERR_OK;
 
 	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = put_file(
-		    w, schema_texts[i].name, schema_texts[i].text, request_suffix);
+		rc = put_file(w, schema_texts[i].name,
+		    openapi_request_schema(w, (enum schema_id)i), request_suffix);
 	for (int i = REPLY_SCHEMA_NONE + 1; i < REPLY_SCHEMA_COUNT && rc == ERR_OK; i++)
 		rc = put_file(
 		    w, reply_schema_texts[i].name, reply_schema_texts[i].text, "");
