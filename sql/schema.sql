@@ -521,26 +521,20 @@ CREATE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-DECLARE
-	whole BOOLEAN;
 BEGIN
-	WITH made AS (
-		INSERT INTO tenantd.names (name, tenant_id, kind)
-			SELECT w.name, i.id, w.kind
-			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
-			ON CONFLICT DO NOTHING
-			RETURNING 1
-	)
-	SELECT (SELECT count(*) FROM made) = 2 * (SELECT count(*) FROM inserted) INTO whole;
-	IF NOT whole THEN -- a past slug may be free by now, and one name may be both
-		DELETE FROM tenantd.names
-		 WHERE kind = 'past_slug' AND held_until <= now()
-		   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
-		INSERT INTO tenantd.names (name, tenant_id, kind)
-			SELECT w.name, i.id, w.kind
-			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
-			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = i.id);
-	END IF;
+	INSERT INTO tenantd.names (name, tenant_id, kind)
+		SELECT lower(id), id, 'id' FROM inserted
+		UNION ALL
+		SELECT lower(slug), id, 'slug' FROM inserted WHERE lower(slug) <> lower(id);
+	RETURN NULL;
+EXCEPTION WHEN unique_violation THEN -- of past slugs that are free by now
+	DELETE FROM tenantd.names
+	 WHERE kind = 'past_slug' AND held_until <= now()
+	   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
+	INSERT INTO tenantd.names (name, tenant_id, kind)
+		SELECT lower(id), id, 'id' FROM inserted
+		UNION ALL
+		SELECT lower(slug), id, 'slug' FROM inserted WHERE lower(slug) <> lower(id);
 	RETURN NULL;
 END $$;
 
@@ -1123,7 +1117,8 @@ CREATE TABLE tenantd.partners (
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT partners_id_form CHECK ((((char_length(id) >= 1) AND (char_length(id) <= 255)) AND (id !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT partners_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
+    CONSTRAINT partners_id_printable CHECK ((id !~ '[[:cntrl:]]'::text)),
     CONSTRAINT partners_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
     CONSTRAINT partners_rate_read_positive CHECK ((rate_read > 0)),
     CONSTRAINT partners_rate_write_positive CHECK ((rate_write > 0)),
