@@ -310,6 +310,18 @@ make_admin() {
 	[ -n "$ADMIN_ID" ] || failed setup "the administrator could not be created"
 	put ADMIN_ID "$ADMIN_ID" >>"$secrets"
 }
+# A partner, and a key for its machine, which is shown this once.
+make_partner() {
+	PARTNER_ID=demo-partner
+	[ -n "${PARTNER_KEY:-}" ] && return
+	tenantd partner show "$PARTNER_ID" >/dev/null 2>&1 ||
+	    tenantd partner create "$PARTNER_ID" --name 'Demo partner' --contact-email partner@example.com >>"$log/setup.log" 2>&1 ||
+	    failed setup "the partner could not be created"
+	PARTNER_KEY=$(tenantd partner key create "$PARTNER_ID" --name quickstart --json 2>>"$log/setup.log" |
+	    sed -n 's/.*"secret": *"\([^"]*\)".*/\1/p')
+	[ -n "$PARTNER_KEY" ] || failed setup "the partner's key could not be created"
+	put PARTNER_KEY "$PARTNER_KEY" >>"$secrets"
+}
 # The access_token of an answer.
 access_token() { sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'; }
 sign_in() { # sign_in EMAIL PASSWORD, with words that JSON needs not escape
@@ -319,8 +331,7 @@ sign_in() { # sign_in EMAIL PASSWORD, with words that JSON needs not escape
 issue() { tenantd token issue --lifetime $lifetime "$@" 2>>"$log/setup.log" || failed setup "a token could not be issued"; }
 write_env() {
 	USER_TOKEN=$(issue --sub demo-user --email user@example.com)
-	PARTNER_TOKEN=$(issue --sub demo-partner --email partner@example.com --client demo-partner --role partner-admin \
-	    --scope tenant:create --scope tenant:read --scope tenant:update --scope tenant:delete)
+	PARTNER_TOKEN=$(issue --partner "$PARTNER_ID" --email partner@example.com)
 	PLATFORM_TOKEN=$(issue --sub demo-platform --email platform@example.com --scope admin)
 	ADMIN_TOKEN=$(sign_in "$ADMIN_EMAIL" "$ADMIN_PASSWORD")
 	[ -n "$ADMIN_TOKEN" ] || failed tenantd "the administrator could not sign in"
@@ -334,6 +345,7 @@ write_env() {
 			put JWT_SECRET_KEY "$JWT_SECRET_KEY"
 			put USER_TOKEN "$USER_TOKEN"
 			put PARTNER_TOKEN "$PARTNER_TOKEN"
+			put PARTNER_KEY "$PARTNER_KEY"
 			put PLATFORM_TOKEN "$PLATFORM_TOKEN"
 			put ADMIN_EMAIL "$ADMIN_EMAIL"
 			put ADMIN_PASSWORD "$ADMIN_PASSWORD"
@@ -375,6 +387,12 @@ first_call() {
 		  call \$TOKEN /api/tenant/context
 		  \$TENANTD --config \$TENANTD_CONFIG token inspect \$TOKEN
 		  \$TENANTD --config \$TENANTD_CONFIG setup --check
+
+		A partner provisions a tenant for a company, which may be asked for again with the same Idempotency-Key:
+
+		  curl -s -H "Authorization: Bearer \$PARTNER_KEY" -H 'Content-Type: application/json' -H 'Idempotency-Key: first' -d '{"company_name":"Example Corp","email":"admin@example.com","phone_number":"+1234567890","industry":"Technology"}' \$TENANTD_URL/api/provisioning/tenants
+		  curl -s -H "Authorization: Bearer \$PARTNER_TOKEN" \$TENANTD_URL/api/provisioning/tenants
+		  \$TENANTD --config \$TENANTD_CONFIG partner show demo-partner
 
 		Logs: $log
 	NEXT
@@ -420,6 +438,7 @@ make_roles
 write_config
 migrate
 make_admin
+make_partner
 start_tenantd
 start_web
 write_env

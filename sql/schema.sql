@@ -288,7 +288,7 @@ CREATE FUNCTION tenantd.jobs_open_lanes() RETURNS trigger
     AS $$
 BEGIN
 	INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most, owner)
-		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.tenant_id
+		SELECT DISTINCT ON (f.lane) f.lane, f.id, f.run_at, f.pool, f.pool_most, f.owner
 		  FROM fresh f
 		 WHERE f.state = 'queued'
 		 ORDER BY f.lane, f.id
@@ -333,21 +333,22 @@ CREATE TABLE public.tenants (
     company_name text,
     phone_number text,
     industry text,
-    extra jsonb,
+    extra text,
+    partner_deactivated_at timestamp with time zone,
     CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
     CONSTRAINT tenants_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 255))),
-    CONSTRAINT tenants_extra_object CHECK ((jsonb_typeof(extra) = 'object'::text)),
+    CONSTRAINT tenants_extra_object CHECK ((json_typeof((extra)::json) = 'object'::text)),
     CONSTRAINT tenants_features_object CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT tenants_id_length CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255))),
     CONSTRAINT tenants_id_reserved CHECK ((lower(id) <> 'unset'::text)),
-    CONSTRAINT tenants_id_uuid CHECK (((id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text) OR (id = (tenant)::text))),
+    CONSTRAINT tenants_id_uuid CHECK (((id = (tenant)::text) OR (id !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text))),
     CONSTRAINT tenants_isolation_known CHECK ((isolation = ANY (ARRAY['shared'::text, 'schema'::text, 'database'::text]))),
     CONSTRAINT tenants_onboarding_status_known CHECK ((onboarding_status = ANY (ARRAY['pending'::text, 'in_progress'::text, 'complete'::text, 'failed'::text]))),
     CONSTRAINT tenants_partner_complete CHECK (((partner_id IS NULL) OR ((company_name IS NOT NULL) AND (contact_email IS NOT NULL) AND (extra IS NOT NULL)))),
     CONSTRAINT tenants_pinecone_environment_label CHECK ((pinecone_environment ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
     CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
-    CONSTRAINT tenants_slug_not_uuid CHECK ((slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text)),
+    CONSTRAINT tenants_slug_not_uuid CHECK (((slug ~~ 'tenant-%'::text) OR (slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text))),
     CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text]))),
     CONSTRAINT tenants_system_prompt_length CHECK ((char_length(system_prompt) <= 32768))
 );
@@ -451,7 +452,7 @@ BEGIN
 		'status', t.status, 'statusReason', t.status_reason, 'planId', t.plan,
 		'billingCycle', t.billing_cycle, 'isolation', t.isolation,
 		'onboardingStatus', t.onboarding_status, 'features', t.features, 'ownerId', c.owner_id,
-		'version', t.version,
+		'partnerId', t.partner_id, 'externalId', t.external_id, 'version', t.version,
 		'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'updatedAt', to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 		'deactivatedAt', to_char(t.deactivated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
@@ -516,24 +517,29 @@ BEGIN
 	RETURN NEW;
 END $$;
 
-CREATE FUNCTION tenantd.tenants_insert_name() RETURNS trigger
+CREATE FUNCTION tenantd.tenants_insert_names() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-	made INT;
+	whole BOOLEAN;
 BEGIN
-	INSERT INTO tenantd.names (name, tenant_id, kind)
-		VALUES (lower(NEW.id), NEW.id, 'id'), (lower(NEW.slug), NEW.id, 'slug')
-		ON CONFLICT DO NOTHING;
-	GET DIAGNOSTICS made = ROW_COUNT;
-	IF made < 2 THEN -- a past slug may be free by now, and one name may be both
-		DELETE FROM tenantd.names
-		 WHERE name IN (lower(NEW.id), lower(NEW.slug)) AND kind = 'past_slug' AND held_until <= now();
+	WITH made AS (
 		INSERT INTO tenantd.names (name, tenant_id, kind)
-			SELECT w.name, NEW.id, w.kind
-			  FROM (VALUES (lower(NEW.id), 'id'), (lower(NEW.slug), 'slug')) AS w (name, kind)
-			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = NEW.id);
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			ON CONFLICT DO NOTHING
+			RETURNING 1
+	)
+	SELECT (SELECT count(*) FROM made) = 2 * (SELECT count(*) FROM inserted) INTO whole;
+	IF NOT whole THEN -- a past slug may be free by now, and one name may be both
+		DELETE FROM tenantd.names
+		 WHERE kind = 'past_slug' AND held_until <= now()
+		   AND name IN (SELECT lower(id) FROM inserted UNION ALL SELECT lower(slug) FROM inserted);
+		INSERT INTO tenantd.names (name, tenant_id, kind)
+			SELECT w.name, i.id, w.kind
+			  FROM inserted i, LATERAL (VALUES (lower(i.id), 'id'), (lower(i.slug), 'slug')) AS w (name, kind)
+			 WHERE NOT EXISTS (SELECT FROM tenantd.names n WHERE n.name = w.name AND n.tenant_id = i.id);
 	END IF;
 	RETURN NULL;
 END $$;
@@ -872,7 +878,12 @@ CREATE TABLE tenantd.events (
     actor text,
     request_id text,
     payload jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    partner_id text GENERATED ALWAYS AS (
+CASE
+    WHEN (split_part(kind, '.'::text, 1) = ANY (ARRAY['tenant'::text, 'webhook'::text])) THEN (payload ->> 'partnerId'::text)
+    ELSE NULL::text
+END) STORED
 );
 
 ALTER TABLE ONLY tenantd.events FORCE ROW LEVEL SECURITY;
@@ -902,6 +913,34 @@ CREATE TABLE tenantd.idempotency (
 );
 
 ALTER TABLE ONLY tenantd.idempotency FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.idempotency_answers (
+    scope text NOT NULL,
+    tenant_id text,
+    user_id text NOT NULL,
+    request_hash text NOT NULL,
+    status integer NOT NULL,
+    content_type text NOT NULL,
+    parts integer NOT NULL,
+    place bigint NOT NULL,
+    ended boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_answers_scope_digest CHECK ((scope ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY tenantd.idempotency_answers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.idempotency_parts (
+    scope text NOT NULL,
+    part integer NOT NULL,
+    tenant_id text,
+    place bigint NOT NULL,
+    body text NOT NULL
+);
+ALTER TABLE ONLY tenantd.idempotency_parts ALTER COLUMN body SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY tenantd.idempotency_parts FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE tenantd.identity_sync (
     provider text NOT NULL,
@@ -964,6 +1003,9 @@ CREATE TABLE tenantd.jobs (
     lane text DEFAULT (gen_random_uuid())::text NOT NULL,
     pool text,
     pool_most integer,
+    partner_id text,
+    owner text GENERATED ALWAYS AS (COALESCE(tenant_id, ('partner:'::text || partner_id))) STORED,
+    CONSTRAINT jobs_of_one CHECK (((tenant_id IS NULL) OR (partner_id IS NULL))),
     CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'done'::text, 'dead'::text])))
 );
 
@@ -1195,10 +1237,10 @@ CREATE TABLE tenantd.sign_in_failures (
 CREATE TABLE tenantd.tenant_configs (
     tenant_id text NOT NULL,
     version bigint NOT NULL,
-    config jsonb NOT NULL,
+    config json NOT NULL,
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT tenant_configs_config_object CHECK ((jsonb_typeof(config) = 'object'::text)),
+    CONSTRAINT tenant_configs_config_object CHECK ((json_typeof(config) = 'object'::text)),
     CONSTRAINT tenant_configs_version_positive CHECK ((version > 0))
 );
 
@@ -1255,12 +1297,14 @@ CREATE TABLE tenantd.webhooks (
     created_by text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    partner_id text,
     CONSTRAINT webhooks_concurrency_bounded CHECK (((concurrency >= 1) AND (concurrency <= 16))),
     CONSTRAINT webhooks_disabled_reason_known CHECK ((disabled_reason = ANY (ARRAY['request'::text, 'failures'::text, 'gone'::text]))),
     CONSTRAINT webhooks_disabled_when CHECK ((enabled = (disabled_at IS NULL))),
     CONSTRAINT webhooks_disabled_why CHECK ((enabled = (disabled_reason IS NULL))),
     CONSTRAINT webhooks_failing_since_when CHECK (((failures = 0) = (failing_since IS NULL))),
-    CONSTRAINT webhooks_id_uuid CHECK (((id)::uuid IS NOT NULL))
+    CONSTRAINT webhooks_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT webhooks_of_one CHECK (((tenant_id IS NULL) OR (partner_id IS NULL)))
 );
 
 ALTER TABLE ONLY tenantd.webhooks FORCE ROW LEVEL SECURITY;
@@ -1324,6 +1368,12 @@ ALTER TABLE ONLY tenantd.events
 
 ALTER TABLE ONLY tenantd.events
     ADD CONSTRAINT events_seq_key UNIQUE (seq);
+
+ALTER TABLE ONLY tenantd.idempotency_answers
+    ADD CONSTRAINT idempotency_answers_pkey PRIMARY KEY (scope);
+
+ALTER TABLE ONLY tenantd.idempotency_parts
+    ADD CONSTRAINT idempotency_parts_pkey PRIMARY KEY (scope, part);
 
 ALTER TABLE ONLY tenantd.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (scope);
@@ -1419,13 +1469,13 @@ CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING 
 
 CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
 
-CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, created_at, id) WHERE (partner_id IS NOT NULL);
+CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, status, created_at, id) WHERE (partner_id IS NOT NULL);
 
-CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (partner_id, lower(contact_email)) WHERE ((partner_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (partner_id, lower(contact_email) COLLATE "C") WHERE ((partner_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
-CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id) WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
+CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id COLLATE "C") WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
-CREATE INDEX tenants_partner_live_idx ON public.tenants USING btree (partner_id) WHERE ((partner_id IS NOT NULL) AND (status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text])));
+CREATE INDEX tenants_partner_name_idx ON public.tenants USING btree (partner_id, status, "left"(lower(company_name), 100) COLLATE "C", id) WHERE (partner_id IS NOT NULL);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
@@ -1458,6 +1508,8 @@ CREATE INDEX events_created_at_idx ON tenantd.events USING brin (created_at);
 CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq);
 
 CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (seq IS NULL);
+
+CREATE INDEX idempotency_answers_expires_at_idx ON tenantd.idempotency_answers USING btree (expires_at);
 
 CREATE INDEX idempotency_expires_at_idx ON tenantd.idempotency USING btree (expires_at);
 
@@ -1515,6 +1567,10 @@ CREATE INDEX sessions_user_id_idx ON tenantd.sessions USING btree (user_id, crea
 
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures USING btree (last_at);
 
+CREATE INDEX webhooks_partner_id_idx ON tenantd.webhooks USING btree (partner_id, id) WHERE (partner_id IS NOT NULL);
+
+CREATE INDEX webhooks_platform_idx ON tenantd.webhooks USING btree (id) WHERE ((tenant_id IS NULL) AND (partner_id IS NULL));
+
 CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
 CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users FOR EACH ROW WHEN ((new.role <> old.role)) EXECUTE FUNCTION tenantd.tenant_users_tell();
@@ -1537,9 +1593,9 @@ CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUT
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
 
-CREATE TRIGGER tenants_insert_name AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_insert_name();
+CREATE TRIGGER tenants_insert_names AFTER INSERT ON public.tenants REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION tenantd.tenants_insert_names();
 
-ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_name;
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
 
 CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 
@@ -1615,6 +1671,9 @@ ALTER TABLE ONLY tenantd.sessions
 ALTER TABLE ONLY tenantd.totp
     ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY tenantd.webhooks
+    ADD CONSTRAINT webhooks_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tenantd.partners(id);
+
 CREATE POLICY tenant_scope ON public.tenant_users USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 ALTER TABLE public.tenant_users ENABLE ROW LEVEL SECURITY;
@@ -1634,6 +1693,10 @@ ALTER TABLE tenantd.email_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.idempotency_answers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.idempotency_parts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.identity_sync ENABLE ROW LEVEL SECURITY;
 
@@ -1668,6 +1731,10 @@ CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SEL
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.idempotency_answers USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.idempotency_parts USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.identity_sync USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 

@@ -3,7 +3,8 @@
 
 CREATE TABLE tenantd.partners (
 	id            TEXT PRIMARY KEY -- what a token says: partner_id, else azp or client_id, else sub
-		CONSTRAINT partners_id_form CHECK (char_length(id) BETWEEN 1 AND 255 AND id !~ '[[:cntrl:]]'),
+		CONSTRAINT partners_id_length CHECK (char_length(id) BETWEEN 1 AND 255)
+		CONSTRAINT partners_id_printable CHECK (id !~ '[[:cntrl:]]'),
 	name          TEXT NOT NULL CONSTRAINT partners_name_length CHECK (char_length(name) BETWEEN 1 AND 255),
 	status        TEXT NOT NULL DEFAULT 'active'
 		CONSTRAINT partners_status_known CHECK (status IN ('active', 'suspended')),

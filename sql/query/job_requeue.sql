@@ -6,10 +6,10 @@ WITH job AS (
   UPDATE tenantd.jobs
      SET state = 'queued', attempts = 0, run_at = now()
    WHERE id = $1::bigint AND state IN ('queued', 'dead')
-  RETURNING id, lane, run_at, pool, pool_most, tenant_id
+  RETURNING id, lane, run_at, pool, pool_most, owner
 ), opened AS (
   INSERT INTO tenantd.job_lanes AS l (lane, job_id, run_at, pool, pool_most, owner)
-  SELECT lane, id, run_at, pool, pool_most, tenant_id FROM job
+  SELECT lane, id, run_at, pool, pool_most, owner FROM job
   ON CONFLICT (lane) DO UPDATE
      SET job_id = CASE WHEN l.leased_by IS NULL THEN least(l.job_id, EXCLUDED.job_id) ELSE l.job_id END,
          attempts = CASE WHEN l.leased_by IS NULL AND EXCLUDED.job_id <= l.job_id THEN 0 ELSE l.attempts END,

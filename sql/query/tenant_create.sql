@@ -20,7 +20,7 @@ WITH twin AS (
            'tenantId', t.id, 'tenant', t.tenant, 'name', $2::text, 'slug', t.slug, 'status', t.status,
            'statusReason', t.status_reason, 'planId', t.plan, 'billingCycle', t.billing_cycle,
            'isolation', t.isolation, 'onboardingStatus', t.onboarding_status, 'features', t.features,
-           'ownerId', $3::text, 'version', t.version,
+           'ownerId', $3::text, 'partnerId', t.partner_id, 'externalId', t.external_id, 'version', t.version,
            'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
            'updatedAt', to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
            'deactivatedAt', to_char(t.deactivated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))

@@ -2,7 +2,7 @@
 -- for all; $3 how many.
 -- params: 3
 -- rows: many
-SELECT t.id, t.slug, coalesce(c.name, t.slug), t.status, t.plan, t.isolation, c.owner_id,
+SELECT t.id, t.slug, coalesce(c.name, t.slug), t.status, t.plan, t.isolation, c.owner_id, t.partner_id,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   FROM public.tenants t
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant

@@ -6,7 +6,7 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        coalesce(c.rls_enabled, false), t.features::text, t.version,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-       c.owner_id, t.status_reason, c.id IS NOT NULL
+       c.owner_id, t.status_reason, c.id IS NOT NULL, t.partner_id, t.external_id
   FROM tenantd.names n
   JOIN public.tenants t ON t.id = n.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant

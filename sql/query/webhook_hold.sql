@@ -1,7 +1,7 @@
 -- The same as webhook_show, held until the transaction ends.
--- params: 2
+-- params: 3
 -- rows: one
-SELECT w.id, w.tenant_id, w.url, w.description, array_to_json(w.kinds)::text, w.concurrency, w.enabled,
+SELECT w.id, w.tenant_id, w.partner_id, w.url, w.description, array_to_json(w.kinds)::text, w.concurrency, w.enabled,
        w.disabled_reason, to_char(w.disabled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        w.version, w.created_by, to_char(w.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
        to_char(w.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -10,4 +10,5 @@ SELECT w.id, w.tenant_id, w.url, w.description, array_to_json(w.kinds)::text, w.
          WHERE s->>'expiresAt' IS NULL OR (s->>'expiresAt')::timestamptz > now())::text
   FROM tenantd.webhooks w
  WHERE w.id = $1::text AND w.tenant_id IS NOT DISTINCT FROM $2::text
+   AND w.partner_id IS NOT DISTINCT FROM $3::text
    FOR UPDATE;

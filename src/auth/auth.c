@@ -7,6 +7,7 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/opaque.h"
 
 struct auth {
 	const struct conf *conf;
@@ -131,25 +132,48 @@ auth_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
 	return err;
 }
 
+/* What follows the scheme Bearer; NULL: it is of another. */
+static const char *
+bearer_of(const char *authorization)
+{
+	static const char scheme[] = "Bearer";
+	const size_t n = sizeof(scheme) - 1;
+
+	if (strlen(authorization) <= n ||
+	    !slice_eq_ci((struct slice){authorization, n}, scheme) ||
+	    authorization[n] != ' ')
+		return NULL;
+	return authorization + n + 1;
+}
+
+static bool
+is_api_key(const char *token)
+{
+	return strncmp(token, OPAQUE_API_KEY, sizeof(OPAQUE_API_KEY) - 1) == 0;
+}
+
+const char *
+auth_api_key(const char *authorization)
+{
+	const char *token = str_is_set(authorization) ? bearer_of(authorization) : NULL;
+
+	return token != NULL && is_api_key(token) ? token : NULL;
+}
+
 enum err
 auth_bearer(
     struct ctx *cx, struct auth *a, const char *authorization, struct principal *out)
 {
-	static const char scheme[] = "Bearer";
-	const size_t n = sizeof(scheme) - 1;
 	const char *token;
 
 	*out = (struct principal){0};
 	if (!str_is_set(authorization))
 		return jws_refuse(cx, "there is no Authorization header");
-	if (strlen(authorization) <= n ||
-	    !slice_eq_ci((struct slice){authorization, n}, scheme) ||
-	    authorization[n] != ' ')
+	if ((token = bearer_of(authorization)) == NULL)
 		return jws_refuse(
 		    cx, "the Authorization header is not of the Bearer scheme");
-	token = authorization + n + 1;
-	if (strncmp(token, "tdk_", 4) == 0)
-		return jws_refuse(cx, "API keys are not taken");
+	if (is_api_key(token))
+		return jws_refuse(cx, "an API key is no token");
 	return auth_token(cx, a, token, clock_wall_s(), out);
 }
 

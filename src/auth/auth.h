@@ -22,6 +22,9 @@
 
 enum { USER_ID_SIZE = 256 };
 
+/* What a key is called as a user: this and its id, which no token's sub is. */
+#define AUTH_KEY_USER "key:"
+
 struct user_id {
 	char text[USER_ID_SIZE];
 };
@@ -41,6 +44,7 @@ struct principal {
 	const char *client_id;  /* partner_id, else azp, else client_id; NULL: none */
 	bool own;               /* we issued the token */
 	const char *session_id; /* sid, of our own tokens alone; NULL: none */
+	const char *key_id; /* of an API key, which is no token; NULL: none was shown */
 	bool narrowed; /* scopes are what was asked for, not all that its user has */
 	struct name_list roles, scopes; /* scopes: scope, scopes and permissions */
 	int64_t expires_s;              /* seconds since 1970 */
@@ -55,8 +59,12 @@ void auth_free(struct auth *a);
 /* authorization: the header's value, or NULL. */
 enum err auth_bearer(struct ctx *cx, struct auth *a, const char *authorization,
     struct principal *out) MUST_CHECK;
-/* The same for a bare token at a given time, seconds since 1970. The reason a token is
- * refused is in cx->err.message, without the token and without the key. */
+/* The API key in that header, "tdk_…", which auth_bearer() refuses: whose it is, the
+ * database says. NULL: there is none in it. */
+const char *auth_api_key(const char *authorization);
+/* The same as auth_bearer() for a bare token at a given time, seconds since 1970. The
+ * reason a token is refused is in cx->err.message, without the token and without the
+ * key. */
 enum err auth_token(struct ctx *cx, struct auth *a, const char *token, int64_t now_s,
     struct principal *out) MUST_CHECK;
 

@@ -208,6 +208,17 @@ check_token_use(struct ctx *cx, const struct issuer *i, const struct json *claim
 
 /* -- who it is, and what is said of them -- */
 
+/* Else whoever issues tokens could speak in the name of an API key. */
+static bool
+is_key_user(const char *sub)
+{
+	const size_t n = sizeof(AUTH_KEY_USER) - 1;
+	struct uuid id;
+
+	return strncmp(sub, AUTH_KEY_USER, n) == 0 &&
+	    uuid_from_text(slice_of(sub + n), &id);
+}
+
 static enum err
 read_user(struct ctx *cx, const struct issuer *i, const struct json *claims,
     struct uuid namespace, struct user_id *out)
@@ -220,6 +231,8 @@ read_user(struct ctx *cx, const struct issuer *i, const struct json *claims,
 		return jws_refuse(cx,
 		    "sub is not a string of 1 to %d bytes without control characters",
 		    CLAIM_TEXT_MAX);
+	if (i->bare_sub && is_key_user(sub))
+		return jws_refuse(cx, "sub is what an API key is called");
 	if (i->bare_sub) {
 		memcpy(out->text, sub, strlen(sub) + 1);
 		return ERR_OK;

@@ -2,9 +2,10 @@
  * claims.h - from the claims of a verified token to a principal, on its issuer's terms.
  *
  * Asked of every token: exp, a number; nbf and iat numbers where they are; sub, 1 to
- * 255 bytes of UTF-8 without control characters. aud, client and token_use as the
- * issuer's terms say. A claim that is honoured and has another type than it should
- * refuses the token; one that is not honoured is not looked at.
+ * 255 bytes of UTF-8 without control characters, and not what an API key is called.
+ * aud, client and token_use as the issuer's terms say. A claim that is honoured and has
+ * another type than it should refuses the token; one that is not honoured is not looked
+ * at.
  *
  * Identity: our own tokens and the primary issuer's keep their sub; any other
  * user id is UUIDv5 of "iss|sub" in TENANT_NAMESPACE, so that issuers cannot collide.

@@ -1,13 +1,15 @@
 /*
  * perm.h - permissions, from perms.def: what a route asks of its caller.
  *
- * Owner:    the program text.
- * Lifetime: static.
+ * Owner:    the program text; a list of names: its arena.
+ * Lifetime: static, or of the arena.
  * Threads:  any.
  * Failure:  none.
  */
 #ifndef TENANTD_AUTH_PERM_H
 #define TENANTD_AUTH_PERM_H
+
+#include "base/arena.h"
 
 enum perm {
 	PERM_UNSET, /* a zeroed row grants nothing */
@@ -37,7 +39,10 @@ enum perm_level {
 };
 
 const char *perm_name(enum perm p);
+const char *perm_meaning(enum perm p); /* what whoever has it may do */
 enum perm_level perm_level(enum perm p);
 const char *perm_level_name(enum perm_level l);
+/* The names of all permissions of a level, in their order; a NULL ends them. */
+const char *const *perm_names_of(enum perm_level l, struct arena *mem);
 
 #endif

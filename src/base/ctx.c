@@ -27,7 +27,7 @@ ctx_fault(
     struct ctx *cx, const char *pointer, const char *keyword, const char *fmt, ...)
 {
 	struct fault *f;
-	char text[256];
+	char text[1024];
 	va_list ap;
 
 	if (cx->fault_count++ >= CTX_FAULTS_MAX)

@@ -4,6 +4,7 @@
 #include "auth/auth.h"
 #include "cli/cli.h"
 #include "cli/table.h"
+#include "controllers/schemas.h"
 #include "http/cors.h"
 
 /* The last error becomes one fault among others. */
@@ -16,7 +17,7 @@ keep_fault(struct ctx *cx, const char *name)
 
 /* What only those who use a setting can read. */
 static enum err
-check_deeper(struct ctx *cx, const struct conf *conf)
+check_deeper(struct ctx *cx, const struct conf *conf, struct schema_set **schemas)
 {
 	const struct cors *cors;
 	struct auth *auth = NULL;
@@ -28,22 +29,92 @@ check_deeper(struct ctx *cx, const struct conf *conf)
 		keep_fault(cx, "issuers");
 	else
 		auth_free(auth);
+	if (schema_set_new(cx, conf->schema_dir, schemas) != ERR_OK)
+		err_clear(&cx->err); /* it has left faults */
 	return cx->fault_count == 0
 	    ? ERR_OK
 	    : err_set(&cx->err, ERR_CONFIG, "the settings are not valid");
 }
 
+/* A line for each that is extended, so that a wrong SCHEMA_DIR does not pass unseen. */
+static void
+print_extended(struct cli *c, const struct schema_set *schemas)
+{
+	bool any = false;
+
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT; i++) {
+		const char *file = schema_set_file(schemas, (enum schema_id)i);
+
+		any = any || file != NULL;
+		if (file != NULL)
+			fprintf(c->out, "schema %s is extended by %s\n",
+			    schema_texts[i].name, file);
+	}
+	if (!any && c->conf->schema_dir[0] == '\0')
+		fputs(
+		    "no schema of requests is extended: SCHEMA_DIR is empty\n", c->out);
+	else if (!any)
+		fprintf(c->out, "no schema of requests is extended: no files in %s\n",
+		    c->conf->schema_dir);
+}
+
 enum err
 command_config_check(struct cli *c)
 {
-	enum err rc = check_deeper(c->cx, c->conf);
+	struct schema_set *schemas = NULL;
+	enum err rc = check_deeper(c->cx, c->conf, &schemas);
+
+	if (rc == ERR_OK) {
+		fprintf(c->out, "settings are good: %s\n",
+		    conf_path(c->conf) != NULL ? conf_path(c->conf)
+					       : "environment and defaults");
+		print_extended(c, schemas);
+	}
+	schema_set_free(schemas);
+	return rc;
+}
+
+static enum err
+print_schema(struct cli *c, const struct schema_set *schemas, const char *name)
+{
+	enum schema_id id = schema_id_find(name);
+	const char *text = schema_set_text(schemas, id);
+
+	if (id == SCHEMA_NONE)
+		return err_tell(&c->cx->err, ERR_NOT_FOUND,
+		    "there is no schema of requests \"%s\"", name);
+	fputs(text, c->out);
+	if (text[strlen(text) - 1] != '\n')
+		fputc('\n', c->out);
+	return ERR_OK;
+}
+
+static enum err
+print_schemas(struct cli *c, const struct schema_set *schemas)
+{
+	static const char *const columns[] = {"schema", "extended_by"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT; i++) {
+		table_text(&t, schema_texts[i].name);
+		table_text(&t, schema_set_file(schemas, (enum schema_id)i));
+	}
+	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
+}
+
+enum err
+command_config_schemas(struct cli *c)
+{
+	const char *name = args_operand(c->args, 0);
+	struct schema_set *schemas;
+	enum err rc = schema_set_new(c->cx, c->conf->schema_dir, &schemas);
 
 	if (rc != ERR_OK)
 		return rc;
-	fprintf(c->out, "settings are good: %s\n",
-	    conf_path(c->conf) != NULL ? conf_path(c->conf)
-				       : "environment and defaults");
-	return ERR_OK;
+	rc = name != NULL ? print_schema(c, schemas, name) : print_schemas(c, schemas);
+	schema_set_free(schemas);
+	return rc;
 }
 
 /* NAME="value" as conf_load() reads it back, and where it came from. */

@@ -5,7 +5,7 @@
 
 #include "cli/table.h"
 
-enum { TEXT_MAX = 512, VERDICT_WIDTH = 8 };
+enum { TEXT_MAX = 1024, VERDICT_WIDTH = 8 };
 
 static const char *const verdict_names[DOCTOR_COUNT] = {
     [DOCTOR_OK] = "ok",

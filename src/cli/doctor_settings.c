@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/doctor.h"
+#include "controllers/schemas.h"
 #include "crypto/secret.h"
 
 static const enum conf_option_id database_parts[] = {
@@ -79,10 +80,32 @@ check_two_databases(struct doctor *d)
 		}
 }
 
+/* The server does not start with a file that is wrong. */
+static void
+check_schemas(struct doctor *d)
+{
+	struct schema_set *schemas;
+	int extended = 0;
+
+	d->check = "schemas";
+	if (schema_set_new(d->cx, d->conf->schema_dir, &schemas) != ERR_OK) {
+		doctor_find_error(d, "correct the file, or take it away");
+		return;
+	}
+	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT; i++)
+		extended += schema_set_file(schemas, (enum schema_id)i) != NULL;
+	if (extended > 0)
+		doctor_find(d, DOCTOR_OK, NULL,
+		    "%d schemas of requests are extended by %s", extended,
+		    d->conf->schema_dir);
+	schema_set_free(schemas);
+}
+
 void
 doctor_check_settings(struct doctor *d)
 {
 	check_file(d);
+	check_schemas(d);
 	check_keys(d);
 	check_two_databases(d);
 }

@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "cli/manual.h"
 #include "cli/table.h"
-#include "controllers/routes.h"
 #include "db/stmt.h"
 #include "events/event.h"
 #include "mail/template.h"
@@ -175,30 +174,6 @@ command_options(struct cli *c)
 		table_i64(&t, o->max);
 		table_bool(&t, conf_is_secret(i));
 		table_text(&t, o->help);
-	}
-	return print_rows(c, &t);
-}
-enum err
-command_routes(struct cli *c)
-{
-	static const char *const columns[] = {"method", "path", "permission", "level",
-	    "body", "body_max", "schema", "rate", "answer", "summary"};
-	struct table t;
-
-	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
-	for (int i = 0; i < ROUTE_COUNT; i++) {
-		const struct route *r = &routes[i];
-
-		table_text(&t, http_method_name(r->method));
-		table_text(&t, r->path);
-		table_text(&t, perm_name(r->perm));
-		table_text(&t, perm_level_name(perm_level(r->perm)));
-		table_text(&t, body_kind_name(r->body));
-		table_i64(&t, (int64_t)r->body_max);
-		table_text(&t, schema_texts[r->schema].name);
-		table_text(&t, rate_class_name(r->rate));
-		table_text(&t, answer_kind_name(r->answer));
-		table_text(&t, r->summary);
 	}
 	return print_rows(c, &t);
 }

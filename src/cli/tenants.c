@@ -20,7 +20,7 @@ enum err
 command_tenant_list(struct cli *c)
 {
 	static const char *const columns[] = {"id", "slug", "name", "status", "plan",
-	    "isolation", "owner_id", "created_at"};
+	    "isolation", "owner_id", "partner_id", "created_at"};
 	static const int64_t range[] = {1, LIST_MOST};
 	int64_t limit = LIST_DEFAULT;
 	struct tenant_query q = {.after = args_value(c->args, "after"),
@@ -46,6 +46,7 @@ command_tenant_list(struct cli *c)
 		table_text(&t, list[i].plan);
 		table_text(&t, list[i].isolation);
 		table_text(&t, list[i].owner_id);
+		table_text(&t, list[i].partner_id);
 		table_text(&t, list[i].created_at);
 	}
 	rc = print_table(c, &t, TABLE_ROWS);
@@ -131,6 +132,8 @@ put_overview(struct cli *c, const struct tenant_overview *o, struct table *t)
 	table_text(t, tenant->isolation);
 	table_text(t, tenant->schema_name);
 	table_text(t, o->owner_id);
+	table_text(t, o->partner_id);
+	table_text(t, o->external_id);
 	table_bool(t, o->registered);
 	table_bool(t, tenant->rls_enabled);
 	table_json(t, tenant->features);
@@ -148,8 +151,8 @@ command_tenant_show(struct cli *c)
 {
 	static const char *const columns[] = {"id", "tenant", "slug", "name", "status",
 	    "status_reason", "plan", "billing_cycle", "onboarding_status", "isolation",
-	    "schema_name", "owner_id", "registered", "rls_enabled", "features",
-	    "version", "created_at", "updated_at", "counts"};
+	    "schema_name", "owner_id", "partner_id", "external_id", "registered",
+	    "rls_enabled", "features", "version", "created_at", "updated_at", "counts"};
 	struct tenant_overview o;
 	struct table t;
 	enum err rc =

@@ -1,11 +1,34 @@
 /* token.c - the command that issues a token. */
 #include "auth/auth.h"
+#include "auth/perm.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/issue.h"
+#include "partner/partner.h"
 
 enum { LIFETIME_MOST = 10 * 366 * 86400 };
+
+/* Its role and its permissions, beside what else is said. */
+static void
+speak_for_partner(struct cli *c, const char *partner, struct token_claims *claims)
+{
+	size_t n = 0;
+	const char **roles;
+
+	while (claims->roles[n] != NULL)
+		n++;
+	roles = arena_alloc(c->cx->mem, (n + 2) * sizeof(*roles));
+	roles[0] = PARTNER_ROLE;
+	for (size_t i = 0; i < n; i++)
+		roles[i + 1] = claims->roles[i];
+	claims->roles = roles;
+	if (claims->scopes[0] == NULL)
+		claims->scopes = perm_names_of(LEVEL_PARTNER, c->cx->mem);
+	claims->client_id = partner;
+	if (claims->sub == NULL)
+		claims->sub = partner;
+}
 
 /* With what the arguments say. */
 static enum err
@@ -22,6 +45,8 @@ issue_by_arguments(struct cli *c, int lifetime, const char **token)
 	    .lifetime_s = lifetime,
 	};
 
+	if (args_value(c->args, "partner") != NULL)
+		speak_for_partner(c, args_value(c->args, "partner"), &claims);
 	if (claims.roles[0] == NULL)
 		claims.roles = NULL;
 	if (claims.scopes[0] == NULL)
@@ -48,11 +73,18 @@ static enum err
 check_arguments(struct cli *c, const char *email)
 {
 	static const char *const claims[] = {
-	    "email", "tenant", "client", "role", "scope"};
+	    "email", "tenant", "client", "partner", "role", "scope"};
+	const bool named = args_value(c->args, "sub") != NULL ||
+	    (email == NULL && args_value(c->args, "partner") != NULL);
 
-	if ((email != NULL) == (args_value(c->args, "sub") != NULL))
+	if ((email != NULL) == named)
 		return err_tell(&c->cx->err, ERR_USAGE,
-		    "a token needs --user or --sub: see 'tenantd token issue --help'");
+		    "a token needs --user, --sub or --partner: see 'tenantd token "
+		    "issue --help'");
+	if (args_value(c->args, "client") != NULL &&
+	    args_value(c->args, "partner") != NULL)
+		return err_tell(&c->cx->err, ERR_USAGE,
+		    "--client and --partner both say for whom the token speaks");
 	for (size_t i = 0; email != NULL && i < COUNT_OF(claims); i++)
 		if (args_value(c->args, claims[i]) != NULL)
 			return err_tell(&c->cx->err, ERR_USAGE,

@@ -4,6 +4,7 @@
 #include "controllers/list.h"
 #include "flows/steps.h"
 #include "tenant/manage.h"
+#include "tenant/tenant.h"
 
 static struct tenant_desk
 desk_of(const struct app *app, const struct call *call)
@@ -21,8 +22,10 @@ name_of(struct call *call)
 }
 
 static void
-put_tenant(struct json_out *o, const struct tenant_managed *t)
+put_tenant(struct json_out *o, const void *row)
 {
+	const struct tenant_managed *t = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", t->id);
 	json_member_text(o, "tenant", t->number);
@@ -44,6 +47,10 @@ put_tenant(struct json_out *o, const struct tenant_managed *t)
 	json_close_object(o);
 }
 
+static const struct list_form form = {.size = sizeof(struct tenant_managed),
+    .key = offsetof(struct tenant_managed, id),
+    .put = put_tenant};
+
 static void
 answer(struct call *call, const struct tenant_managed *t)
 {
@@ -53,30 +60,35 @@ answer(struct call *call, const struct tenant_managed *t)
 	put_tenant(&o, t);
 }
 
+static enum err
+read_status(struct call *call, const char **status)
+{
+	*status = list_filter(call, "status");
+	if (*status == NULL || tenant_status_known(*status))
+		return ERR_OK;
+	ctx_fault(&call->cx, "/status", "enum", "is no status of a tenant");
+	return err_tell(&call->cx.err, ERR_INVALID,
+	    "status is one of provisioning, active, suspended, deactivated, purged and "
+	    "failed");
+}
+
 enum err
 admin_tenant_list(struct app *app, struct call *call)
 {
 	struct tenant_managed_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	if (rc != ERR_OK)
 		return rc;
-	page = (struct tenant_managed_page){.after = q.cursor,
-	    .part = list_filter(call, "q"),
-	    .status = list_filter(call, "status"),
-	    .limit = q.limit + 1};
-	rc = tenants_managed_list(&call->cx, app->db, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_tenant(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	page = (struct tenant_managed_page){
+	    .after = q.cursor, .part = list_filter(call, "q"), .limit = q.limit + 1};
+	rc = read_status(call, &page.status);
+	if (rc == ERR_OK)
+		rc = tenants_managed_list(&call->cx, app->db, &page);
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err

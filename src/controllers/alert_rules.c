@@ -24,8 +24,10 @@ id_of(struct call *call)
 }
 
 static void
-put_rule(struct json_out *o, const struct rule *r)
+put_rule(struct json_out *o, const void *row)
 {
+	const struct rule *r = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", r->id);
 	json_member_text(o, "tenantId", r->tenant_id);
@@ -47,6 +49,9 @@ put_rule(struct json_out *o, const struct rule *r)
 	json_close_object(o);
 }
 
+static const struct list_form form = {
+    .size = sizeof(struct rule), .key = offsetof(struct rule, id), .put = put_rule};
+
 static void
 answer(struct call *call, const struct rule *r)
 {
@@ -62,21 +67,14 @@ alert_rule_list_get(struct app *app, struct call *call)
 	const struct rule_site site = site_of(app, call);
 	struct rule_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	page = (struct rule_page){.after = q.cursor, .limit = q.limit + 1};
 	if (rc == ERR_OK)
 		rc = rules_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_rule(&o, &page.rules[i]);
-	list_close(call, &o, page.count > shown ? page.rules[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.rules, page.count);
+	return rc;
 }
 
 enum err

@@ -13,15 +13,12 @@
 #include "http/fcgi.h"
 #include "proc/signals.h"
 
-static enum err
-compile_schemas(struct ctx *cx, struct app *app)
+static void
+take_schemas(struct app *app, const struct schema_set *set)
 {
-	enum err rc = ERR_OK;
-
-	for (int i = SCHEMA_NONE + 1; i < SCHEMA_COUNT && rc == ERR_OK; i++)
-		rc = schema_compile(cx, app->mem, schema_texts[i].name,
-		    slice_of(schema_texts[i].text), &app->schemas[i]);
-	return rc;
+	app->schema_set = set;
+	for (int i = 0; i < SCHEMA_COUNT; i++)
+		app->schemas[i] = schema_set_get(set, (enum schema_id)i);
 }
 
 static void
@@ -85,6 +82,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->mem = arena_new(APP_MEMORY);
 	app->call_mem = arena_new((size_t)conf->request_memory);
 	app->standing = standing_new(app->mem);
+	take_schemas(app, shared->schemas);
 	make_router(app);
 	open_db(app);
 	rc = auth_new(cx, conf, &app->auth);
@@ -96,8 +94,6 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);
 	}
-	if (rc == ERR_OK)
-		rc = compile_schemas(cx, app);
 	if (rc == ERR_OK)
 		rc = read_onboarding(cx, app);
 	if (rc != ERR_OK) {

@@ -12,20 +12,22 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "conf/conf.h"
+#include "controllers/docs.h"
 #include "controllers/routes.h"
+#include "controllers/schemas.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
 #include "http/cors.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "partner/partner.h"
 #include "proc/ratelimit.h"
 #include "proc/scoreboard.h"
 #include "proc/slots.h"
 #include "proc/wakeup.h"
 #include "tenant/member.h"
 #include "json/schema.h"
-#include "partner/partner.h"
 
 struct exchange;
 struct standings;
@@ -42,7 +44,9 @@ struct app {
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
-	const struct schema *schemas[SCHEMA_COUNT];
+	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
+	const struct schema_set *schema_set;
+	struct doc_texts docs;
 	struct onboarding_settings onboarding;
 	struct scoreboard *board;
 	struct ratelimit *rates;
@@ -74,6 +78,7 @@ struct call {
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
@@ -84,7 +89,8 @@ struct call {
 
 /* What the processes of one master share; made before the fork. */
 struct app_shared {
-	bool alone; /* nobody: there is no master */
+	bool alone;                       /* nobody: there is no master */
+	const struct schema_set *schemas; /* of the settings; outlives the app */
 	struct scoreboard *board;
 	struct ratelimit *rates;
 	struct wakeup *wakeup; /* NULL: alone, or a command */

@@ -73,16 +73,30 @@ read_filters(struct call *call, struct delivery_query *q)
 	return ERR_OK;
 }
 
+static void
+put_entry(struct json_out *o, const void *row)
+{
+	const struct delivery_entry *e = row;
+
+	json_open_object(o);
+	put_members(o, e);
+	put_status(o, e->status);
+	put_micros(o, "durationUs", e->total_us);
+	json_close_object(o);
+}
+
+static const struct list_form form = {.size = sizeof(struct delivery_entry),
+    .key = offsetof(struct delivery_entry, id),
+    .numbered = true,
+    .put = put_entry};
+
 enum err
 delivery_list_get(struct app *app, struct call *call)
 {
 	struct delivery_entry *list;
-	char last[STR_I64_SIZE];
 	struct delivery_query q;
 	struct list_query page;
-	struct json_out o;
 	int count;
-	bool more;
 	enum err rc = find_webhook(app, call, &q);
 
 	if (rc == ERR_OK)
@@ -93,20 +107,9 @@ delivery_list_get(struct app *app, struct call *call)
 		return rc;
 	q.limit = page.limit + 1;
 	rc = deliveries_list(&call->cx, app->db, &q, &list, &count);
-	if (rc != ERR_OK)
-		return rc;
-	more = count > page.limit;
-	count -= more;
-	list_open(call, &o);
-	for (int i = 0; i < count; i++) {
-		json_open_object(&o);
-		put_members(&o, &list[i]);
-		put_status(&o, list[i].status);
-		put_micros(&o, "durationUs", list[i].total_us);
-		json_close_object(&o);
-	}
-	list_close(call, &o, more ? str_from_i64(last, list[count - 1].id) : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &page, &form, list, count);
+	return rc;
 }
 
 static void

@@ -6,7 +6,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "controllers/gate.h"
+#include "flows/keyring.h"
 #include "flows/publish.h"
+
+enum { NOTE_KEY_MS = 1000 };
 
 static enum err
 serve(struct app *app, struct call *call, const char *const *params)
@@ -149,6 +152,20 @@ wake(struct app *app)
 	app->told_commits = db_get_stats(app->db).commits;
 }
 
+/* After the answer, which does not depend on it. */
+static void
+note_key(struct app *app, const struct call *call)
+{
+	struct ctx cx;
+
+	if (call->stale_key == NULL)
+		return;
+	ctx_init(&cx, app->call_mem);
+	cx.deadline_ms = clock_mono_ms() + NOTE_KEY_MS;
+	if (keyring_note_use(&cx, app->db, call->stale_key) != ERR_OK)
+		log_error(LOG_WARNING, &cx, "key-use-not-noted");
+}
+
 void
 dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 {
@@ -160,6 +177,7 @@ dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 	scoreboard_request(app->board, app->slot, row, rs->status, micros);
 	if (app->conf->log_requests || rs->status >= 500)
 		log_request(call, rs, micros, bytes_sent);
+	note_key(app, call);
 	wake(app);
 	report(app);
 	app->call = NULL;

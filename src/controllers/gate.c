@@ -7,12 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "controllers/level.h"
+#include "controllers/rates.h"
+#include "flows/keyring.h"
 #include "flows/steps.h"
 #include "http/fcgi.h"
 #include "idempotency/idempotency.h"
-
-/* What ratelimit_take() counts beside the classes of requests. */
-enum { ORIGIN_WARNINGS = RATE_WRITE + 1 };
 
 static enum err
 no_such_route(struct call *call, const struct router_match *match)
@@ -33,8 +32,7 @@ answer_preflight(struct app *app, struct call *call, const char *allow)
 	struct ctx *cx = &call->cx;
 	enum err rc = cors_preflight(cx, app->cors, &call->rq, allow, call->rs);
 
-	if (rc != ERR_OK &&
-	    ratelimit_take(app->rates, ORIGIN_WARNINGS, "", 1, clock_mono_ms()).allowed)
+	if (rc != ERR_OK && rates_may_warn(app))
 		log_error(LOG_WARNING, cx, "preflight-refused");
 	return rc;
 }
@@ -62,12 +60,27 @@ gate_find(struct app *app, struct call *call, bool *answered)
 	return ERR_OK;
 }
 
-/* As far as the request alone tells. */
+/* A key's use is noted when its request was answered. */
+static enum err
+check_key(struct app *app, struct call *call, const char *key)
+{
+	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
+	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+
+	if (rc != ERR_OK)
+		return rc;
+	call->who = pass->who;
+	call->partner = &pass->partner;
+	call->stale_key = pass->stale ? pass->who.key_id : NULL;
+	return ERR_OK;
+}
+
+/* As far as the request alone tells, and of a key what the database says of it. */
 static enum err
 check_caller(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
-	const char *header;
+	const char *header, *key;
 	enum err rc;
 
 	switch (perm_level(call->route->perm)) {
@@ -97,45 +110,11 @@ check_caller(struct app *app, struct call *call)
 	}
 	header = request_header(&call->rq, "authorization");
 	call->rs->token_shown = header != NULL;
-	rc = auth_bearer(cx, app->auth, header, &call->who);
+	key = auth_api_key(header);
+	rc = key != NULL ? check_key(app, call, key)
+			 : auth_bearer(cx, app->auth, header, &call->who);
 	cx->actor = rc == ERR_OK ? call->who.user.text : NULL;
 	return rc;
-}
-
-static void
-tell_rate(struct response *rs, const struct rate_answer *rate)
-{
-	char text[STR_I64_SIZE];
-
-	response_header(rs, "RateLimit-Limit", str_from_i64(text, rate->limit));
-	response_header(rs, "RateLimit-Remaining", str_from_i64(text, rate->remaining));
-	response_header(rs, "RateLimit-Reset", str_from_i64(text, rate->reset_s));
-}
-
-/* Counted by user, and by address for those who are not one. */
-static enum err
-check_rate(struct app *app, struct call *call)
-{
-	const enum rate_class cls = call->route->rate;
-	const char *user = call->who.user.text;
-	struct rate_answer rate;
-	int per_minute;
-
-	if (cls == RATE_UNLIMITED)
-		return ERR_OK;
-	per_minute = cls == RATE_READ ? app->conf->rate_read : app->conf->rate_write;
-	if (per_minute == 0)
-		return ERR_OK;
-	rate = ratelimit_take(app->rates, (int)cls,
-	    user[0] != '\0' ? user : call->rq.client, per_minute, clock_mono_ms());
-	tell_rate(call->rs, &rate);
-	if (rate.allowed)
-		return ERR_OK;
-	scoreboard_add(app->board, app->slot, COUNTER_RATE_LIMITED, 1);
-	err_tell(&call->cx.err, ERR_RATE_LIMITED, "more than %d requests a minute",
-	    per_minute);
-	call->cx.err.retry_after = rate.retry_after;
-	return ERR_RATE_LIMITED;
 }
 
 static const char form_type[] = "application/x-www-form-urlencoded";
@@ -227,17 +206,22 @@ check_body(struct app *app, struct call *call)
 	return rc;
 }
 
-/* Who guesses at tokens is counted, too: with the address. */
+/* Which partner it is, and so which limit, the level says. */
 static enum err
-refuse_stranger(struct app *app, struct call *call)
+check_partner(struct app *app, struct call *call)
 {
-	const struct err_info refused = call->cx.err;
-	enum err rc = check_rate(app, call);
+	enum err rc = level_check(app, call);
 
-	if (rc != ERR_OK)
-		return rc;
-	call->cx.err = refused;
-	return refused.code;
+	return rc == ERR_OK ? rates_count_partner(app, call)
+			    : rates_count_refused(app, call);
+}
+
+static enum err
+check_others(struct app *app, struct call *call)
+{
+	enum err rc = rates_count(app, call);
+
+	return rc == ERR_OK ? level_check(app, call) : rc;
 }
 
 enum err
@@ -246,11 +230,11 @@ gate_enter(struct app *app, struct call *call)
 	enum err rc = check_caller(app, call);
 
 	if (rc == ERR_UNAUTHORIZED)
-		return refuse_stranger(app, call);
+		return rates_count_refused(app, call);
 	if (rc == ERR_OK)
-		rc = check_rate(app, call);
-	if (rc == ERR_OK)
-		rc = level_check(app, call);
+		rc = perm_level(call->route->perm) == LEVEL_PARTNER
+		    ? check_partner(app, call)
+		    : check_others(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
 }
 

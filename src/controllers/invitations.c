@@ -10,12 +10,22 @@ id_of(struct call *call)
 }
 
 static void
+put_invitation(struct json_out *o, const void *row)
+{
+	invitation_put(o, "id", row);
+}
+
+static const struct list_form form = {.size = sizeof(struct invitation),
+    .key = offsetof(struct invitation, id),
+    .put = put_invitation};
+
+static void
 answer(struct call *call, const struct invitation *i)
 {
 	struct json_out o;
 
 	json_out_init(&o, &call->rs->body);
-	invitation_put(&o, "id", i);
+	put_invitation(&o, i);
 }
 
 /* -- looking -- */
@@ -36,8 +46,6 @@ invitation_list_get(struct app *app, struct call *call)
 {
 	struct invitation_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	page = (struct invitation_page){
@@ -46,14 +54,9 @@ invitation_list_get(struct app *app, struct call *call)
 		rc = read_status(call, &page.status);
 	if (rc == ERR_OK)
 		rc = invitations_list(&call->cx, app->db, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		invitation_put(&o, "id", &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err

@@ -4,8 +4,10 @@
 #include "jobs/ledger.h"
 
 static void
-put_entry(struct json_out *o, const struct job_entry *e)
+put_entry(struct json_out *o, const void *row)
 {
+	const struct job_entry *e = row;
+
 	json_open_object(o);
 	json_member_i64(o, "id", e->id);
 	json_member_text(o, "kind", e->kind);
@@ -21,6 +23,11 @@ put_entry(struct json_out *o, const struct job_entry *e)
 	json_close_object(o);
 }
 
+static const struct list_form form = {.size = sizeof(struct job_entry),
+    .key = offsetof(struct job_entry, id),
+    .numbered = true,
+    .put = put_entry};
+
 enum err
 admin_jobs_list(struct app *app, struct call *call)
 {
@@ -30,10 +37,7 @@ admin_jobs_list(struct app *app, struct call *call)
 	    .tenant_id = list_filter(call, "tenant_id")};
 	struct job_entry *list;
 	struct list_query page;
-	struct json_out o;
-	char last[STR_I64_SIZE];
-	int count, shown;
-	bool more;
+	int count;
 	enum err rc = list_read_number(call, &page, &q.before);
 
 	if (rc == ERR_OK && q.state != NULL && !job_state_known(q.state))
@@ -42,15 +46,9 @@ admin_jobs_list(struct app *app, struct call *call)
 	q.limit = page.limit + 1;
 	if (rc == ERR_OK)
 		rc = jobs_list(cx, app->db, &q, &list, &count);
-	if (rc != ERR_OK)
-		return rc;
-	more = count > page.limit;
-	shown = more ? page.limit : count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_entry(&o, &list[i]);
-	list_close(call, &o, more ? str_from_i64(last, list[shown - 1].id) : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &page, &form, list, count);
+	return rc;
 }
 
 static enum err

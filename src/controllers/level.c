@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "client/client.h"
+#include "controllers/level_partner.h"
 #include "controllers/standing.h"
 #include "people/user.h"
 #include "tenant/member.h"
@@ -355,50 +356,13 @@ check_client(struct app *app, struct call *call)
 	return check_client_of(app, call, &q);
 }
 
-/* -- partners -- */
-
-static enum err
-check_permission(struct ctx *cx, const struct principal *who, enum perm perm)
-{
-	if (!principal_has_role(who, PARTNER_ROLE))
-		return err_tell(&cx->err, ERR_FORBIDDEN,
-		    "this needs a token with the role \"" PARTNER_ROLE "\"");
-	if (!principal_has_scope(who, perm_name(perm)))
-		return err_tell(&cx->err, ERR_FORBIDDEN,
-		    "this needs the permission \"%s\"", perm_name(perm));
-	return ERR_OK;
-}
-
-static enum err
-check_partner(struct app *app, struct call *call)
-{
-	struct ctx *cx = &call->cx;
-	const struct principal *who = &call->who;
-	const char *id = who->client_id != NULL ? who->client_id : who->user.text;
-	struct partner *p;
-	bool found;
-	enum err rc = check_permission(cx, who, call->route->perm);
-
-	if (rc != ERR_OK)
-		return rc;
-	p = arena_alloc(cx->mem, sizeof(*p));
-	rc = partner_find(cx, app->db, id, p, &found);
-	if (rc != ERR_OK)
-		return rc;
-	if (!found)
-		return err_tell(&cx->err, ERR_FORBIDDEN,
-		    "\"%.*s\" is no partner here: an operator makes one by POST "
-		    "/admin/partners or \"tenantd partner create\"",
-		    NAME_SHOWN, id);
-	call->partner = p;
-	return partner_check_active(cx, p);
-}
-
 enum err
 level_check(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
+	if (rc == ERR_OK)
+		rc = level_check_key(call);
 	if (rc == ERR_OK)
 		rc = check_narrowed(call);
 	if (rc != ERR_OK)
@@ -421,7 +385,7 @@ level_check(struct app *app, struct call *call)
 	case LEVEL_MEMBER:
 		return check_member(app, call);
 	case LEVEL_PARTNER:
-		return check_partner(app, call);
+		return level_check_partner(app, call);
 	case LEVEL_UNSET:
 	case LEVEL_PUBLIC:
 	case LEVEL_MONITOR:

@@ -8,7 +8,8 @@
  * with "read", and "write" for what is no GET. All else is for people.
  *
  * A row for PARTNER is for whoever names an active partner in a token with the role
- * "partner-admin" and the permission that the row's is called after.
+ * "partner-admin" and the permission that the row's is called after, or shows an API
+ * key of one with that permission: such a key opens nothing else.
  *
  * Owner:    nobody.
  * Lifetime: one request.
@@ -25,7 +26,7 @@
 
 /* For a caller that check of the token has let in. Sets call->tenant_id where the row's
  * level is TENANT, VIEWER or MEMBER, of which also call->member; call->partner for
- * PARTNER. */
+ * PARTNER, unless the key that was shown has said it already. */
 enum err level_check(struct app *app, struct call *call) MUST_CHECK;
 
 #endif

@@ -141,3 +141,35 @@ list_close(struct call *call, struct json_out *o, const char *next)
 {
 	list_close_as(call, o, "cursor", next);
 }
+
+static const char *
+key_of(struct ctx *cx, const struct list_form *form, const char *row)
+{
+	char text[STR_I64_SIZE];
+	const char *key;
+	int64_t number;
+
+	if (!form->numbered) {
+		memcpy(&key, row + form->key, sizeof(key));
+		return key;
+	}
+	memcpy(&number, row + form->key, sizeof(number));
+	return arena_strdup(cx->mem, str_from_i64(text, number));
+}
+
+void
+list_put(struct call *call, const struct list_query *q, const struct list_form *form,
+    const void *rows, int count)
+{
+	const bool more = count > q->limit;
+	const int shown = more ? q->limit : count;
+	const char *row = rows, *next = NULL;
+	struct json_out o;
+
+	list_open(call, &o);
+	for (int i = 0; i < shown; i++, row += form->size)
+		form->put(&o, row);
+	if (more)
+		next = key_of(&call->cx, form, row - form->size);
+	list_close(call, &o, next);
+}

@@ -6,7 +6,7 @@
  *
  * A cursor is opaque to clients: base64url of a text that the list's own code makes,
  * such as the key of the last row. A handler asks for one row more than `limit`, to
- * know whether there is a next page.
+ * know whether there is a next page, and list_put() does the rest.
  *
  * Owner:    the handler; texts live in the call's arena.
  * Lifetime: one request.
@@ -15,6 +15,8 @@
  */
 #ifndef TENANTD_CONTROLLERS_LIST_H
 #define TENANTD_CONTROLLERS_LIST_H
+
+#include <stddef.h>
 
 #include "controllers/app.h"
 #include "json/json.h"
@@ -38,6 +40,20 @@ const char *list_filter(struct call *call, const char *name);
 enum err list_read_limit(struct call *call, int *out) MUST_CHECK;
 enum err list_read_cursor(
     struct call *call, const char *name, const char **out) MUST_CHECK;
+
+/* What the rows of a list are. */
+struct list_form {
+	size_t size; /* of one */
+	/* Where a row has what stands for it in a cursor, the list going on after that:
+	 * a text or, of rows that are numbered, an int64_t. */
+	size_t key;
+	bool numbered;
+	void (*put)(struct json_out *o, const void *row);
+};
+/* The whole answer, of the limit + 1 rows at most that came: those within the limit,
+ * and the cursor of the next page if there is one more. */
+void list_put(struct call *call, const struct list_query *q,
+    const struct list_form *form, const void *rows, int count);
 
 /* Link: the same list from another cursor; what list_close() does by itself. */
 void list_link(struct call *call, const char *next);

@@ -5,8 +5,10 @@
 #include "notify/notification.h"
 
 static void
-put_notification(struct json_out *o, const struct notification *n)
+put_notification(struct json_out *o, const void *row)
 {
+	const struct notification *n = row;
+
 	json_open_object(o);
 	json_member_i64(o, "id", n->id);
 	json_member_i64(o, "sequence", n->seq);
@@ -20,6 +22,11 @@ put_notification(struct json_out *o, const struct notification *n)
 	json_member_text(o, "createdAt", n->created_at);
 	json_close_object(o);
 }
+
+static const struct list_form form = {.size = sizeof(struct notification),
+    .key = offsetof(struct notification, id),
+    .numbered = true,
+    .put = put_notification};
 
 static enum err
 read_unread(struct call *call, bool *out)
@@ -39,10 +46,7 @@ notification_list_get(struct app *app, struct call *call)
 	struct notification_query q = {.tenant_id = call->tenant_id};
 	struct notification *found;
 	struct list_query page;
-	struct json_out o;
-	char last[STR_I64_SIZE];
-	int count, shown;
-	bool more;
+	int count;
 	enum err rc = list_read_number(call, &page, &q.before);
 
 	q.limit = page.limit + 1;
@@ -50,15 +54,9 @@ notification_list_get(struct app *app, struct call *call)
 		rc = read_unread(call, &q.unread);
 	if (rc == ERR_OK)
 		rc = notifications_list(&call->cx, app->db, &q, &found, &count);
-	if (rc != ERR_OK)
-		return rc;
-	more = count > page.limit;
-	shown = more ? page.limit : count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_notification(&o, &found[i]);
-	list_close(call, &o, more ? str_from_i64(last, found[shown - 1].id) : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &page, &form, found, count);
+	return rc;
 }
 
 enum err

@@ -19,8 +19,10 @@ id_of(struct call *call)
 }
 
 static void
-put_client(struct json_out *o, const struct client *c)
+put_client(struct json_out *o, const void *row)
 {
+	const struct client *c = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", c->id);
 	json_member_text(o, "tenantId", c->tenant_id);
@@ -37,6 +39,10 @@ put_client(struct json_out *o, const struct client *c)
 		json_member_text(o, "secret", c->secret);
 	json_close_object(o);
 }
+
+static const struct list_form form = {.size = sizeof(struct client),
+    .key = offsetof(struct client, id),
+    .put = put_client};
 
 static void
 answer(struct call *call, const struct client *c)
@@ -64,21 +70,14 @@ oauth_client_list_get(struct app *app, struct call *call)
 	const struct client_site site = site_of(app, call);
 	struct client_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	page = (struct client_page){.after = q.cursor, .limit = q.limit + 1};
 	if (rc == ERR_OK)
 		rc = clients_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_client(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err

@@ -11,11 +11,11 @@
 
 /* The version is the tag: a configuration that comes back is another one. */
 static void
-tag_of(struct call *call, const char *id, int64_t version,
+tag_of(struct call *call, const struct provision_config *c,
     char out[static RESPONSE_ETAG_SIZE])
 {
 	const char *text =
-	    arena_printf(call->cx.mem, "config %s %" PRId64, id, version);
+	    arena_printf(call->cx.mem, "config %s %" PRId64, c->tenant, c->version);
 
 	response_etag(out, text, strlen(text));
 }
@@ -24,14 +24,13 @@ enum err
 provision_config_get(struct app *app, struct call *call)
 {
 	const struct provision_site site = provision_site_of(app, call);
-	const char *id = provision_path_id(call);
-	struct provision_config c;
-	enum err rc = provision_config_show(&call->cx, app->db, &site, id, &c);
+	struct provision_config c = {.tenant = provision_path_id(call)};
+	enum err rc = provision_config_show(&call->cx, app->db, &site, &c);
 
 	if (rc != ERR_OK)
 		return rc;
 	buf_puts(&call->rs->body, c.config);
-	tag_of(call, id, c.version, call->rs->etag);
+	tag_of(call, &c, call->rs->etag);
 	return ERR_OK;
 }
 
@@ -79,15 +78,14 @@ enum err
 provision_config_history_get(struct app *app, struct call *call)
 {
 	const struct provision_site site = provision_site_of(app, call);
-	struct provision_config c = {0};
+	struct provision_config c = {.tenant = provision_path_id(call)};
 	struct json_out o;
 	enum err rc;
 
 	/* what is no number is no version: 0 is none either */
 	if (!str_to_i64(call->params[1], 1, INT64_MAX, &c.version))
 		c.version = 0;
-	rc = provision_config_version(
-	    &call->cx, app->db, &site, provision_path_id(call), &c);
+	rc = provision_config_version(&call->cx, app->db, &site, &c);
 	if (rc != ERR_OK)
 		return rc;
 	json_out_init(&o, &call->rs->body);
@@ -101,7 +99,6 @@ struct change {
 	struct app *app;
 	struct call *call;
 	struct provision_site site;
-	const char *id;
 	struct provision_config now;
 };
 
@@ -109,11 +106,13 @@ static enum err
 hold(struct ctx *cx, struct db *db, struct change *c)
 {
 	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = provision_config_hold(cx, db, &c->site, c->id, &c->now);
+	enum err rc;
 
+	c->now = (struct provision_config){.tenant = provision_path_id(c->call)};
+	rc = provision_config_hold(cx, db, &c->site, &c->now);
 	if (rc != ERR_OK)
 		return rc;
-	tag_of(c->call, c->id, c->now.version, etag);
+	tag_of(c->call, &c->now, etag);
 	if (response_if_match(&c->call->rq, etag))
 		return ERR_OK;
 	return err_tell(&cx->err, ERR_PRECONDITION,
@@ -129,7 +128,7 @@ replace(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = hold(cx, db, c);
 
 	return rc == ERR_OK
-	    ? provision_config_set(cx, db, &c->site, c->id, c->call->body, &c->now)
+	    ? provision_config_set(cx, db, &c->site, c->call->body, &c->now)
 	    : rc;
 }
 
@@ -137,7 +136,7 @@ static enum err
 patch(struct ctx *cx, struct db *db, void *arg)
 {
 	struct change *c = arg;
-	const struct json *now, *merged;
+	const struct json *now, *merged = NULL;
 	enum err rc = hold(cx, db, c);
 
 	if (rc == ERR_OK)
@@ -147,25 +146,22 @@ patch(struct ctx *cx, struct db *db, void *arg)
 		rc = json_merge(cx, now, c->call->body, &merged);
 	if (rc == ERR_OK)
 		rc = schema_check(cx, c->app->schemas[SCHEMA_tenant_config], merged);
-	return rc == ERR_OK
-	    ? provision_config_set(cx, db, &c->site, c->id, merged, &c->now)
-	    : rc;
+	return rc == ERR_OK ? provision_config_set(cx, db, &c->site, merged, &c->now)
+			    : rc;
 }
 
 static enum err
 run_and_answer(struct app *app, struct call *call, db_transaction_fn *fn)
 {
-	struct change c = {.app = app,
-	    .call = call,
-	    .site = provision_site_of(app, call),
-	    .id = provision_path_id(call)};
+	struct change c = {
+	    .app = app, .call = call, .site = provision_site_of(app, call)};
 	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc = steps_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, &c);
 
 	if (rc != ERR_OK)
 		return rc;
 	buf_puts(&call->rs->body, c.now.config);
-	tag_of(call, c.id, c.now.version, etag);
+	tag_of(call, &c.now, etag);
 	response_header(call->rs, "ETag", etag);
 	return ERR_OK;
 }

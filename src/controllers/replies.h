@@ -43,7 +43,7 @@ struct query_param {
 	const char *handler, *name, *schema, *summary;
 };
 
-/* In the order of the files, so that those of a handler lie together. */
+/* In the order of the files. */
 extern const struct reply replies[];
 extern const size_t reply_count;
 extern const struct query_param query_params[];

@@ -8,6 +8,7 @@ webhook_site_of(const struct app *app, const struct call *call)
 {
 	return (struct webhook_site){
 	    .tenant_id = call->tenant_id,
+	    .partner_id = call->partner != NULL ? call->partner->id : NULL,
 	    .address = call->rq.client,
 	    .allow = app->conf->webhook_allow,
 	    .keys = app->seal_keys,
@@ -45,6 +46,7 @@ put_members(struct json_out *o, const struct webhook *w)
 {
 	json_member_text(o, "id", w->id);
 	json_member_text(o, "tenantId", w->tenant_id);
+	json_member_text(o, "partnerId", w->partner_id);
 	json_member_text(o, "url", w->url);
 	json_member_text(o, "description", w->description);
 	json_member_raw(o, "kinds", w->kinds);
@@ -62,12 +64,18 @@ put_members(struct json_out *o, const struct webhook *w)
 }
 
 static void
-put_webhook(struct json_out *o, const struct webhook *w)
+put_webhook(struct json_out *o, const void *row)
 {
+	const struct webhook *w = row;
+
 	json_open_object(o);
 	put_members(o, w);
 	json_close_object(o);
 }
+
+static const struct list_form form = {.size = sizeof(struct webhook),
+    .key = offsetof(struct webhook, id),
+    .put = put_webhook};
 
 static void
 answer(struct call *call, const struct webhook *w)
@@ -84,21 +92,14 @@ webhook_list_get(struct app *app, struct call *call)
 	const struct webhook_site site = webhook_site_of(app, call);
 	struct webhook_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	page = (struct webhook_page){.after = q.cursor, .limit = q.limit + 1};
 	if (rc == ERR_OK)
 		rc = webhooks_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_webhook(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err
@@ -169,6 +170,19 @@ draft_of(struct call *call, const struct webhook *now)
 	return d;
 }
 
+static void
+put_location(struct call *call, const struct webhook *w)
+{
+	const char *where = w->partner_id != NULL ? "/provisioning"
+	    : w->tenant_id != NULL
+	    ? arena_printf(call->cx.mem, "/tenants/%s", w->tenant_id)
+	    : "";
+
+	response_header(call->rs, "Location",
+	    arena_printf(
+		call->cx.mem, "%s/api%s/webhooks/%s", call->rq.prefix, where, w->id));
+}
+
 enum err
 webhook_post(struct app *app, struct call *call)
 {
@@ -184,12 +198,7 @@ webhook_post(struct app *app, struct call *call)
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = 201;
-	response_header(call->rs, "Location",
-	    site.tenant_id != NULL
-		? arena_printf(call->cx.mem, "%s/api/tenants/%s/webhooks/%s",
-		      call->rq.prefix, site.tenant_id, w.id)
-		: arena_printf(
-		      call->cx.mem, "%s/api/webhooks/%s", call->rq.prefix, w.id));
+	put_location(call, &w);
 	answer(call, &w);
 	return ERR_OK;
 }

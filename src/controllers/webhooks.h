@@ -1,6 +1,7 @@
 /*
  * webhooks.h - what the routes about webhooks and about their deliveries share. The
- * same handlers stand below /api/webhooks, for the platform's, and below a tenant.
+ * same handlers stand below /api/webhooks, for the platform's, below a tenant, and
+ * below /api/provisioning, for those of the partner who calls.
  *
  * Owner:    nobody.
  * Lifetime: one request.

@@ -55,10 +55,10 @@ oauth_error(enum err code)
 	}
 }
 
-static int
-status_of(const struct response *rs, enum err code)
+int
+response_problem_status(enum err code, bool oauth)
 {
-	return rs->oauth && strcmp(oauth_error(code), "invalid_grant") == 0
+	return oauth && strcmp(oauth_error(code), "invalid_grant") == 0
 	    ? 400
 	    : err_http(code);
 }
@@ -152,7 +152,7 @@ response_put_problem(
 	    ours ? "Error processing tenant request: " : "", detail);
 	json_member_text(o, "type", type);
 	json_member_text(o, "title", err_text(code));
-	json_member_i64(o, "status", status_of(rs, code));
+	json_member_i64(o, "status", response_problem_status(code, rs->oauth));
 	json_member_text(o, "detail", detail);
 	json_member_text(o, "instance", cx->request_id);
 	json_member_bool(o, "success", false);
@@ -178,7 +178,7 @@ response_problem(struct response *rs, const struct ctx *cx)
 		e.code = ERR_INTERNAL;
 	buf_reset(&rs->body);
 	buf_reset(&rs->headers);
-	rs->status = status_of(rs, e.code);
+	rs->status = response_problem_status(e.code, rs->oauth);
 	rs->content_type = rs->oauth ? "application/json" : "application/problem+json";
 	set_headers(rs, &e);
 	if (rs->see != NULL)

@@ -172,3 +172,25 @@ request_next_field(
 		  "the body has a percent sign that is no valid escape, or is not "
 		  "UTF-8");
 }
+
+const char *
+request_encode_piece(struct arena *mem, const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *out = arena_alloc(mem, 3 * strlen(text) + 1), *p = out;
+
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || strchr("-._~", c) != NULL) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '%';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p = '\0';
+	return out;
+}

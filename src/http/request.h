@@ -83,6 +83,8 @@ const char *request_header(const struct request *rq, const char *name);
 /* A query parameter, decoded (and "+" as blank) into mem; NULL when absent. */
 const char *request_query(
     struct arena *mem, const struct request *rq, const char *name);
+/* A text as a piece of a path, percent-encoded, in mem. */
+const char *request_encode_piece(struct arena *mem, const char *text);
 /* Cuts the next field off an application/x-www-form-urlencoded text, decoded into
  * cx->mem; *name NULL: at its end. ERR_INVALID, told, for what is no such text. */
 enum err request_next_field(struct ctx *cx, struct slice *rest, const char **name,

@@ -65,6 +65,8 @@ bool response_has_header(const struct response *rs, const char *name);
  * is wrong with a grant is then 400, whatever it is elsewhere.
  */
 void response_problem(struct response *rs, const struct ctx *cx);
+/* The HTTP status it gives an error. */
+int response_problem_status(enum err code, bool oauth);
 
 /*
  * For a 200 answer to GET or HEAD: sets a strong ETag (RFC 9110 8.8.3), rs->etag or

@@ -52,5 +52,6 @@ job_append(struct ctx *cx, struct db *db, const struct job_draft *d)
 	assert((d->pool == NULL) == (d->pool_most == 0));
 	return db_queue(cx, db, STMT_job_append,
 	    DB_ARGS(kinds[d->kind].name, d->tenant_id, d->payload, d->lane, d->pool,
-		d->pool != NULL ? str_from_i64(most, d->pool_most) : NULL));
+		d->pool != NULL ? str_from_i64(most, d->pool_most) : NULL,
+		d->partner_id));
 }

@@ -35,8 +35,8 @@ enum { JOB_MAILS_AT_ONCE = 4 };
 
 struct job_draft {
 	enum job_kind kind;
-	const char *tenant_id; /* NULL: of none */
-	const char *payload;   /* JSON object */
+	const char *tenant_id, *partner_id; /* of one of them; both NULL: of none */
+	const char *payload;                /* JSON object */
 	const char *lane; /* NULL: that of kind and tenant; without a tenant, its own */
 	const char *pool; /* NULL: none */
 	int pool_most;    /* of a pool's lanes at once, from 1 */

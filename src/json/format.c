@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "json/format_email.h"
+#include "json/format_kinds.h"
+#include "json/pattern.h"
 #include "json/uri.h"
 
-enum { HOST_MAX = 253, LABEL_MAX = 63, LOCAL_MAX = 64 };
+enum { HOST_MAX = 253, LABEL_MAX = 63 };
 
 static bool
 is_digit(char c)
@@ -69,156 +72,27 @@ is_hostname(const char *s)
 	}
 }
 
-/* RFC 5321, 4.1.2: Quoted-string. */
-static bool
-is_quoted(struct slice s)
-{
-	if (s.n < 2 || s.p[s.n - 1] != '"')
-		return false;
-	for (size_t i = 1; i < s.n - 1; i++) {
-		bool escaped = s.p[i] == '\\';
-
-		i += escaped;
-		if (i == s.n - 1 || s.p[i] < ' ' || s.p[i] > '~' ||
-		    (s.p[i] == '"' && !escaped))
-			return false;
-	}
-	return true;
-}
-
-/* RFC 5321, 4.1.2: Dot-string. */
-static bool
-is_dot_string(struct slice s)
-{
-	bool dot = true;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '.' && dot)
-			return false;
-		dot = c == '.';
-		if (!is_alnum(c) && strchr("!#$%&'*+-/=?^_`{|}~.", c) == NULL)
-			return false;
-	}
-	return !dot;
-}
-
-/* RFC 5321, 4.1.3: [127.0.0.1] or [IPv6:::1]. */
-static bool
-is_address_literal(const char *s)
-{
-	size_t n = strlen(s);
-	char text[INET6_ADDRSTRLEN + 8];
-
-	if (n < 2 || n >= sizeof(text) || s[n - 1] != ']')
-		return false;
-	memcpy(text, s + 1, n - 2);
-	text[n - 2] = '\0';
-	if (slice_eq_ci((struct slice){text, strnlen(text, 5)}, "IPv6:"))
-		return is_ipv6(text + 5);
-	return is_ipv4(text);
-}
-
-static bool
-is_email(const char *s)
-{
-	const char *at = strrchr(s, '@');
-	struct slice local;
-
-	if (at == NULL)
-		return false;
-	local = (struct slice){s, (size_t)(at - s)};
-	if (local.n == 0 || local.n > LOCAL_MAX)
-		return false;
-	if (!(s[0] == '"' ? is_quoted(local) : is_dot_string(local)))
-		return false;
-	return at[1] == '[' ? is_address_literal(at + 1) : is_hostname(at + 1);
-}
-
-/* Reads n digits at *s, or answers -1. */
-static int
-digits(const char **s, int n)
-{
-	int v = 0;
-
-	for (; n > 0; n--, ++*s) {
-		if (!is_digit(**s))
-			return -1;
-		v = v * 10 + (**s - '0');
-	}
-	return v;
-}
-
-static bool
-take(const char **s, const char *any)
-{
-	if (**s == '\0' || strchr(any, **s) == NULL)
-		return false;
-	++*s;
-	return true;
-}
-
-static bool
-skip_date(const char **s)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int year = digits(s, 4), month, day;
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	if (year < 0 || !take(s, "-") || (month = digits(s, 2)) < 1 || month > 12 ||
-	    !take(s, "-") || (day = digits(s, 2)) < 1)
-		return false;
-	return day <= days[month - 1] + (month == 2 && leap);
-}
-
-/* Z or an offset, in minutes. */
-static bool
-skip_offset(const char **s, int *minutes)
-{
-	int sign = **s == '-' ? -1 : 1, hour, minute;
-
-	*minutes = 0;
-	if (take(s, "Zz"))
-		return true;
-	if (!take(s, "+-") || (hour = digits(s, 2)) < 0 || hour > 23 || !take(s, ":") ||
-	    (minute = digits(s, 2)) < 0 || minute > 59)
-		return false;
-	*minutes = sign * (hour * 60 + minute);
-	return true;
-}
-
-/* RFC 3339, 5.6; a leap second only where UTC has one, at 23:59:60. */
-static bool
-is_date_time(const char *s)
-{
-	int hour, minute, second, offset;
-
-	if (!skip_date(&s) || !take(&s, "Tt") || (hour = digits(&s, 2)) < 0 ||
-	    hour > 23 || !take(&s, ":") || (minute = digits(&s, 2)) < 0 ||
-	    minute > 59 || !take(&s, ":") || (second = digits(&s, 2)) < 0 ||
-	    second > 60)
-		return false;
-	if (take(&s, ".")) {
-		if (!is_digit(*s))
-			return false;
-		while (is_digit(*s))
-			s++;
-	}
-	if (!skip_offset(&s, &offset) || *s != '\0')
-		return false;
-	return second < 60 ||
-	    (hour * 60 + minute - offset + 2 * 24 * 60) % (24 * 60) == 24 * 60 - 1;
-}
-
 static const struct format formats[] = {
-    {"uuid", is_uuid, "must be a UUID"},
-    {"email", is_email, "must be an e-mail address"},
-    {"date-time", is_date_time, "must be a date and time with offset (RFC 3339)"},
-    {"uri", uri_is_absolute, "must be a URI with its scheme"},
-    {"hostname", is_hostname, "must be a host name"},
-    {"ipv4", is_ipv4, "must be an IPv4 address"},
-    {"ipv6", is_ipv6, "must be an IPv6 address"},
+    {"uuid", is_uuid, "must be a UUID", 0},
+    {"email", format_email_fits, "must be an e-mail address", 0},
+    {"idn-email", format_idn_email, "must be an e-mail address", 0},
+    {"date-time", format_date_time, "must be a date and time with offset (RFC 3339)",
+	0},
+    {"date", format_date, "must be a date (RFC 3339)", 0},
+    {"time", format_time, "must be a time with offset (RFC 3339)", 0},
+    {"duration", format_duration, "must be a duration (RFC 3339)", 0},
+    {"uri", uri_is_absolute, "must be a URI with its scheme", 0},
+    {"uri-reference", uri_is_reference, "must be a URI, or a relative one", 0},
+    {"iri", iri_is_absolute, "must be an IRI with its scheme", 0},
+    {"iri-reference", iri_is_reference, "must be an IRI, or a relative one", 0},
+    {"uri-template", format_uri_template, "must be a URI template", 0},
+    {"hostname", is_hostname, "must be a host name", 0},
+    {"ipv4", is_ipv4, "must be an IPv4 address", 0},
+    {"ipv6", is_ipv6, "must be an IPv6 address", 0},
+    {"json-pointer", format_json_pointer, "must be a JSON Pointer", 0},
+    {"relative-json-pointer", format_relative_json_pointer,
+	"must be a relative JSON Pointer", 0},
+    {"regex", pattern_is_valid, "must be a regular expression", 2000},
 };
 
 const struct format *

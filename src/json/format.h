@@ -13,8 +13,9 @@
 
 struct format {
 	const char *name;
-	bool (*fits)(const char *text);
+	bool (*fits)(const char *text); /* of well-formed UTF-8 */
 	const char *message;
+	unsigned cost; /* in steps of a check, see check.h */
 };
 
 const struct format *format_find(const char *name);

@@ -1,9 +1,9 @@
 /* json.c - see json.h: questions about a parsed tree. */
 #include "json/tree.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "json/decimal.h"
 
 enum json_type
@@ -118,8 +118,7 @@ json_digits(const struct json *v, char own[static JSON_DIGITS_SIZE])
 {
 	switch (json_type(v)) {
 	case JSON_INT:
-		snprintf(own, JSON_DIGITS_SIZE, "%lld", (long long)json_int(v));
-		return own;
+		return str_from_i64(own, json_int(v));
 	case JSON_NUMBER:
 		return json_object_get_userdata(tree_of(v));
 	default:

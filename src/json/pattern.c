@@ -11,9 +11,8 @@
 
 enum {
 	PATTERN_MAX = 64 * 1024,
-	MATCH_LIMIT = 100000, /* steps of one match */
 	DEPTH_LIMIT = 10000,
-	HEAP_LIMIT = 1024 /* KiB */
+	HEAP_LIMIT = 4096 /* KiB */
 };
 
 struct pattern {
@@ -80,23 +79,51 @@ put_escape(struct buf *to, const char **p, bool in_class)
 	*p += c == '\0' ? 1 : 2;
 }
 
-/* The pattern as PCRE2 has to read it; \S between brackets stays ASCII's. */
+/* Whether ECMA-262 knows the escape of that letter. */
+static bool
+is_escape(char c)
+{
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+	return !letter || strchr("bBcdDfknpPrsStuvwWx", c) != NULL;
+}
+
+/* Whether ECMA-262 knows what begins with the bracket at p. */
+static bool
+is_group(const char *p)
+{
+	size_t flags = 0;
+
+	if (p[1] == '*')
+		return false;
+	if (p[1] != '?')
+		return true;
+	flags = strspn(p + 2, "ims-");
+	return p[2] != '\0' && (strchr(":=!<", p[2]) != NULL || p[2 + flags] == ':');
+}
+
+/* The pattern as PCRE2 has to read it, into `to`; \S between brackets stays ASCII's.
+ * NULL: it is too long, or what PCRE2 knows at *bad is none of ECMA-262's. */
 static const char *
-from_ecma(struct arena *mem, const char *p)
+from_ecma(struct buf *to, const char *p, const char **bad)
 {
 	bool in_class = false;
-	struct buf to;
 
-	buf_init(&to, mem, PATTERN_MAX);
+	*bad = NULL;
 	while (*p != '\0') {
+		if (*p == '\\' ? !is_escape(p[1])
+			       : *p == '(' && !in_class && !is_group(p)) {
+			*bad = p;
+			return NULL;
+		}
 		if (*p == '\\') {
-			put_escape(&to, &p, in_class);
+			put_escape(to, &p, in_class);
 			continue;
 		}
 		in_class = *p == '[' || (in_class && *p != ']');
-		buf_putc(&to, *p++);
+		buf_putc(to, *p++);
 	}
-	return to.failed ? NULL : buf_text(&to);
+	return to->failed ? NULL : buf_text(to);
 }
 
 static void
@@ -109,44 +136,80 @@ drop(void *obj)
 	pcre2_code_free(p->code);
 }
 
-const struct pattern *
-pattern_compile(struct arena *mem, const char *text, char why[static PATTERN_WHY_SIZE])
+static pcre2_code *
+compile(struct buf *to, const char *text, char why[static PATTERN_WHY_SIZE])
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_BSUX |
 	    PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS;
-	struct pattern *p = arena_alloc(mem, sizeof(*p));
-	const char *source = from_ecma(mem, text);
+	const char *bad, *source = from_ecma(to, text, &bad);
 	PCRE2_UCHAR reason[PATTERN_WHY_SIZE];
+	pcre2_code *code;
 	PCRE2_SIZE at;
 	int rc;
 
+	if (bad != NULL) {
+		snprintf(why, PATTERN_WHY_SIZE, "\"%.3s\" at %zu is not of ECMA-262",
+		    bad, (size_t)(bad - text));
+		return NULL;
+	}
 	if (source == NULL) {
 		snprintf(why, PATTERN_WHY_SIZE, "longer than %d bytes", PATTERN_MAX);
 		return NULL;
 	}
-	arena_defer(mem, drop, p);
-	p->code = pcre2_compile(
+	code = pcre2_compile(
 	    (PCRE2_SPTR)source, PCRE2_ZERO_TERMINATED, options, &rc, &at, NULL);
-	if (p->code == NULL) {
+	if (code == NULL) {
 		pcre2_get_error_message(rc, reason, sizeof(reason));
 		snprintf(why, PATTERN_WHY_SIZE, "%.90s at %zu", (char *)reason, at);
-		return NULL;
 	}
+	return code;
+}
+
+const struct pattern *
+pattern_compile(struct arena *mem, const char *text, char why[static PATTERN_WHY_SIZE])
+{
+	struct pattern *p = arena_alloc(mem, sizeof(*p));
+	struct buf source;
+
+	buf_init(&source, mem, PATTERN_MAX);
+	arena_defer(mem, drop, p);
+	p->code = compile(&source, text, why);
+	if (p->code == NULL)
+		return NULL;
 	p->limits = pcre2_match_context_create(NULL);
 	p->data = pcre2_match_data_create(1, NULL);
 	if (p->limits == NULL || p->data == NULL) {
 		snprintf(why, PATTERN_WHY_SIZE, "out of memory");
 		return NULL;
 	}
-	pcre2_set_match_limit(p->limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(p->limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(p->limits, HEAP_LIMIT);
 	return p;
 }
 
 bool
-pattern_matches(const struct pattern *p, const char *text)
+pattern_is_valid(const char *text)
 {
-	return pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0,
-		   PCRE2_NO_UTF_CHECK, p->data, p->limits) >= 0;
+	char why[PATTERN_WHY_SIZE];
+	struct buf source;
+	pcre2_code *code;
+
+	buf_init(&source, NULL, PATTERN_MAX);
+	code = compile(&source, text, why);
+	pcre2_code_free(code);
+	buf_fini(&source);
+	return code != NULL;
+}
+
+enum pattern_found
+pattern_match(const struct pattern *p, const char *text, size_t n, unsigned limit)
+{
+	int rc;
+
+	pcre2_set_match_limit(p->limits, limit);
+	rc = pcre2_match(
+	    p->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, p->data, p->limits);
+	if (rc >= 0)
+		return PATTERN_YES;
+	return rc == PCRE2_ERROR_NOMATCH ? PATTERN_NO : PATTERN_GIVEN_UP;
 }

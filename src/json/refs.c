@@ -8,15 +8,16 @@
 
 static const struct {
 	const char *name;
+	enum vocabulary vocabulary;
 	enum holds holds;
 } keywords[] = {
-#define RULE(sym, name, holds, compile, check) [KW_##sym] = {name, HOLDS_##holds},
-#define NOTE(sym, name, holds)                 [KW_##sym] = {name, HOLDS_##holds},
-#define LATER(sym, name, holds)                [KW_##sym] = {name, HOLDS_##holds},
+#define RULE(sym, name, vocabulary, holds, compile, check)                             \
+	[KW_##sym] = {name, VOCABULARY_##vocabulary, HOLDS_##holds},
+#define NOTE(sym, name, vocabulary, holds)                                             \
+	[KW_##sym] = {name, VOCABULARY_##vocabulary, HOLDS_##holds},
 #include "json/keywords.def"
 #undef RULE
 #undef NOTE
-#undef LATER
 };
 
 enum holds
@@ -25,90 +26,161 @@ keyword_holds(enum keyword kw)
 	return keywords[kw].holds;
 }
 
+enum vocabulary
+keyword_vocabulary(enum keyword kw)
+{
+	return keywords[kw].vocabulary;
+}
+
 const char *
 keyword_name(enum keyword kw)
 {
 	return keywords[kw].name;
 }
 
-const char *
-refs_base(struct arena *mem, const struct json *schema, const char *base)
-{
-	const char *id = json_get_text(schema, "$id");
+/* -- what there is -- */
 
-	return id == NULL ? base : uri_resolve(mem, base, id);
+static struct resource *
+find_resource(const struct refs *refs, const char *uri)
+{
+	for (struct resource *r = refs->resources; r != NULL; r = r->next)
+		if (strcmp(r->uri, uri) == 0)
+			return r;
+	return NULL;
 }
 
-static void
-add(struct refs *refs, struct ref r)
+static struct resource *
+find_named(const struct refs *refs, const char *document)
 {
-	struct ref *copy = arena_alloc(refs->mem, sizeof(*copy));
+	for (struct resource *r = refs->resources; r != NULL; r = r->next)
+		if (r->outer == NULL && strcmp(r->document, document) == 0)
+			return r;
+	return NULL;
+}
 
-	r.next = refs->list;
-	*copy = r;
-	refs->list = copy;
+struct resource *
+refs_document(const struct refs *refs, const char *uri)
+{
+	struct resource *r = find_resource(refs, uri);
+
+	return r != NULL ? r : find_named(refs, uri);
+}
+
+struct resource *
+refs_inside(const struct refs *refs, const struct json *schema, struct resource *outer)
+{
+	if (json_get_text(schema, "$id") == NULL)
+		return outer;
+	for (struct resource *r = refs->resources; r != NULL; r = r->next)
+		if (r->schema == schema)
+			return r;
+	return outer;
 }
 
 struct collect {
 	struct refs *refs;
-	const char *base;
+	struct resource *in;
+	const char *taken; /* a URI that is there twice */
 };
 
-static void collect(struct refs *refs, const struct json *schema, const char *base);
+static struct resource *
+add_resource(struct collect *c, const char *document, const struct json *schema)
+{
+	struct resource *r = arena_alloc(c->refs->mem, sizeof(*r));
+	const char *id = json_get_text(schema, "$id");
+
+	r->document = document;
+	r->schema = schema;
+	r->outer = c->in;
+	r->uri = id == NULL
+	    ? document
+	    : uri_resolve(c->refs->mem, c->in == NULL ? document : c->in->uri, id);
+	if (find_resource(c->refs, r->uri) != NULL)
+		c->taken = r->uri;
+	r->next = c->refs->resources;
+	c->refs->resources = r;
+	return r;
+}
+
+static void
+add_anchor(struct collect *c, const struct json *schema, const char *keyword)
+{
+	const char *name = json_get_text(schema, keyword);
+	bool dynamic = keyword[1] == 'd';
+	struct anchor *a;
+
+	if (name == NULL)
+		return;
+	a = arena_alloc(c->refs->mem, sizeof(*a));
+	*a = (struct anchor){c->refs->anchors, name, c->in, schema, dynamic};
+	c->refs->anchors = a;
+	c->in->dynamic |= dynamic;
+}
+
+static void collect(struct collect *c, const struct json *schema);
 
 static bool
 collect_member(const char *name, const struct json *value, void *arg)
 {
-	struct collect *c = arg;
-
 	(void)name;
-	collect(c->refs, value, c->base);
+	collect(arg, value);
 	return true;
 }
 
 static void
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as a schema of ours */
-collect(struct refs *refs, const struct json *schema, const char *base)
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as a document may be */
+collect_held(struct collect *c, enum holds holds, const struct json *v)
 {
-	const char *inner = refs_base(refs->mem, schema, base);
-	struct collect c = {refs, inner};
-
-	if (json_type(schema) != JSON_OBJECT)
-		return;
-	if (json_get_text(schema, "$id") != NULL)
-		add(refs, (struct ref){NULL, inner, NULL, schema, base});
-	if (json_get_text(schema, "$anchor") != NULL)
-		add(refs,
-		    (struct ref){
-			NULL, inner, json_get_text(schema, "$anchor"), schema, base});
-	for (unsigned kw = 0; kw < KW_COUNT; kw++) {
-		const struct json *v = json_get(schema, keywords[kw].name);
-
-		switch (keywords[kw].holds) {
-		case HOLDS_VALUE:
-			break;
-		case HOLDS_CHILD:
-		case HOLDS_HERE:
-			collect(refs, v, inner);
-			break;
-		case HOLDS_LIST:
-		case HOLDS_HERE_LIST:
-			for (size_t i = 0; i < json_count(v); i++)
-				collect(refs, json_item(v, i), inner);
-			break;
-		case HOLDS_MAP:
-			json_each(v, collect_member, &c);
-			break;
-		}
+	switch (holds) {
+	case HOLDS_VALUE:
+		break;
+	case HOLDS_CHILD:
+	case HOLDS_HERE:
+		collect(c, v);
+		break;
+	case HOLDS_LIST:
+	case HOLDS_HERE_LIST:
+		for (size_t i = 0; i < json_count(v); i++)
+			collect(c, json_item(v, i));
+		break;
+	case HOLDS_MAP:
+	case HOLDS_HERE_MAP:
+		json_each(v, collect_member, c);
+		break;
 	}
 }
 
-void
-refs_collect(struct refs *refs, const struct json *root)
+static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as a document may be */
+collect(struct collect *c, const struct json *schema)
 {
-	add(refs, (struct ref){NULL, "", NULL, root, ""});
-	collect(refs, root, "");
+	struct resource *outer = c->in;
+
+	if (json_type(schema) != JSON_OBJECT)
+		return;
+	if (schema != outer->schema && json_get_text(schema, "$id") != NULL)
+		c->in = add_resource(c, outer->document, schema);
+	add_anchor(c, schema, "$anchor");
+	add_anchor(c, schema, "$dynamicAnchor");
+	for (unsigned kw = 0; kw < KW_COUNT; kw++)
+		collect_held(
+		    c, keywords[kw].holds, json_get(schema, keywords[kw].name));
+	c->in = outer;
 }
+
+const char *
+refs_add(struct refs *refs, const char *document, const struct json *root)
+{
+	struct collect c = {refs, NULL, NULL};
+
+	if (refs_document(refs, document) != NULL)
+		return document;
+	c.in = add_resource(&c, document, root);
+	collect(&c, root);
+	return c.taken;
+}
+
+/* -- what is asked for -- */
 
 static const char *
 percent_decoded(struct arena *mem, const char *s)
@@ -147,14 +219,14 @@ token(struct arena *mem, struct slice s)
 
 /* Follows a JSON Pointer from *at. */
 static bool
-follow(struct arena *mem, const char *pointer, struct ref *at)
+follow(const struct refs *refs, const char *pointer, struct ref *at)
 {
 	while (*pointer == '/') {
 		size_t n = strcspn(++pointer, "/");
-		const char *name = token(mem, (struct slice){pointer, n});
+		const char *name = token(refs->mem, (struct slice){pointer, n});
 		int64_t index;
 
-		at->base = refs_base(mem, at->schema, at->base);
+		at->in = refs_inside(refs, at->schema, at->in);
 		if (json_has(at->schema, name))
 			at->schema = json_get(at->schema, name);
 		else if (str_to_i64(slice_of(name), 0, INT32_MAX, &index) &&
@@ -167,32 +239,51 @@ follow(struct arena *mem, const char *pointer, struct ref *at)
 	return *pointer == '\0';
 }
 
-static const struct ref *
-look_up(const struct refs *refs, const char *uri, const char *anchor)
+static bool
+follow_anchor(const struct refs *refs, const char *name, struct ref *at)
 {
-	for (const struct ref *r = refs->list; r != NULL; r = r->next)
-		if (strcmp(r->uri, uri) == 0 &&
-		    (anchor == NULL
-			    ? r->anchor == NULL
-			    : r->anchor != NULL && strcmp(r->anchor, anchor) == 0))
-			return r;
-	return NULL;
+	const struct anchor *found = NULL;
+
+	/* Of two of one name in a resource the one that may be dynamic counts. */
+	for (const struct anchor *a = refs->anchors; a != NULL; a = a->next)
+		if (a->in == at->in && strcmp(a->name, name) == 0 &&
+		    (found == NULL || a->dynamic))
+			found = a;
+	if (found == NULL)
+		return false;
+	at->schema = found->schema;
+	at->dynamic = found->dynamic ? found->name : NULL;
+	return true;
+}
+
+/* The resource a reference names without its fragment. A document is found by its
+ * file's name, too, whatever the base is that an $id gives. */
+static struct resource *
+target(const struct refs *refs, const struct resource *from, const char *ref)
+{
+	struct resource *r =
+	    refs_document(refs, uri_resolve(refs->mem, from->uri, ref));
+
+	if (r != NULL)
+		return r;
+	return find_named(
+	    refs, slice_dup(refs->mem, (struct slice){ref, strcspn(ref, "#")}));
 }
 
 enum refs_found
-refs_find(const struct refs *refs, const char *base, const char *ref, struct ref *found)
+refs_find(const struct refs *refs, const struct resource *from, const char *ref,
+    struct ref *found)
 {
-	const char *uri = uri_resolve(refs->mem, base, ref),
-		   *fragment = strchr(ref, '#');
-	const struct ref *r = look_up(refs, uri, NULL);
-	bool anchor;
+	struct resource *r = target(refs, from, ref);
+	const char *fragment = strchr(ref, '#');
 
 	if (r == NULL)
-		return REFS_OTHER_DOCUMENT;
+		return REFS_NO_DOCUMENT;
+	*found = (struct ref){r->schema, r, NULL};
 	fragment = fragment == NULL ? "" : percent_decoded(refs->mem, fragment + 1);
-	anchor = *fragment != '\0' && *fragment != '/';
-	if (anchor && (r = look_up(refs, uri, fragment)) == NULL)
-		return REFS_NOTHING;
-	*found = *r;
-	return anchor || follow(refs->mem, fragment, found) ? REFS_FOUND : REFS_NOTHING;
+	return (*fragment == '\0' || *fragment == '/'
+		       ? follow(refs, fragment, found)
+		       : follow_anchor(refs, fragment, found))
+	    ? REFS_FOUND
+	    : REFS_NOTHING;
 }

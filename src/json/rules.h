@@ -15,21 +15,19 @@
 #include "json/schema.h"
 
 enum keyword {
-#define RULE(sym, name, holds, compile, check) KW_##sym,
-#define NOTE(sym, name, holds)                 KW_##sym,
-#define LATER(sym, name, holds)                KW_##sym,
+#define RULE(sym, name, vocabulary, holds, compile, check) KW_##sym,
+#define NOTE(sym, name, vocabulary, holds)                 KW_##sym,
 #include "json/keywords.def"
 #undef RULE
 #undef NOTE
-#undef LATER
 	KW_COUNT
 };
 
-/* A named part of a rule: a property, a pattern, a required member. */
+/* A named part of a rule: a property, a pattern, a required member, minContains. */
 struct part {
 	const char *name;
 	const char *given;             /* required only beside this member, or NULL */
-	const char *message;           /* when it is missing */
+	const char *message;           /* when it is missing, or broken */
 	const struct pattern *pattern; /* of patternProperties */
 	const struct node *sub;
 };
@@ -38,11 +36,13 @@ struct rule {
 	enum keyword kw;
 	const char *name;    /* of the keyword */
 	const char *message; /* of its fault */
-	bool here;           /* subs check the value itself, not one inside */
+	bool here;           /* subs and parts check the value itself, not one inside */
+	bool dynamic;        /* $dynamicRef: subs[0], or one of those that follow */
 	unsigned types;      /* bit 1 << enum json_type; TYPE_INTEGER */
-	size_t limit;
+	size_t limit, most;
 	const struct json *value;  /* enum, const, "properties" beside */
 	const struct rule *beside; /* patternProperties */
+	const struct node *node;   /* unevaluated…: the one it is of */
 	struct decimal number;
 	const struct pattern *pattern;
 	const struct format *format;
@@ -54,10 +54,14 @@ struct rule {
 
 enum { TYPE_INTEGER = 1 << 7 };
 
+struct resource; /* see refs.h */
+
 struct node {
-	struct node *next; /* of all nodes */
+	struct node *next, *chain; /* of all nodes, of those of one bucket */
 	const struct json *source;
-	bool never;          /* the schema false */
+	const struct resource *resource; /* it is in, when that has dynamic anchors */
+	bool never;                      /* the schema false */
+	bool evaluates; /* its own rules are about the members or items of a value */
 	unsigned char cycle; /* while looking for one: 1 on the path, 2 done */
 	struct rule *rules;
 	size_t count;

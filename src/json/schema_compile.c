@@ -1,11 +1,9 @@
-/* schema_compile.c - schema_compile(): a document into nodes of rules, see rules.h. */
+/* schema_compile.c - schemas into nodes of rules, see compile.h. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "json/compile.h"
-
-enum { DOCUMENT_DEPTH = 256 };
 
 enum err
 compile_refuse(struct compiler *c, const struct where *where, const char *fmt, ...)
@@ -30,7 +28,7 @@ sub_member(const char *name, const struct json *value, void *arg)
 	struct where where = {&q->at->where, name, 0};
 
 	p->name = name;
-	q->e = compile_node(q->c, &where, value, q->at->base, &p->sub);
+	q->e = compile_node(q->c, &where, value, q->at->in, &p->sub);
 	return q->e == ERR_OK;
 }
 
@@ -62,7 +60,7 @@ compile_list(struct compiler *c, const struct at *at, struct rule *rule)
 		struct where where = {&at->where, NULL, i};
 
 		e = compile_node(
-		    c, &where, json_item(at->value, i), at->base, &rule->subs[i]);
+		    c, &where, json_item(at->value, i), at->in, &rule->subs[i]);
 	}
 	return e;
 }
@@ -72,18 +70,20 @@ compile_subs(struct compiler *c, const struct at *at, struct rule *rule)
 {
 	enum holds holds = keyword_holds(rule->kw);
 
-	rule->here = holds == HOLDS_HERE || holds == HOLDS_HERE_LIST;
+	rule->here =
+	    holds == HOLDS_HERE || holds == HOLDS_HERE_LIST || holds == HOLDS_HERE_MAP;
 	switch (holds) {
 	case HOLDS_CHILD:
 	case HOLDS_HERE:
 		rule->sub_count = 1;
 		/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 		rule->subs = arena_alloc(c->mem, sizeof(*rule->subs));
-		return compile_node(c, &at->where, at->value, at->base, rule->subs);
+		return compile_node(c, &at->where, at->value, at->in, rule->subs);
 	case HOLDS_LIST:
 	case HOLDS_HERE_LIST:
 		return compile_list(c, at, rule);
 	case HOLDS_MAP:
+	case HOLDS_HERE_MAP:
 		return compile_map(c, at, rule);
 	case HOLDS_VALUE:
 		break;
@@ -97,9 +97,6 @@ compile_keyword(struct compiler *c, const struct at *at, struct node *node)
 	struct rule *rule = &node->rules[node->count];
 	enum err e;
 
-	if (keyword_is_later(rule->kw))
-		return compile_refuse(
-		    c, &at->where, "keyword \"%s\" is not supported", rule->name);
 	if ((e = compile_subs(c, at, rule)) != ERR_OK || !keyword_is_rule(rule->kw))
 		return e;
 	if ((e = compile_rule(c, at, rule)) != ERR_OK)
@@ -152,19 +149,19 @@ check_members(struct compiler *c, const struct where *where, const struct json *
 }
 
 static enum err
-compile_rules(
-    struct compiler *c, const struct where *where, struct node *node, const char *base)
+compile_rules(struct compiler *c, const struct where *where, struct node *node,
+    struct resource *in)
 {
-	struct at at = {.schema = node->source, .node = node};
+	struct at at = {.schema = node->source, .node = node, .in = in};
 	enum err e = check_members(c, where, node->source);
 
-	at.base = refs_base(c->mem, node->source, base);
 	node->rules =
 	    arena_alloc(c->mem, (json_count(node->source) + 1) * sizeof(*node->rules));
 	for (unsigned kw = 0; e == ERR_OK && kw < KW_COUNT; kw++) {
 		const char *name = keyword_name(kw);
 
-		if (!json_has(node->source, name))
+		if (!json_has(node->source, name) ||
+		    (in->vocabularies & 1u << keyword_vocabulary(kw)) == 0)
 			continue;
 		at.where = (struct where){where, name, 0};
 		at.value = json_get(node->source, name);
@@ -174,34 +171,57 @@ compile_rules(
 	return e;
 }
 
+static struct node **
+bucket_of(struct compiler *c, const struct json *source)
+{
+	return &c->buckets[((uintptr_t)source >> 4) % NODE_BUCKETS];
+}
+
+static struct node *
+add_node(struct compiler *c, const struct json *source, struct resource *in)
+{
+	struct node *node = arena_alloc(c->mem, sizeof(*node));
+	struct node **bucket = bucket_of(c, source);
+
+	node->source = source;
+	node->resource = in->dynamic ? in : NULL;
+	node->next = c->nodes;
+	c->nodes = node;
+	node->chain = *bucket;
+	*bucket = node;
+	in->entered = true;
+	return node;
+}
+
 /* The node of a schema: the one there is, so that schemas may refer to themselves. */
 enum err
 compile_node(struct compiler *c, const struct where *where, const struct json *source,
-    const char *base, const struct node **out)
+    struct resource *outer, const struct node **out)
 {
+	struct resource *in;
 	struct node *node;
+	enum err e;
 
-	for (node = c->nodes; node != NULL; node = node->next)
+	for (node = *bucket_of(c, source); node != NULL; node = node->chain)
 		if (node->source == source) {
 			*out = node;
 			return ERR_OK;
 		}
 	if (json_type(source) != JSON_BOOL && json_type(source) != JSON_OBJECT)
 		return compile_refuse(c, where, "a schema is an object or a boolean");
-	node = arena_alloc(c->mem, sizeof(*node));
-	node->source = source;
-	node->next = c->nodes;
-	c->nodes = node;
-	*out = node;
+	in = refs_inside(&c->refs, source, outer);
+	if ((e = compile_dialect(c, in)) != ERR_OK)
+		return e;
+	*out = node = add_node(c, source, in);
 	if (json_type(source) == JSON_BOOL) {
 		node->never = !json_bool(source);
 		return ERR_OK;
 	}
-	return compile_rules(c, where, node, base);
+	return compile_rules(c, where, node, in);
 }
 
 /* Whether a schema comes back to itself without going into the value: no check of it
- * would end. */
+ * would end. Where a $dynamicRef may lead besides is left to the check's own limits. */
 static bool
 is_endless(const struct node *const_node)
 {
@@ -213,53 +233,81 @@ is_endless(const struct node *const_node)
 	if (node->cycle == 1)
 		return true;
 	node->cycle = 1;
-	for (size_t i = 0; i < node->count; i++)
-		for (size_t j = 0; node->rules[i].here && j < node->rules[i].sub_count;
-		     j++)
-			endless = endless || is_endless(node->rules[i].subs[j]);
+	for (size_t i = 0; i < node->count; i++) {
+		const struct rule *rule = &node->rules[i];
+
+		if (!rule->here)
+			continue;
+		for (size_t j = 0; j < (rule->dynamic ? 1 : rule->sub_count); j++)
+			endless = endless || is_endless(rule->subs[j]);
+		for (size_t j = 0; j < rule->part_count; j++)
+			endless = endless || is_endless(rule->parts[j].sub);
+	}
 	node->cycle = 2;
 	return endless;
 }
 
 /* NOLINTEND(misc-no-recursion) */
 
-static enum err
-check_document(struct compiler *c, const struct json *root)
-{
-	const char *dialect = json_get_text(root, "$schema");
+/* -- where a $dynamicRef may lead -- */
 
-	if (dialect != NULL &&
-	    strcmp(dialect, "https://json-schema.org/draft/2020-12/schema") != 0)
-		return compile_refuse(
-		    c, &(struct where){0}, "dialect \"%s\" is not supported", dialect);
+static bool
+has_sub(const struct rule *rule, const struct json *source)
+{
+	for (size_t i = 0; i < rule->sub_count; i++)
+		if (rule->subs[i]->source == source)
+			return true;
+	return false;
+}
+
+static enum err
+add_sub(struct compiler *c, struct rule *rule, const struct anchor *a)
+{
+	size_t n = rule->sub_count;
+	const struct node **subs = arena_alloc(c->mem, (n + 1) * sizeof(struct node *));
+	enum err e = compile_node(c, &(struct where){0}, a->schema, a->in, &subs[n]);
+
+	if (e != ERR_OK)
+		return e;
+	memcpy(subs, rule->subs, n * sizeof(struct node *));
+	rule->subs = subs;
+	rule->sub_count++;
 	return ERR_OK;
 }
 
-enum err
-schema_compile(struct ctx *cx, struct arena *mem, const char *name, struct slice text,
-    const struct schema **out)
+/* Adds what is not there yet; *more: that may bring about others. */
+static enum err
+add_subs(struct compiler *c, const struct pending *p, bool *more)
 {
-	struct compiler c = {.cx = cx, .mem = mem, .name = arena_strdup(mem, name)};
-	struct schema *s = arena_alloc(mem, sizeof(*s));
-	const struct json *root;
-	struct ctx inner;
-	enum err e;
+	enum err e = ERR_OK;
 
-	*out = NULL;
-	ctx_init(&inner, mem);
-	if (json_parse(&inner, text.p, text.n, DOCUMENT_DEPTH, &root) != ERR_OK)
-		return err_set(
-		    &cx->err, ERR_CONFIG, "schema %s: %s", name, inner.err.message);
-	c.refs.mem = mem;
-	refs_collect(&c.refs, root);
-	s->name = c.name;
-	if ((e = check_document(&c, root)) != ERR_OK ||
-	    (e = compile_node(&c, &(struct where){0}, root, "", &s->root)) != ERR_OK)
-		return e;
-	for (const struct node *node = c.nodes; node != NULL; node = node->next)
+	for (struct anchor *a = c->refs.anchors; e == ERR_OK && a != NULL; a = a->next)
+		if (a->dynamic && a->in->entered && strcmp(a->name, p->anchor) == 0 &&
+		    !has_sub(p->rule, a->schema)) {
+			*more = true;
+			e = add_sub(c, p->rule, a);
+		}
+	return e;
+}
+
+enum err
+compile_document(struct compiler *c, struct resource *r, const struct node **out)
+{
+	enum err e = compile_node(c, &(struct where){0}, r->schema, r, out);
+	bool more = e == ERR_OK;
+
+	while (more) {
+		more = false;
+		for (struct pending *p = c->pending; e == ERR_OK && p != NULL;
+		     p = p->next)
+			e = add_subs(c, p, &more);
+		more = more && e == ERR_OK;
+	}
+	for (const struct node *node = c->nodes; e == ERR_OK && node != c->checked;
+	     node = node->next)
 		if (is_endless(node))
-			return compile_refuse(&c, &(struct where){0},
+			e = compile_refuse(c, &(struct where){0},
 			    "a schema refers to itself without end");
-	*out = s;
-	return ERR_OK;
+	c->checked = c->nodes;
+	return e;
 }

@@ -58,14 +58,42 @@ is_hex(char c)
 	    (c >= 'A' && c <= 'F');
 }
 
-/* Unreserved, sub-delims, percent-encoded and what else `more` allows. */
+/* Which characters besides ASCII's: none, ucschar (RFC 3987, 2.2), iprivate as well. */
+enum wide { WIDE_NONE, WIDE_UCS, WIDE_PRIVATE };
+
+/* The bytes at p, of n, of a character besides ASCII's that is allowed; 0: there is
+ * none. */
+static size_t
+wide_size(const char *p, size_t n, enum wide wide)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	size_t size = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc0 ? 2 : 0;
+	uint32_t c = u[0] & (0x7fu >> size);
+	bool private;
+
+	if (wide == WIDE_NONE || size == 0 || size > n)
+		return 0;
+	for (size_t i = 1; i < size; i++)
+		c = c << 6 | (u[i] & 0x3f);
+	private = (c >= 0xe000 && c <= 0xf8ff) || c >= 0xf0000;
+	if (c < 0xa0 || (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef) ||
+	    (c >= 0xfff0 && c <= 0xffff) || (c >= 0xe0000 && c <= 0xe0fff) ||
+	    (private && wide != WIDE_PRIVATE))
+		return 0;
+	return size;
+}
+
+/* Unreserved, sub-delims, percent-encoded and what else `more` and `wide` allow. */
 static bool
-all_of(struct slice s, const char *more)
+all_of(struct slice s, const char *more, enum wide wide)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
+		size_t size = wide_size(s.p + i, s.n - i, wide);
 
-		if (c == '%') {
+		if (size > 0)
+			i += size - 1;
+		else if (c == '%') {
 			if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
 				return false;
 		} else if (!is_alnum(c) &&
@@ -103,7 +131,7 @@ is_literal(struct slice s)
 		while (i < rest.n && is_hex(rest.p[i]))
 			i++;
 		return i > 0 && i + 1 < rest.n && rest.p[i] == '.' &&
-		    all_of(rest, ":") && memchr(rest.p, '%', rest.n) == NULL;
+		    all_of(rest, ":", WIDE_NONE) && memchr(rest.p, '%', rest.n) == NULL;
 	}
 	if (s.n >= sizeof(text))
 		return false;
@@ -113,14 +141,14 @@ is_literal(struct slice s)
 }
 
 static bool
-is_authority(struct slice s)
+is_authority(struct slice s, enum wide wide)
 {
 	const char *at = s.n == 0 ? NULL : memchr(s.p, '@', s.n);
 	size_t n = at == NULL ? 0 : (size_t)(at - s.p);
 	const char *end;
 
 	if (at != NULL) {
-		if (!all_of((struct slice){s.p, n}, ":"))
+		if (!all_of((struct slice){s.p, n}, ":", wide))
 			return false;
 		s = (struct slice){at + 1, s.n - n - 1};
 	}
@@ -132,7 +160,7 @@ is_authority(struct slice s)
 	} else {
 		if ((end = s.n == 0 ? NULL : memchr(s.p, ':', s.n)) == NULL)
 			end = s.p + s.n;
-		if (!all_of((struct slice){s.p, (size_t)(end - s.p)}, ""))
+		if (!all_of((struct slice){s.p, (size_t)(end - s.p)}, "", wide))
 			return false;
 	}
 	if (end < s.p + s.n && *end++ != ':')
@@ -142,15 +170,56 @@ is_authority(struct slice s)
 	return end == s.p + s.n;
 }
 
-bool
-uri_is_absolute(const char *text)
+static bool
+parts_are_right(const struct uri *u, enum wide wide)
+{
+	return (u->authority.p == NULL || is_authority(u->authority, wide)) &&
+	    all_of(u->path, ":@/", wide) &&
+	    all_of(u->query, ":@/?", wide == WIDE_UCS ? WIDE_PRIVATE : wide) &&
+	    all_of(u->fragment, ":@/?", wide);
+}
+
+/* Without a scheme, a colon in the first name would make one (RFC 3986, 4.2). */
+static bool
+is_relative(const struct uri *u)
+{
+	const char *slash = u->path.n == 0 ? NULL : memchr(u->path.p, '/', u->path.n);
+	size_t n = slash == NULL ? u->path.n : (size_t)(slash - u->path.p);
+
+	return u->scheme.p == NULL && (n == 0 || memchr(u->path.p, ':', n) == NULL);
+}
+
+static bool
+is_right(const char *text, enum wide wide, bool relative)
 {
 	struct uri u = uri_split(text);
 
-	return is_scheme(u.scheme) &&
-	    (u.authority.p == NULL || is_authority(u.authority)) &&
-	    all_of(u.path, ":@/") && all_of(u.query, ":@/?") &&
-	    all_of(u.fragment, ":@/?");
+	return (is_scheme(u.scheme) || (relative && is_relative(&u))) &&
+	    parts_are_right(&u, wide);
+}
+
+bool
+uri_is_absolute(const char *text)
+{
+	return is_right(text, WIDE_NONE, false);
+}
+
+bool
+uri_is_reference(const char *text)
+{
+	return is_right(text, WIDE_NONE, true);
+}
+
+bool
+iri_is_absolute(const char *text)
+{
+	return is_right(text, WIDE_UCS, false);
+}
+
+bool
+iri_is_reference(const char *text)
+{
+	return is_right(text, WIDE_UCS, true);
 }
 
 /* -- resolved -- */

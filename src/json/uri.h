@@ -18,7 +18,11 @@ struct uri {
 
 /* Splits as RFC 3986, appendix B: any text has parts. */
 struct uri uri_split(const char *text);
-bool uri_is_absolute(const char *text); /* well-formed and with a scheme */
+bool uri_is_absolute(const char *text);  /* well-formed and with a scheme */
+bool uri_is_reference(const char *text); /* well-formed, with or without one */
+/* The same with characters of any script (RFC 3987); text: UTF-8. */
+bool iri_is_absolute(const char *text);
+bool iri_is_reference(const char *text);
 /* RFC 3986, 5.2; without the fragment. */
 const char *uri_resolve(struct arena *mem, const char *base, const char *ref);
 

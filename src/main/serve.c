@@ -28,6 +28,7 @@ enum {
 struct server {
 	const char *config_path;
 	struct conf *conf;
+	struct schema_set *schemas;
 	struct app_shared shared;
 };
 
@@ -109,10 +110,15 @@ log_faults(const struct ctx *cx)
 
 /* What a worker would refuse must not get as far as a worker. */
 static enum err
-check_app(struct ctx *cx, const struct conf *conf, const struct app_shared *shared)
+check_app(struct ctx *cx, const struct conf *conf, const struct schema_set *schemas,
+    const struct app_shared *shared)
 {
+	struct app_shared with = *shared;
 	struct app *app;
-	enum err rc = app_new(cx, conf, shared, 0, &app);
+	enum err rc;
+
+	with.schemas = schemas;
+	rc = app_new(cx, conf, &with, 0, &app);
 
 	if (rc == ERR_OK)
 		app_free(app);
@@ -123,6 +129,7 @@ static bool
 reload(void *arg, struct master_settings *settings)
 {
 	struct server *s = arg;
+	struct schema_set *schemas = NULL;
 	struct conf *fresh = NULL;
 	struct ctx cx;
 	enum err rc;
@@ -130,14 +137,19 @@ reload(void *arg, struct master_settings *settings)
 	ctx_init(&cx, arena_new(SERVE_MEMORY));
 	rc = conf_load(&cx, s->config_path, environ, &fresh);
 	if (rc == ERR_OK)
-		rc = check_app(&cx, fresh, &s->shared);
+		rc = schema_set_new(&cx, fresh->schema_dir, &schemas);
+	if (rc == ERR_OK)
+		rc = check_app(&cx, fresh, schemas, &s->shared);
 	if (rc == ERR_OK)
 		rc = log_open(&cx.err, fresh->log_file, level_of(fresh));
 	if (rc != ERR_OK) {
 		log_error(LOG_ERROR, &cx, "reload-refused");
 		log_faults(&cx);
+		schema_set_free(schemas);
 		conf_free(fresh);
 	} else {
+		schema_set_free(s->schemas);
+		s->shared.schemas = s->schemas = schemas;
 		conf_free(s->conf);
 		s->conf = fresh;
 		*settings = master_settings_of(fresh);
@@ -217,6 +229,9 @@ prepare(struct ctx *cx, struct server *s)
 	enum err rc = conf_load(cx, s->config_path, environ, &s->conf);
 
 	if (rc == ERR_OK)
+		rc = schema_set_new(cx, s->conf->schema_dir, &s->schemas);
+	s->shared.schemas = s->schemas;
+	if (rc == ERR_OK)
 		rc = scoreboard_new(cx, s->conf->workers + s->conf->job_workers,
 		    ROUTE_COUNT + 1, &s->shared.board);
 	if (rc == ERR_OK)
@@ -236,6 +251,7 @@ finish(struct ctx *cx, struct server *s, enum err rc)
 	wakeup_free(s->shared.wakeup);
 	ratelimit_free(s->shared.rates);
 	scoreboard_free(s->shared.board);
+	schema_set_free(s->schemas);
 	conf_free(s->conf);
 	arena_free(cx->mem);
 }
@@ -268,7 +284,7 @@ serve_main(const char *config_path, const char *listen)
 	if (rc == ERR_OK && !server.shared.alone)
 		rc = slots_new(&cx, CHATS_MOST, &server.shared.chats);
 	if (rc == ERR_OK)
-		rc = check_app(&cx, server.conf, &server.shared);
+		rc = check_app(&cx, server.conf, server.schemas, &server.shared);
 	if (rc == ERR_OK)
 		rc = run(&cx, &server, listen);
 	finish(&cx, &server, rc);

@@ -21,6 +21,7 @@ partner_read_row(const struct db_rows *rows, int row, struct partner *out)
 	    .version = db_i64(rows, row, 8),
 	    .created_at = db_text(rows, row, 9),
 	    .updated_at = db_text(rows, row, 10),
+	    .tenants = PARTNER_NOT_COUNTED,
 	};
 }
 
@@ -39,6 +40,12 @@ partner_find(
 }
 
 enum err
+partner_not_there(struct ctx *cx, const char *id)
+{
+	return err_tell(&cx->err, ERR_NOT_FOUND, "there is no partner \"%.200s\"", id);
+}
+
+enum err
 partner_check_active(struct ctx *cx, const struct partner *p)
 {
 	if (strcmp(p->status, "active") == 0)
@@ -46,6 +53,15 @@ partner_check_active(struct ctx *cx, const struct partner *p)
 	return err_tell(&cx->err, ERR_PARTNER_SUSPENDED,
 	    "the partner \"%.200s\" is suspended: the platform's operators resume it",
 	    p->id);
+}
+
+enum err
+partner_check_there(struct ctx *cx, struct db *db, const char *id)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
+
+	return rc == ERR_OK && db_row_count(rows) == 0 ? partner_not_there(cx, id) : rc;
 }
 
 enum err
@@ -64,7 +80,7 @@ take_quota(
 	char count_to[STR_I64_SIZE];
 	struct db_rows *rows;
 	int64_t left;
-	enum err rc = db_query(cx, db, STMT_partner_quota_turn, DB_ARGS(id), NULL);
+	enum err rc = db_queue(cx, db, STMT_partner_quota_turn, DB_ARGS(id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_partner_quota_used,

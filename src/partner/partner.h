@@ -21,7 +21,7 @@
 
 #define PARTNER_ROLE "partner-admin" /* what a token must name; a key implies it */
 
-enum { PARTNER_NO_QUOTA = -1 };
+enum { PARTNER_NO_QUOTA = -1, PARTNER_NOT_COUNTED = -1 };
 
 struct partner {
 	const char *id, *name;
@@ -30,6 +30,8 @@ struct partner {
 	const char *contact_email;           /* NULL: not known */
 	int64_t tenant_quota;                /* tenants that are not deactivated;
 						PARTNER_NO_QUOTA */
+	int64_t tenants;                     /* of its quota, used; PARTNER_NOT_COUNTED
+						unless manage.h read it */
 	int rate_read, rate_write;           /* requests a minute; 0: the settings' */
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t version;
@@ -42,10 +44,14 @@ void partner_read_row(const struct db_rows *rows, int row, struct partner *out);
 enum err partner_find(struct ctx *cx, struct db *db, const char *id,
     struct partner *out, bool *found) MUST_CHECK;
 
+/* ERR_NOT_FOUND, told. */
+enum err partner_not_there(struct ctx *cx, const char *id) MUST_CHECK;
 /* ERR_PARTNER_SUSPENDED, told, unless the partner may work. */
 enum err partner_check_active(struct ctx *cx, const struct partner *p) MUST_CHECK;
 
 /* -- inside a transaction in the management context -- */
+/* ERR_NOT_FOUND, told, unless there is such a partner. */
+enum err partner_check_there(struct ctx *cx, struct db *db, const char *id) MUST_CHECK;
 /* That `more` tenants fit into the partner's quota: true until the transaction ends, as
  * whoever wants some of the same quota waits for that. Before the tenants are made, and
  * before what else the transaction locks. ERR_QUOTA, told; ERR_PARTNER_SUSPENDED. */
@@ -60,6 +66,6 @@ struct partner_room {
 enum err partner_reserve_some(struct ctx *cx, struct db *db, const char *id,
     int64_t most, struct partner_room *out) MUST_CHECK;
 /* ERR_QUOTA, told. */
-enum err partner_tell_quota(struct ctx *cx, const struct partner_room *r) MUST_CHECK;
+enum err partner_tell_quota(struct ctx *cx, const struct partner_room *r);
 
 #endif

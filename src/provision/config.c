@@ -13,29 +13,32 @@ take_newest(struct ctx *cx, const struct db_rows *rows, struct provision_config 
 {
 	if (db_row_count(rows) == 0)
 		return provision_not_there(cx);
-	*out = (struct provision_config){
-	    .version = db_i64(rows, 0, 0), .config = db_text(rows, 0, 1)};
+	*out = (struct provision_config){.tenant = out->tenant,
+	    .version = db_i64(rows, 0, 0),
+	    .config = db_text(rows, 0, 1)};
 	return ERR_OK;
 }
 
 enum err
 provision_config_show(struct ctx *cx, struct db *db, const struct provision_site *site,
-    const char *id, struct provision_config *out)
+    struct provision_config *out)
 {
 	struct db_rows *rows;
 	enum err rc;
 
-	if (id == NULL)
+	if (out->tenant == NULL)
 		return provision_not_there(cx);
 	rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(STMT_provision_config_show, site->partner, id), &rows);
+	    DB_CALL(STMT_provision_config_show, site->partner, out->tenant), &rows);
 	return rc == ERR_OK ? take_newest(cx, rows, out) : rc;
 }
 
 static void
-read_version(const struct db_rows *rows, int row, struct provision_config *out)
+read_version(const struct db_rows *rows, int row, const char *tenant,
+    struct provision_config *out)
 {
 	*out = (struct provision_config){
+	    .tenant = tenant,
 	    .version = db_i64(rows, row, 0),
 	    .created_by = db_text(rows, row, 1),
 	    .created_at = db_text(rows, row, 2),
@@ -44,8 +47,9 @@ read_version(const struct db_rows *rows, int row, struct provision_config *out)
 
 enum err
 provision_config_version(struct ctx *cx, struct db *db,
-    const struct provision_site *site, const char *id, struct provision_config *out)
+    const struct provision_site *site, struct provision_config *out)
 {
+	const char *id = out->tenant;
 	char version[STR_I64_SIZE];
 	struct db_rows *rows;
 	enum err rc;
@@ -65,7 +69,7 @@ provision_config_version(struct ctx *cx, struct db *db,
 		    "there is no such version of the configuration, or it is kept no "
 		    "more: GET /api/provisioning/tenants/%s/config/history lists them",
 		    id);
-	read_version(rows, 0, out);
+	read_version(rows, 0, id, out);
 	out->config = db_text(rows, 0, 3);
 	return ERR_OK;
 }
@@ -92,7 +96,7 @@ provision_config_list(struct ctx *cx, struct db *db, const struct provision_site
 	page->list =
 	    arena_alloc(cx->mem, ((size_t)page->count + 1) * sizeof(*page->list));
 	for (int i = 0; i < page->count; i++)
-		read_version(rows, i, &page->list[i]);
+		read_version(rows, i, page->id, &page->list[i]);
 	return ERR_OK;
 }
 
@@ -100,8 +104,9 @@ provision_config_list(struct ctx *cx, struct db *db, const struct provision_site
 
 enum err
 provision_config_hold(struct ctx *cx, struct db *db, const struct provision_site *site,
-    const char *id, struct provision_config *out)
+    struct provision_config *out)
 {
+	const char *id = out->tenant;
 	struct db_rows *rows;
 	enum err rc;
 
@@ -117,8 +122,8 @@ provision_config_hold(struct ctx *cx, struct db *db, const struct provision_site
 }
 
 static enum err
-tell(struct ctx *cx, struct db *db, const struct provision_site *site, const char *id,
-    int64_t version)
+tell(struct ctx *cx, struct db *db, const struct provision_site *site,
+    const struct provision_config *c)
 {
 	struct json_out o;
 	struct buf b;
@@ -127,13 +132,13 @@ tell(struct ctx *cx, struct db *db, const struct provision_site *site, const cha
 	buf_init(&b, cx->mem, PAYLOAD_MAX);
 	json_out_init(&o, &b);
 	json_open_object(&o);
-	json_member_text(&o, "tenantId", id);
+	json_member_text(&o, "tenantId", c->tenant);
 	json_member_text(&o, "partnerId", site->partner);
-	json_member_i64(&o, "version", version);
+	json_member_i64(&o, "version", c->version);
 	json_close_object(&o);
 	rc = event_append(cx, db,
 	    &(struct event){.kind = EVENT_TENANT_CONFIG_CHANGED,
-		.tenant_id = id,
+		.tenant_id = c->tenant,
 		.payload = buf_text(&b)});
 	if (rc != ERR_OK)
 		return rc;
@@ -141,29 +146,30 @@ tell(struct ctx *cx, struct db *db, const struct provision_site *site, const cha
 	    &(struct audit_entry){.event = "TENANT_CONFIG_CHANGED",
 		.severity = AUDIT_MEDIUM,
 		.actor = cx->actor,
-		.tenant_id = id,
+		.tenant_id = c->tenant,
 		.address = site->address,
 		.details = buf_text(&b)});
 }
 
-/* A version more, and one less than that many before it. */
+/* A version more, and none that is older than as many as are kept. */
 static enum err
-add(struct ctx *cx, struct db *db, const char *id, const struct provision_config *c)
+add(struct ctx *cx, struct db *db, const struct provision_config *c)
 {
 	char version[STR_I64_SIZE], last[STR_I64_SIZE];
 	enum err rc = db_queue(cx, db, STMT_provision_config_add,
-	    DB_ARGS(id, str_from_i64(version, c->version), c->config, cx->actor));
+	    DB_ARGS(
+		c->tenant, str_from_i64(version, c->version), c->config, cx->actor));
 
 	if (rc == ERR_OK && c->version > PROVISION_CONFIGS_KEPT)
 		rc = db_queue(cx, db, STMT_provision_config_prune,
-		    DB_ARGS(
-			id, str_from_i64(last, c->version - PROVISION_CONFIGS_KEPT)));
+		    DB_ARGS(c->tenant,
+			str_from_i64(last, c->version - PROVISION_CONFIGS_KEPT)));
 	return rc;
 }
 
 enum err
 provision_config_set(struct ctx *cx, struct db *db, const struct provision_site *site,
-    const char *id, const struct json *config, struct provision_config *now)
+    const struct json *config, struct provision_config *now)
 {
 	const char *text = json_print(cx->mem, config);
 	const struct json *before;
@@ -179,6 +185,6 @@ provision_config_set(struct ctx *cx, struct db *db, const struct provision_site 
 		return rc;
 	now->version++;
 	now->config = text;
-	rc = add(cx, db, id, now);
-	return rc == ERR_OK ? tell(cx, db, site, id, now->version) : rc;
+	rc = add(cx, db, now);
+	return rc == ERR_OK ? tell(cx, db, site, now) : rc;
 }

@@ -6,23 +6,18 @@
 #include "base/buf.h"
 
 static const char *const own[] = {
-    "company_name", "email", "phone_number", "industry", "external_id"};
-static const char *const reserved[] = {"tenant", "slug", "status", "status_reason",
-    "created_at", "updated_at", "deactivated_at", "restorable_until"};
+    "company_name", "email", "phone_number", "industry", "external_id", NULL};
+const char *const provision_reserved[] = {"tenant", "slug", "status", "status_reason",
+    "created_at", "updated_at", "deactivated_at", "restorable_until", "version",
+    "partner_id", "existing_tenant", NULL};
 
 static bool
-is_among(const char *const *names, size_t n, const char *name)
+is_among(const char *const *names, const char *name)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
+	for (; *names != NULL; names++)
+		if (strcmp(*names, name) == 0)
 			return true;
 	return false;
-}
-
-bool
-provision_is_reserved(const char *name)
-{
-	return is_among(reserved, COUNT_OF(reserved), name);
 }
 
 struct rest {
@@ -35,7 +30,7 @@ keep(const char *name, const struct json *value, void *arg)
 {
 	struct rest *r = arg;
 
-	if (!is_among(own, COUNT_OF(own), name) && !provision_is_reserved(name) &&
+	if (!is_among(own, name) && !is_among(provision_reserved, name) &&
 	    schema_has_property(r->schema, name)) {
 		json_name(&r->o, name);
 		json_put(&r->o, value);
@@ -48,10 +43,10 @@ provision_draft_read(struct arena *mem, const struct schema *s, const struct jso
     struct provision_draft *out)
 {
 	struct rest r = {.schema = s};
-	const char *said[COUNT_OF(own)];
+	const char *said[COUNT_OF(own) - 1] = {NULL};
 	struct buf b;
 
-	for (size_t i = 0; i < COUNT_OF(own); i++)
+	for (size_t i = 0; i < COUNT_OF(said); i++)
 		said[i] =
 		    schema_has_property(s, own[i]) ? json_get_text(body, own[i]) : NULL;
 	buf_init(&b, NULL, SIZE_MAX);

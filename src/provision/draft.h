@@ -33,8 +33,8 @@ void provision_draft_read(struct arena *mem, const struct schema *s,
  */
 enum err provision_draft_check(
     struct ctx *cx, const struct provision_draft *d) MUST_CHECK;
-/* Whether an answer has a member of this name that no body sets: a schema that names it
- * asks for what nobody can give. */
-bool provision_is_reserved(const char *name);
+/* The members of answers that no body sets: a schema that names one asks for what
+ * nobody can give. Ends with NULL. */
+extern const char *const provision_reserved[];
 
 #endif

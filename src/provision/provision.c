@@ -65,16 +65,10 @@ provision_show(struct ctx *cx, struct db *db, const struct provision_site *site,
 }
 
 static enum err
-query(struct ctx *cx, struct db *db, enum stmt_id stmt,
-    const struct provision_site *site, const char *id, struct db_rows **rows)
+query(struct ctx *cx, struct db *db, const struct db_call *call, struct db_rows **rows)
 {
-	char grace[STR_I64_SIZE];
-	enum err rc;
+	enum err rc = db_query(cx, db, call->id, call->args, rows);
 
-	if (id == NULL)
-		return provision_not_there(cx);
-	rc = db_query(cx, db, stmt,
-	    DB_ARGS(site->partner, id, str_from_i64(grace, site->grace_days)), rows);
 	if (rc == ERR_OK && db_row_count(*rows) == 0)
 		rc = provision_not_there(cx);
 	return rc;
@@ -84,8 +78,12 @@ enum err
 provision_look(struct ctx *cx, struct db *db, const struct provision_site *site,
     const char *id, struct provision_record *out)
 {
+	char grace[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = query(cx, db, STMT_provision_show, site, id, &rows);
+	enum err rc = query(cx, db,
+	    DB_CALL(STMT_provision_show, site->partner, id,
+		str_from_i64(grace, site->grace_days)),
+	    &rows);
 
 	if (rc == ERR_OK)
 		provision_record_read(rows, 0, out);
@@ -96,8 +94,12 @@ static enum err
 hold_own(struct ctx *cx, struct db *db, const struct provision_site *site,
     const char *id, struct provision_held *out)
 {
+	char grace[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = query(cx, db, STMT_provision_hold, site, id, &rows);
+	enum err rc = query(cx, db,
+	    DB_CALL(STMT_provision_hold, site->partner, id,
+		str_from_i64(grace, site->grace_days)),
+	    &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -291,7 +293,7 @@ same(const char *a, const char *b)
 static enum err
 same_json(struct ctx *cx, const char *a, const char *b, bool *out)
 {
-	const struct json *x, *y;
+	const struct json *x, *y = NULL;
 	enum err rc = json_parse(cx, a, strlen(a), JSON_DEPTH_DEFAULT, &x);
 
 	if (rc == ERR_OK)

@@ -32,7 +32,8 @@ tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
 		    .plan = db_text(rows, i, 4),
 		    .isolation = db_text(rows, i, 5),
 		    .owner_id = db_text(rows, i, 6),
-		    .created_at = db_text(rows, i, 7),
+		    .partner_id = db_text(rows, i, 7),
+		    .created_at = db_text(rows, i, 8),
 		};
 	return ERR_OK;
 }
@@ -93,6 +94,8 @@ tenant_show(
 	out->owner_id = db_text(rows, 0, 15);
 	out->status_reason = db_text(rows, 0, 16);
 	out->registered = db_bool(rows, 0, 17);
+	out->partner_id = db_text(rows, 0, 18);
+	out->external_id = db_text(rows, 0, 19);
 	/* in the tenant's own context: what it can see itself */
 	rc = db_read(
 	    cx, db, out->tenant.id, DB_CALL(STMT_tenant_tally, out->tenant.id), &rows);

@@ -13,8 +13,8 @@
 
 struct tenant_entry {
 	const char *id, *slug, *name, *status, *plan, *isolation;
-	const char *owner_id;   /* NULL: none */
-	const char *created_at; /* RFC 3339 */
+	const char *owner_id, *partner_id; /* NULL: none */
+	const char *created_at;            /* RFC 3339 */
 };
 
 struct tenant_query {
@@ -56,6 +56,7 @@ enum err tenant_count(
 struct tenant_overview {
 	struct tenant tenant; /* role: NULL, nobody in particular asks */
 	const char *owner_id, *status_reason; /* NULL: none */
+	const char *partner_id, *external_id; /* likewise */
 	bool registered; /* its row in the shared registry is there */
 	struct tenant_tally *tallies;
 	int tally_count;

@@ -114,6 +114,18 @@ tenant_role_manages(const char *role)
 }
 
 bool
+tenant_status_known(const char *status)
+{
+	static const char *const statuses[] = {
+	    "provisioning", "active", "suspended", "deactivated", "purged", "failed"};
+
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		if (strcmp(statuses[i], status) == 0)
+			return true;
+	return false;
+}
+
+bool
 tenant_is_usable(const char *status)
 {
 	return strcmp(status, "active") == 0 || strcmp(status, "provisioning") == 0;

@@ -69,6 +69,8 @@ enum err tenant_reach(struct ctx *cx, struct db *db, struct slice name,
 /* Whether the role may see to the tenant's own affairs: its owner and its admins. */
 bool tenant_role_manages(const char *role);
 
+/* Whether there is a status of this name. */
+bool tenant_status_known(const char *status);
 bool tenant_is_usable(const char *status);
 /* ERR_TENANT_SUSPENDED or ERR_TENANT_INACTIVE unless the tenant may be used. */
 enum err tenant_check_usable(struct ctx *cx, const char *status) MUST_CHECK;

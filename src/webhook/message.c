@@ -46,6 +46,9 @@ webhook_message_body(struct ctx *cx, const struct webhook_event *e)
 static struct slice
 associated(struct ctx *cx, const struct webhook_name *of)
 {
+	if (of->partner_id != NULL)
+		return slice_of(arena_printf(
+		    cx->mem, "webhooks.secrets/partner:%s:%s", of->partner_id, of->id));
 	return slice_of(arena_printf(cx->mem, "webhooks.secrets:%s:%s",
 	    of->tenant_id != NULL ? of->tenant_id : "", of->id));
 }

@@ -23,9 +23,9 @@
 
 enum { WEBHOOK_ID_SIZE = 25 }; /* "evt_", a number and NUL */
 
-/* Which webhook; tenant_id NULL: the platform's. */
+/* Which webhook: a tenant's, a partner's, or, both NULL, the platform's. */
 struct webhook_name {
-	const char *id, *tenant_id;
+	const char *id, *tenant_id, *partner_id;
 };
 
 struct webhook_event {

@@ -61,6 +61,7 @@ append_again(
 	return job_append(cx, db,
 	    &(struct job_draft){.kind = JOB_WEBHOOK_DELIVER,
 		.tenant_id = w->tenant_id,
+		.partner_id = w->partner_id,
 		.payload = arena_printf(cx->mem,
 		    "{\"webhookId\": \"%s\", \"seq\": %" PRId64 "}", w->id,
 		    db_i64(event, 0, 0)),

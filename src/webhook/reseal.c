@@ -43,8 +43,8 @@ reseal_batch(struct ctx *cx, struct db *db, void *arg)
 	r->webhooks = rc == ERR_OK ? db_row_count(rows) : 0;
 	for (int i = 0; rc == ERR_OK && i < r->webhooks; i++) {
 		const struct webhook_name of = {
-		    db_text(rows, i, 0), db_text(rows, i, 1)};
-		const char *text = db_text(rows, i, 2);
+		    db_text(rows, i, 0), db_text(rows, i, 1), db_text(rows, i, 2)};
+		const char *text = db_text(rows, i, 3);
 		const struct json *list;
 
 		rc = json_parse(cx, text, strlen(text), 0, &list);

@@ -44,6 +44,7 @@ payload_of(struct ctx *cx, const struct webhook *w)
 	json_open_object(&o);
 	json_member_text(&o, "webhookId", w->id);
 	json_member_text(&o, "tenantId", w->tenant_id);
+	json_member_text(&o, "partnerId", w->partner_id);
 	json_member_text(&o, "url", origin_of(cx, w->url));
 	json_member_text(&o, "description", w->description);
 	json_member_raw(&o, "kinds", w->kinds);
@@ -87,6 +88,7 @@ disabled_payload(struct ctx *cx, const struct webhook_name *of,
 	json_open_object(&o);
 	json_member_text(&o, "webhookId", of->id);
 	json_member_text(&o, "tenantId", of->tenant_id);
+	json_member_text(&o, "partnerId", of->partner_id);
 	json_member_text(&o, "url", origin_of(cx, db_text(rows, 0, 0)));
 	json_member_text(&o, "reason", why->reason);
 	json_member_i64(&o, "failures", db_i64(rows, 0, 1));
@@ -153,8 +155,15 @@ is_kind(const char *text)
 	return false;
 }
 
+/* Of those the events of the migration 0016_partner_webhooks.sql know a partner. */
+static bool
+is_told_to_partners(const char *kind)
+{
+	return strncmp(kind, "tenant.", 7) == 0 || strncmp(kind, "webhook.", 8) == 0;
+}
+
 static void
-check_kinds(struct ctx *cx, const struct json *kinds)
+check_kinds(struct ctx *cx, const struct webhook_site *site, const struct json *kinds)
 {
 	for (size_t i = 0; i < json_count(kinds); i++) {
 		const char *kind = json_text(json_item(kinds, i));
@@ -162,6 +171,9 @@ check_kinds(struct ctx *cx, const struct json *kinds)
 		if (!is_kind(kind))
 			ctx_fault(cx, arena_printf(cx->mem, "/kinds/%zu", i), "enum",
 			    "is no kind of event");
+		else if (site->partner_id != NULL && !is_told_to_partners(kind))
+			ctx_fault(cx, arena_printf(cx->mem, "/kinds/%zu", i), "enum",
+			    "is not told to partners: tenant.* and webhook.* are");
 	}
 }
 
@@ -175,7 +187,7 @@ webhook_check_draft(
 	if (rc != ERR_OK)
 		return rc;
 	check_url(cx, site, d->url);
-	check_kinds(cx, kinds);
+	check_kinds(cx, site, kinds);
 	return cx->fault_count == 0
 	    ? ERR_OK
 	    : err_tell(&cx->err, ERR_INVALID, "the webhook cannot be registered so");

@@ -11,18 +11,19 @@ read_row(const struct db_rows *rows, int row, struct webhook *out)
 	*out = (struct webhook){
 	    .id = db_text(rows, row, 0),
 	    .tenant_id = db_text(rows, row, 1),
-	    .url = db_text(rows, row, 2),
-	    .description = db_text(rows, row, 3),
-	    .kinds = db_text(rows, row, 4),
-	    .concurrency = (int)db_i64(rows, row, 5),
-	    .enabled = db_bool(rows, row, 6),
-	    .disabled_reason = db_text(rows, row, 7),
-	    .disabled_at = db_text(rows, row, 8),
-	    .version = db_i64(rows, row, 9),
-	    .created_by = db_text(rows, row, 10),
-	    .created_at = db_text(rows, row, 11),
-	    .updated_at = db_text(rows, row, 12),
-	    .secrets = db_text(rows, row, 13),
+	    .partner_id = db_text(rows, row, 2),
+	    .url = db_text(rows, row, 3),
+	    .description = db_text(rows, row, 4),
+	    .kinds = db_text(rows, row, 5),
+	    .concurrency = (int)db_i64(rows, row, 6),
+	    .enabled = db_bool(rows, row, 7),
+	    .disabled_reason = db_text(rows, row, 8),
+	    .disabled_at = db_text(rows, row, 9),
+	    .version = db_i64(rows, row, 10),
+	    .created_by = db_text(rows, row, 11),
+	    .created_at = db_text(rows, row, 12),
+	    .updated_at = db_text(rows, row, 13),
+	    .secrets = db_text(rows, row, 14),
 	};
 }
 
@@ -44,7 +45,7 @@ webhook_show(struct ctx *cx, struct db *db, const struct webhook_site *site,
 {
 	struct db_rows *rows;
 	enum err rc = db_read(cx, db, context_of(site),
-	    DB_CALL(STMT_webhook_show, id, site->tenant_id), &rows);
+	    DB_CALL(STMT_webhook_show, id, site->tenant_id, site->partner_id), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = not_there(cx);
@@ -58,8 +59,8 @@ webhook_hold(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const char *id, struct webhook *out)
 {
 	struct db_rows *rows;
-	enum err rc =
-	    db_query(cx, db, STMT_webhook_hold, DB_ARGS(id, site->tenant_id), &rows);
+	enum err rc = db_query(cx, db, STMT_webhook_hold,
+	    DB_ARGS(id, site->tenant_id, site->partner_id), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = not_there(cx);
@@ -75,7 +76,7 @@ webhooks_list(struct ctx *cx, struct db *db, const struct webhook_site *site,
 	char limit[STR_I64_SIZE];
 	struct db_rows *rows;
 	enum err rc = db_read(cx, db, context_of(site),
-	    DB_CALL(STMT_webhook_list, site->tenant_id, page->after,
+	    DB_CALL(STMT_webhook_list, site->tenant_id, site->partner_id, page->after,
 		str_from_i64(limit, page->limit)),
 	    &rows);
 
@@ -95,7 +96,7 @@ webhook_get_health(struct ctx *cx, struct db *db, const struct webhook_site *sit
 {
 	struct db_rows *rows;
 	enum err rc = db_read(cx, db, context_of(site),
-	    DB_CALL(STMT_webhook_health, id, site->tenant_id), &rows);
+	    DB_CALL(STMT_webhook_health, id, site->tenant_id, site->partner_id), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = not_there(cx);
@@ -118,12 +119,14 @@ insert(struct ctx *cx, struct db *db, const struct webhook_name *of,
 {
 	char concurrency[STR_I64_SIZE], most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_queue(cx, db, STMT_webhook_turn, DB_ARGS(of->tenant_id));
+	enum err rc =
+	    db_queue(cx, db, STMT_webhook_turn, DB_ARGS(of->tenant_id, of->partner_id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_webhook_create,
-		    DB_ARGS(of->id, of->tenant_id, d->url, d->description, d->kinds,
-			sealed, str_from_i64(concurrency, d->concurrency),
+		    DB_ARGS(of->id, of->tenant_id, of->partner_id, d->url,
+			d->description, d->kinds, sealed,
+			str_from_i64(concurrency, d->concurrency),
 			d->enabled ? "true" : "false", cx->actor,
 			str_from_i64(most, WEBHOOKS_MOST)),
 		    &rows);
@@ -138,7 +141,8 @@ enum err
 webhook_create(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const struct webhook_draft *d, struct webhook *out)
 {
-	struct webhook_name of = {.tenant_id = site->tenant_id};
+	struct webhook_name of = {
+	    .tenant_id = site->tenant_id, .partner_id = site->partner_id};
 	struct webhook_secret secret;
 	char id[UUID_TEXT_SIZE];
 	enum err rc = webhook_check_draft(cx, site, d);
@@ -189,7 +193,7 @@ enum err
 webhook_rotate(struct ctx *cx, struct db *db, const struct webhook_site *site,
     int keep_hours, struct webhook *now)
 {
-	const struct webhook_name of = {now->id, now->tenant_id};
+	const struct webhook_name of = {now->id, now->tenant_id, now->partner_id};
 	char hours[STR_I64_SIZE], others[STR_I64_SIZE];
 	struct webhook_secret secret;
 	enum err rc = webhook_secret_new(cx, site->keys, &of, &secret);

@@ -1,9 +1,12 @@
 /*
- * webhook.h - where a tenant, or the platform, wants to be told of events: registered,
- * changed, removed, and what is queued for them.
+ * webhook.h - where a tenant, a partner or the platform wants to be told of events:
+ * registered, changed, removed, and what is queued for them.
  *
- * A tenant's webhooks hear of that tenant, the platform's of every one. What concerns a
- * webhook itself is told as events and audited.
+ * A tenant's webhooks hear of that tenant, the platform's of every one. A partner's
+ * hear how the tenants fare that the partner provisioned, the kinds "tenant.*", and of
+ * the partner's webhooks, "webhook.*". While a partner is suspended nothing is queued
+ * for them, and what was queued is refused; the partner may have it sent again later.
+ * What concerns a webhook itself is told as events and audited.
  *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.
@@ -23,7 +26,7 @@
 #include "webhook/message.h"
 
 enum {
-	WEBHOOKS_MOST = 20, /* of a tenant, and of the platform */
+	WEBHOOKS_MOST = 20, /* of a tenant, of a partner, and of the platform */
 	WEBHOOK_CONCURRENCY_DEFAULT = 4,
 	WEBHOOK_SECRETS_MOST = 4, /* that sign at once */
 	WEBHOOK_KEEP_HOURS = 24,  /* for which the last secret signs after a rotation */
@@ -31,7 +34,7 @@ enum {
 };
 
 struct webhook {
-	const char *id, *tenant_id; /* NULL: the platform's */
+	const char *id, *tenant_id, *partner_id; /* as in webhook_name */
 	const char *url, *description;
 	const char *kinds;                         /* JSON array; empty: all */
 	const char *disabled_reason, *disabled_at; /* NULL: it is enabled */
@@ -51,9 +54,9 @@ struct webhook_draft {
 
 /* For whom, and with what. */
 struct webhook_site {
-	const char *tenant_id; /* NULL: the platform */
-	const char *address;   /* the client's, for the audit */
-	const char *allow;     /* WEBHOOK_ALLOW */
+	const char *tenant_id, *partner_id; /* one of them; both NULL: the platform */
+	const char *address;                /* the client's, for the audit */
+	const char *allow;                  /* WEBHOOK_ALLOW */
 	const struct seal_keys *keys;
 	struct audit *audit;
 };
@@ -86,7 +89,8 @@ enum err webhook_get_health(struct ctx *cx, struct db *db,
 enum err webhooks_reseal(
     struct ctx *cx, struct db *db, const struct seal_keys *keys, int *count) MUST_CHECK;
 
-/* -- inside a transaction, in the context of whose it is -- */
+/* -- inside a transaction, in the context of whose it is: a partner is in none of its
+ * own, but the management's -- */
 /* The same, held until the transaction ends. */
 enum err webhook_hold(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const char *id, struct webhook *out) MUST_CHECK;

@@ -76,17 +76,18 @@ sending_of(struct work_item *it, const struct db_rows *rows)
 	struct sending *s = arena_alloc(it->cx.mem, sizeof(*s));
 
 	*s = (struct sending){
-	    .of = {json_get_text(it->payload, "webhookId"), db_text(rows, 0, 0)},
-	    .url = db_text(rows, 0, 1),
+	    .of = {json_get_text(it->payload, "webhookId"), db_text(rows, 0, 0),
+		db_text(rows, 0, 1)},
+	    .url = db_text(rows, 0, 2),
 	    .headers = "{}",
 	    .started_ms = clock_wall_ms(),
-	    .event = {.id = db_i64(rows, 0, 4),
+	    .event = {.id = db_i64(rows, 0, 6),
 		.seq = json_int(json_get(it->payload, "seq")),
-		.tenant_id = db_text(rows, 0, 5),
-		.kind = db_text(rows, 0, 6),
-		.version = db_text(rows, 0, 7),
-		.created_at = db_text(rows, 0, 8),
-		.payload = db_text(rows, 0, 9)},
+		.tenant_id = db_text(rows, 0, 7),
+		.kind = db_text(rows, 0, 8),
+		.version = db_text(rows, 0, 9),
+		.created_at = db_text(rows, 0, 10),
+		.payload = db_text(rows, 0, 11)},
 	};
 	s->test = strcmp(s->event.kind, event_kind_name(EVENT_WEBHOOK_TEST)) == 0;
 	return s;
@@ -178,21 +179,23 @@ begin(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	*verdict = WORK_DONE;
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc; /* removed meanwhile */
-	if (db_text(rows, 0, 4) == NULL) {
+	if (db_text(rows, 0, 6) == NULL) {
 		it->why = "the event is not kept any more";
 		*verdict = WORK_DEAD;
 		return ERR_OK;
 	}
 	it->state = s = sending_of(it, rows);
 	it->untold = is_about_deliveries(s->event.kind);
-	if (!db_bool(rows, 0, 2) && !s->test) {
-		it->why = "the webhook is off";
+	it->why = db_bool(rows, 0, 4)          ? "the partner is suspended"
+	    : !db_bool(rows, 0, 3) && !s->test ? "the webhook is off"
+					       : NULL;
+	if (it->why != NULL) {
 		return append(w, it,
 		    &(struct delivery){
 			.outcome = DELIVERY_REFUSED, .timing = {-1, -1, -1, -1, -1}});
 	}
 	*verdict = WORK_ASK;
-	return ask(w, it, db_text(rows, 0, 3)) == ERR_OK ? ERR_OK
+	return ask(w, it, db_text(rows, 0, 5)) == ERR_OK ? ERR_OK
 							 : cannot_ask(w, it, verdict);
 }
 

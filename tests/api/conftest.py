@@ -1,8 +1,10 @@
-"""One database and one running program for all API tests; $TEST_POOLER=on: behind PgBouncer."""
+"""One database and one running program for all API tests; $TEST_POOLER=on: behind PgBouncer; $TEST_PRISM=on: asked
+through a validating proxy."""
 import contextlib
 import os
 
 import payloads
+import prism
 import pytest
 import stack
 from pooler import PgBouncer
@@ -15,7 +17,9 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
     (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
     (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w),
     (SELECT md5(coalesce(string_agg(o::text, '' ORDER BY o.id), '')) FROM tenantd.oauth_clients o),
-    (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r)"""
+    (SELECT count(*) FROM tenantd.notifications), (SELECT md5(coalesce(string_agg(r::text, '' ORDER BY r.id), '')) FROM tenantd.alert_rules r),
+    (SELECT md5(coalesce(string_agg(p::text, '' ORDER BY p.id), '')) FROM tenantd.partners p),
+    (SELECT md5(coalesce(string_agg(concat(k.id, k.digest, k.version), '' ORDER BY k.id), '')) FROM tenantd.api_keys k)"""
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +36,10 @@ def db(cluster):
 @pytest.fixture(scope="session")
 def app(db):
     # mails are queued, and nobody sends them
-    with stack.Tenantd(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com",
-                       SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="tenantd <no-reply@example.com>",
-                       ACCOUNT_URL="https://app.example.com/account") as a:
+    program = prism.Proxied if os.environ.get("TEST_PRISM") == "on" else stack.Tenantd
+    with program(db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com",
+                 SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="tenantd <no-reply@example.com>",
+                 ACCOUNT_URL="https://app.example.com/account") as a:
         yield a
 
 

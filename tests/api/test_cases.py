@@ -2,6 +2,7 @@
 from pathlib import Path
 
 import cases
+import prism
 import pytest
 
 FILES = sorted(Path(__file__).parent.glob("cases/*.case"))
@@ -10,4 +11,5 @@ ALL = [case for file in FILES for case in cases.parse(file)]
 
 @pytest.mark.parametrize("case", ALL, ids=lambda c: c.id)
 def test_case(case, app, snapshot):
+    app.aside = prism.ASIDE.get(case.id)
     cases.run(case, app, snapshot)

@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+import contents as tables
 import jwt
 import pytest
 import stack
@@ -47,13 +48,14 @@ ROLES = {
     "partner's clerk": "the same without the permission that the route asks for",
     "no partner": "the same, of a partner that there is not",
     "stopped partner": "the same, of one that is suspended",
+    "machine": "a partner's API key, with every permission",
 }
 MANAGERS, ABOVE = ("owner", "admin"), ("superuser", "platform")
 MEMBERS = (*MANAGERS, "member", "viewer", "assigned")
 
 
 def everybody(status, **others):
-    return {**{role: status for role in ROLES}, "nobody": 401, **others}
+    return {**{role: status for role in ROLES}, "nobody": 401, "machine": 403, **others}
 
 
 def one_of(roles, status=IN):
@@ -87,11 +89,11 @@ EXPECTED = {
     },
     # NONE: where the path names no tenant. Another partner's is not there.
     "partner": {
-        NONE: everybody(403, partner=IN), OWN: everybody(403, partner=IN),
-        FOREIGN: everybody(403, partner=404), NOWHERE: everybody(403, partner=404),
+        NONE: everybody(403, partner=IN, machine=IN), OWN: everybody(403, partner=IN, machine=IN),
+        FOREIGN: everybody(403, partner=404, machine=404), NOWHERE: everybody(403, partner=404, machine=404),
     },
 }
-PARTNERS = ("partner", "partner's user", "partner's clerk", "no partner", "stopped partner")
+PARTNERS = ("partner", "partner's user", "partner's clerk", "no partner", "stopped partner", "machine")
 
 # What whoever is let in is told all the same: (method, path): role: status.
 LISTED = {
@@ -145,6 +147,7 @@ class Cast:
     other: str = field(default_factory=lambda: str(uuid.uuid4()))
     closed: str = field(default_factory=lambda: str(uuid.uuid4()))
     provisioned: dict = field(default_factory=dict)
+    api_key: str = field(default_factory=lambda: f"tdk_{tokens.b64(uuid.uuid4().bytes + uuid.uuid4().bytes)}")
 
     def __post_init__(self):
         people = [(i, f"{role.replace(' ', '-')}-{i[:8]}@example.com", role in ("superuser", "deactivated"),
@@ -168,8 +171,12 @@ class Cast:
                            "UPDATE public.tenants SET status = 'suspended' WHERE id = %s",
                     [*args, self.tenant, self.other, self.closed, self.closed])
         for role, status in (("partner", "active"), ("partner's user", "active"), ("partner's clerk", "active"),
-                             ("stopped partner", "suspended"), ("other partner", "active")):
+                             ("stopped partner", "suspended"), ("other partner", "active"), ("machine", "active")):
             self.provision(role, status)
+        # its use is noted already, for an hour to come
+        self.db.sql("INSERT INTO tenantd.api_keys (id, partner_id, name, prefix, digest, scopes, last_used_at)"
+                    " VALUES (gen_random_uuid(), %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 h')",
+                    [self.ids["machine"], self.api_key, tokens.PARTNER_PERMISSIONS.split()])
 
     def provision(self, role, status):
         """A partner, and a tenant of theirs."""
@@ -199,6 +206,8 @@ class Cast:
             claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self.ids["superuser"], "exp": int(time.time()) + 3600, "scope": "admin",
                       "roles": ["superuser", "admin", "owner"], "email": "x@example.com", "tenant_id": claim or self.tenant}
             return jwt.encode(claims, self.foreign_key, "ES256", {"kid": "matrix"})
+        if role == "machine":
+            return self.api_key
         if role in PARTNERS:
             may = tokens.PARTNER_PERMISSIONS.split()
             may = [p for p in may if role != "partner's clerk" or p != permission]
@@ -237,17 +246,10 @@ def cast(world):
     return world[1]()
 
 
-TABLES = """SELECT n.nspname || '.' || c.relname, (xpath('/row/h/text()', query_to_xml(format(
-         'SELECT count(*) || md5(coalesce(string_agg(md5(t::text), '''' ORDER BY md5(t::text)), '''')) AS h FROM %I.%I AS t',
-         n.nspname, c.relname), false, true, '')))[1]::text
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind = 'r' AND n.nspname IN ('public', 'tenantd') ORDER BY 1"""
-
-
 @pytest.fixture(scope="module")
 def contents(db):
     """What is in every table."""
-    return lambda: dict(stack.sql(db.super_url, TABLES))
+    return lambda: tables.contents(db)
 
 
 # -- the cells --
@@ -297,7 +299,7 @@ def test_who_may_not_is_refused_and_has_changed_nothing(world, cast, contents, r
              if not is_refusal(answer, status)]
     assert not wrong, wrong
     after = contents()
-    assert after == before, {table for table in after if after[table] != before.get(table)}
+    assert after == before, tables.changes(before, after)
 
 
 def is_let_in(route, role, place, answer):

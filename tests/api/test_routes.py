@@ -22,6 +22,8 @@ def ask(app, route, token=None, method=None, tenant="no-such-tenant"):
     path = route["path"].replace("{slug}", "not-found").replace("{tenant}", tenant).replace("{", "").replace("}", "")
     headers = {"Authorization": "Bearer " + token} if token else {}
     body = {"name": "Generated"} if route["body"] == "required" and method is None else None
+    if route["body"] == "items" and method is None:
+        body = [{"name": "Generated"}]
     if route["body"] == "form" and method is None:
         headers["Content-Type"], body = "application/x-www-form-urlencoded", b"of=nothing"
     return app.call(method or route["method"], path, headers, body)

@@ -62,9 +62,9 @@ for words in "config --help" "config -h" "--help config"; do
 	# shellcheck disable=SC2086 # a command's words
 	run $words
 	is "$words succeeds" 0 "$status"
-	is "$words lists the commands that begin so" "config check config print" \
+	is "$words lists the commands that begin so" "config check config print config schemas" \
 	    "$(sed -n 's/^  \(config [a-z]*\) .*/\1/p' "$out" | tr '\n' ' ' | sed 's/ $//')"
-	is "$words lists no other" 2 "$(grep -c '^  ' "$out")"
+	is "$words lists no other" 3 "$(grep -c '^  ' "$out")"
 done
 run --help config check
 is "help before the command is the command's" "usage: tenantd config check" "$(sed -n 1p "$out")"

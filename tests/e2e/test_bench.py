@@ -59,7 +59,8 @@ def test_signing_in_has_its_price_and_its_memory(table):
 
 def test_rows_of_routes_that_are_not_there_are_left_out_by_name(table):
     said = {line[0].partition(":")[0] for line in table if line[0].endswith("its row is left out")}
-    assert said == {row for row, route in (("context", ("GET", "/api/tenant/context")), ("login", ("POST", "/login")))
+    assert said == {row for row, route in (("context", ("GET", "/api/tenant/context")), ("login", ("POST", "/login")),
+                                       ("list", ("GET", "/api/provisioning/tenants")))
                     if route not in ROUTES}
 
 
@@ -80,6 +81,15 @@ def test_events_have_their_price_and_their_pace(table):
     assert [row[0] for row in rows] == ["1", "2"] and all(value(row[2]) > 0 for row in rows)
     _, [count, middle, most] = part(table, "events: first attempts")
     assert value(count) == 20 and 0 <= value(middle) <= value(most)
+
+
+@pytest.mark.skipif(("GET", "/api/provisioning/tenants") not in ROUTES, reason="the program has no such route")
+def test_pages_of_a_list_have_their_price_near_and_far(table):
+    head, *rows = part(table, "list: a partner's tenants")
+    assert [row[0] for row in rows] == ["default order", "sort=company_name", "status=active"]
+    for row in (dict(zip(head, row)) for row in rows):
+        assert value(row["ms page 1"]) > 0 and value(row["ms page 20"]) > 0 and value(row["ratio"]) > 0, row
+        assert 0 < value(row["KiB resident before"]) and 0 < value(row["and after"]), row
 
 
 def test_instructions_are_split_by_layer_and_add_up(table):

@@ -20,6 +20,7 @@ TENANTS = """SELECT t.id, jsonb_build_object(
   'tenantId', t.id, 'tenant', t.tenant::text, 'name', CASE WHEN c.id IS NULL THEN t.slug ELSE c.name END, 'slug', t.slug,
   'status', t.status, 'statusReason', t.status_reason, 'planId', t.plan, 'billingCycle', t.billing_cycle,
   'isolation', t.isolation, 'onboardingStatus', t.onboarding_status, 'features', t.features, 'ownerId', c.owner_id,
+  'partnerId', t.partner_id, 'externalId', t.external_id,
   'version', t.version, 'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'updatedAt', to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'deactivatedAt', to_char(t.deactivated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))

@@ -12,7 +12,7 @@ from client import http_call
 
 pytestmark = pytest.mark.plain("the script waits as long as a program at its usual speed needs")
 SCRIPT = stack.TOP / "deploy/quickstart.sh"
-EXPECTED = {"TENANTD_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "JWT_SECRET_KEY", "USER_TOKEN", "PARTNER_TOKEN",
+EXPECTED = {"TENANTD_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "JWT_SECRET_KEY", "USER_TOKEN", "PARTNER_TOKEN", "PARTNER_KEY",
             "PLATFORM_TOKEN", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ADMIN_TOKEN", "TENANTD", "TENANTD_CONFIG"}
 
 
@@ -64,6 +64,11 @@ def test_detached_it_answers_and_stops(quickstart, server):
     assert again.status == 200 and again.json()["isNew"] is False
     assert http_call(url, "GET", "/admin/rls", env["ADMIN_TOKEN"]).status == 200
     assert http_call(url, "GET", "/admin/rls", env["USER_TOKEN"]).status == 403
+    for name in ("PARTNER_TOKEN", "PARTNER_KEY"):
+        assert http_call(url, "GET", "/api/provisioning/tenants", env[name]).status == 200
+    made = http_call(url, "POST", "/api/provisioning/tenants", env["PARTNER_KEY"], {"company_name": "C", "email": "c@example.com"})
+    assert made.status == 201 and made.json()["company_name"] == "C"
+    assert http_call(url, "GET", "/api/tenant/current", env["PARTNER_KEY"]).status == 403
     for name in ("PARTNER_TOKEN", "PLATFORM_TOKEN"):
         assert http_call(url, "GET", "/api/tenant/current", env[name]).status == 404
     assert stack.sql(env["DATABASE_OWNER_URL"], "SELECT count(*) FROM public.tenant_users") == [(1,)]
@@ -87,7 +92,7 @@ def test_what_it_says_to_try_works(quickstart):
     out = quickstart("--detach", "--port", str(stack.free_port()))
     said = out.partition("In another shell, try:")[2].partition("Logs:")[0]
     lines = [line[2:] for line in said.splitlines() if line.startswith("  ")]
-    assert lines[0].startswith(". ") and lines[-1].endswith("setup --check"), out
+    assert lines[0].startswith(". ") and lines[-1].endswith("partner show demo-partner"), out
     text = "set -e\n" + "\n".join(lines)
     for _ in range(2):
         done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, timeout=600,
@@ -95,6 +100,7 @@ def test_what_it_says_to_try_works(quickstart):
         said = done.stdout + done.stderr
         assert done.returncode == 0, said
         assert '"tenant_id":"acme"' in done.stdout and "Everything is set up." in done.stdout, said
+        assert done.stdout.count('"company_name":"Example Corp"') == 2, "made once and listed: " + said
         assert "verdict     taken" in done.stdout and "Be brief." in done.stdout, said
 
 
@@ -116,7 +122,7 @@ def test_started_again_it_keeps_its_data(quickstart):
     out = quickstart("--detach", "--port", str(stack.free_port()))
     assert '"isNew": false' in out or '"isNew":false' in out, out
     second = environment(quickstart)
-    for name in ("JWT_SECRET_KEY", "ADMIN_PASSWORD"):
+    for name in ("JWT_SECRET_KEY", "ADMIN_PASSWORD", "PARTNER_KEY"):
         assert first[name] == second[name]
     assert http_call(second["TENANTD_URL"], "GET", "/admin/rls", first["ADMIN_TOKEN"]).status == 200
 

@@ -3,17 +3,13 @@ import email.utils
 import json
 import random
 import re
-import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 import stack
-from hooks import SETTINGS, Owner
+from hooks import SETTINGS, Owner, verifier
 from receiver import Receiver
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +42,7 @@ def receiver():
 
 @pytest.fixture(scope="module")
 def verify(node_modules):
-    """What the package says of each of hits, with the secret."""
-    def run(secret, hits):
-        given = [{"secret": secret, "headers": h.headers, "body": h.body.decode()} for h in hits]
-        done = subprocess.run(["node", str(HERE / "node/verify.js")], input=json.dumps(given), capture_output=True, text=True,
-                              check=False, timeout=300, env={"PATH": stack.PATH, "NODE_PATH": str(node_modules)})
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-    return run
+    return verifier(node_modules)
 
 
 def arrived(receiver, count):
@@ -400,7 +389,7 @@ def test_one_that_fails_often_enough_is_turned_off_and_told_of(strict, receiver)
         owner.change(3)
         told = arrived(watcher, 1)[0].event
         assert told["tenantId"] == owner.tenant and told["data"] == {
-            "webhookId": hook.id, "tenantId": owner.tenant, "url": f"http://127.0.0.1:{receiver.port}", "reason": "failures", "failures": 5,
+            "webhookId": hook.id, "tenantId": owner.tenant, "partnerId": None, "url": f"http://127.0.0.1:{receiver.port}", "reason": "failures", "failures": 5,
             "failingSince": told["data"]["failingSince"], "error": "it answered 500"}
         now = hook.get()
         assert not now["enabled"] and now["disabledReason"] == "failures" and now["disabledAt"]

@@ -16,7 +16,8 @@ A request is its method and target, header lines, and after an empty line the bo
 goes to the line before "<" (its last line end is not sent). "as ann" among the header
 lines is short for ann's Authorization ("as ann of T": with T as the token's tenant_id; "as partner ann": with
 the role and the permissions of a partner's token, "as partner ann may tenant:read": with those alone), "json" for the Content-Type, "length N" says
-another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable.
+another CONTENT_LENGTH than the body's, "param NAME value" sets a CGI variable, "stray NAME" says that
+a query parameter is none of the route's.
 
 "< STATUS" is what must come back; "< STATUS problem SLUG" demands the whole problem+json
 shape too; "< 4xx" is any refusal in that shape. Then, each a line:
@@ -218,7 +219,7 @@ def expect(answer, line, names, before, snapshot):
 
 
 def send(app, request, names):
-    headers, extra, body = [], {}, None
+    headers, extra, stray, body = [], {}, [], None
     if request.body is not None:
         body = names.bytes(request.body)
     for line in request.headers:
@@ -235,13 +236,15 @@ def send(app, request, names):
             headers.append(("Content-Type", "application/json"))
         elif word == "length":
             extra["CONTENT_LENGTH"] = names.text(rest)
+        elif word == "stray":
+            stray += rest.split()
         elif word == "param":
             name, _, value = rest.partition(" ")
             extra[name] = names.bytes(value)
         else:
             name, _, value = line.partition(":")
             headers.append((names.text(name), names.bytes(value.strip())))
-    return app.call(request.method, names.text(request.target), headers, body, extra=extra)
+    return app.call(request.method, names.text(request.target), headers, body, stray, extra=extra)
 
 
 def run(case, app, snapshot):

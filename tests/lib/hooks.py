@@ -6,13 +6,29 @@
     hook.waits(1)
 """
 import itertools
+import json
+import subprocess
 import uuid
+from pathlib import Path
 
 import stack
 import tokens
 
 SETTINGS = {"WEBHOOK_ALLOW": "127.0.0.0/8", "JOB_WORKERS": 1, "JOB_POLL": 50, "JOB_BACKOFF": 20, "JOB_BACKOFF_MOST": 1}
 NAMES = itertools.count(1)
+
+
+def verifier(node_modules):
+    """What the package of the standard says of each of hits, with the secret."""
+    program = Path(__file__).parent.parent / "e2e/node/verify.js"
+
+    def run(secret, hits):
+        given = [{"secret": secret, "headers": h.headers, "body": h.body.decode()} for h in hits]
+        done = subprocess.run(["node", str(program)], input=json.dumps(given), capture_output=True, text=True,
+                              check=False, timeout=300, env={"PATH": stack.PATH, "NODE_PATH": str(node_modules)})
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+    return run
 
 
 class Owner:

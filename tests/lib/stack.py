@@ -28,6 +28,7 @@ from pathlib import Path
 
 import psycopg2
 
+from contract import Contract, problem_types
 from fcgi_client import Closed, call
 
 TOP = Path(__file__).resolve().parents[2]
@@ -44,6 +45,8 @@ UNHURRIED = {"DB_CONNECT_TIMEOUT": "30000", "DB_QUERY_TIMEOUT": "60000", "REQUES
 # (ip_local_port_range), and beside those of cluster.sh.
 PORTS = range(10000, 20000)
 CLAIMS = []
+# The schemas of answers that have the members which an operator adds in SCHEMA_DIR.
+EXTENDED = ("provisioning_tenant",)
 # What sanitizers and valgrind write.
 UNSOUND = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|==\d+==")
 
@@ -399,6 +402,12 @@ def command(settings, *args, status=0, stdin="", under=()):
     return done.stdout
 
 
+@functools.lru_cache
+def contract(extended=False):
+    return Contract(json.loads(command({}, "routes", "--json")), problem_types(json.loads(command({}, "openapi"))),
+                    EXTENDED if extended else ())
+
+
 def clock_library(directory):
     """For LD_PRELOAD, see past.c."""
     library = Path(directory) / "past.so"
@@ -443,8 +452,12 @@ class Tenantd:
         self.process.must_live()
         return self.call("GET", self.sign).status == 200
 
-    def call(self, method, target, headers=None, body=None, **how):
-        return call(self.socket, method, target, headers, body, timeout=90 * PATIENCE, **how)
+    def call(self, method, target, headers=None, body=None, stray=(), **how):
+        """stray: query parameters that it is sent, and knows nothing of."""
+        answer = call(self.socket, method, target, headers, body, timeout=90 * PATIENCE, **how)
+        said = {"REQUEST_METHOD": method, "REQUEST_URI": target, "SCRIPT_NAME": "", **(how.get("extra") or {})}
+        contract("SCHEMA_DIR" in self.settings).check(said["REQUEST_METHOD"], said["REQUEST_URI"], answer, stray, said["SCRIPT_NAME"])
+        return answer
 
     def workers(self):
         """The pids of those that answer requests."""

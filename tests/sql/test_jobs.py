@@ -21,8 +21,8 @@ def filled(name, args):
     return re.sub(r"\$\d+", "%s", text), [args[n - 1] for n in order]
 
 
-def append(session, lane=None, kind="a.kind", tenant=None, pool=None, most=None):
-    call(session, "job_append", kind, tenant, "{}", lane, pool, most)
+def append(session, lane=None, kind="a.kind", tenant=None, pool=None, most=None, partner=None):
+    call(session, "job_append", kind, tenant, "{}", lane, pool, most, partner)
     return session.within("unset", "SELECT max(id) FROM tenantd.jobs")[0][0]
 
 
@@ -200,7 +200,7 @@ def test_a_job_that_comes_as_its_lane_ends_is_not_lost(cluster, db, first_to_loc
                 ending.run(*filled(name, args))
 
         def add():
-            adding.run(*filled("job_append", ("a.kind", None, "{}", "a", None, None)))
+            adding.run(*filled("job_append", ("a.kind", None, "{}", "a", None, None, None)))
 
         begin(ending)
         begin(adding)
@@ -383,6 +383,17 @@ def test_a_tenant_has_a_share_of_each_worker(db):
     end(db.srv, many[0])
     assert claim(db.srv, most=10, share=4) == [many[8]]
     assert len(loose) == 40
+
+
+def test_a_partner_has_a_share_likewise(db):
+    many = [append(db.srv, f"lane {i}", partner="greedy", pool=f"pool {i % 3}", most=16) for i in range(20)]
+    modest, nobodys = append(db.srv, "m", partner="modest", pool="other", most=4), append(db.srv, "n")
+    assert sorted(claim(db.srv, most=16, share=4)) == [*many[:4], modest, nobodys]
+    end(db.srv, many[0])
+    more = append(db.srv, "lane 1", partner="greedy", pool="pool 1", most=16)
+    end(db.srv, many[1])
+    assert db.srv.within("unset", "SELECT owner, job_id FROM tenantd.job_lanes WHERE lane = 'lane 1'") == [("partner:greedy", more)]
+    assert claim(db.srv, most=10, share=4) == many[4:6]
 
 
 def test_of_a_full_pool_no_lane_is_looked_at(db):

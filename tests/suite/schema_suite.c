@@ -1,10 +1,11 @@
 /*
  * schema_suite - runs files of the official JSON Schema test suite.
  *
- *   schema_suite DIRECTORY FILE...
+ *   schema_suite SET DIRECTORY FILE...
  *
- * Prints a row for each file: its tests, how many were as the suite says, how many were
- * left out, and why. Exit status 1 when a test was not as the suite says.
+ * SET has a line "URI PATH" for each document the schemas may refer to. Prints a row
+ * for each file: its tests, how many were as the suite says, how many were left out,
+ * and why. Exit status 1 when a test was not as the suite says.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,14 @@
 #include "base/str.h"
 #include "json/schema.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024, REASONS_MAX = 32, REASON_SIZE = 200 };
+enum { FILE_MAX = 4 * 1024 * 1024, REASONS_MAX = 32, REASON_SIZE = 200, SET_MAX = 200 };
+
+/* The documents beside that of the test. */
+static struct {
+	const char *uri;
+	struct slice text;
+} set[SET_MAX];
+static size_t set_count;
 
 struct suite {
 	const char *file;
@@ -39,6 +47,42 @@ read_file(struct buf *b, const char *path)
 		buf_put(b, piece, n);
 	(void)fclose(f);
 	return !b->failed && b->n > 0;
+}
+
+static bool
+read_set(struct arena *mem, const char *path)
+{
+	struct slice rest, line, uri;
+	struct buf list, text;
+	bool ok;
+
+	buf_init(&list, mem, FILE_MAX);
+	ok = read_file(&list, path);
+	rest = slice_of(buf_text(&list));
+	while (ok && slice_cut(&rest, '\n', &line) && line.n > 0) {
+		ok = slice_cut(&line, ' ', &uri) && set_count < SET_MAX;
+		buf_init(&text, mem, FILE_MAX);
+		ok = ok && read_file(&text, slice_dup(mem, line));
+		if (!ok)
+			break;
+		set[set_count].uri = slice_dup(mem, uri);
+		set[set_count++].text = (struct slice){text.p, text.n};
+	}
+	return ok;
+}
+
+/* Compiles a schema that may refer to all of the set. */
+static enum err
+compile(struct ctx *cx, const char *text, const struct schema **out)
+{
+	struct schema_bundle *b = schema_bundle_new(cx->mem);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < set_count; i++)
+		e = schema_bundle_add(cx, b, set[i].uri, set[i].text);
+	if (e == ERR_OK)
+		e = schema_bundle_add(cx, b, "suite", slice_of(text));
+	return e == ERR_OK ? schema_bundle_compile(cx, b, "suite", out) : e;
 }
 
 static void
@@ -71,6 +115,13 @@ excuse(const struct suite *s, const struct json *test)
 	if (strcmp(s->file, "optional/format/hostname.json") == 0 && data != NULL &&
 	    strncasecmp(data, "xn--", 4) == 0)
 		return "A-labels are not decoded";
+	if (strcmp(s->file, "optional/format/email.json") == 0 && data != NULL &&
+	    json_bool(json_get(test, "valid")) &&
+	    (strpbrk(data, "~\"") != NULL || strstr(data, "@[") != NULL))
+		return "~, quotes and address literals are not taken, as by Zod";
+	if (strcmp(s->file, "optional/format/ecmascript-regex.json") == 0 &&
+	    strstr(what, "variable-width lookbehind") != NULL)
+		return "PCRE2 has no lookbehind of variable width";
 	return NULL;
 }
 
@@ -171,7 +222,7 @@ run_group(struct suite *s, const char *text, size_t n)
 	}
 	tests = (unsigned)json_count(json_get(group, "tests"));
 	source = json_print(mem, json_get(group, "schema"));
-	if (schema_compile(&cx, mem, "suite", slice_of(source), &schema) == ERR_OK)
+	if (compile(&cx, source, &schema) == ERR_OK)
 		run_tests(s, &cx, group, schema);
 	else {
 		s->tests += tests;
@@ -236,9 +287,11 @@ run_file(const char *directory, const char *file)
 int
 main(int argc, char **argv)
 {
-	bool ok = argc > 2;
+	struct arena *mem = arena_new(64 * 1024 * 1024);
+	bool ok = argc > 3 && read_set(mem, argv[1]);
 
-	for (int i = 2; i < argc; i++)
-		ok &= run_file(argv[1], argv[i]);
+	for (int i = 3; i < argc; i++)
+		ok &= run_file(argv[2], argv[i]);
+	arena_free(mem);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -287,6 +287,20 @@ only_one_form_of_header_is_a_bearer_token(void **state)
 }
 
 static void
+an_api_key_is_told_from_a_token_by_its_beginning(void **state)
+{
+	static const char *const none[] = {NULL, "", "Bearer", "Bearer ", "tdk_abc",
+	    "Bearer tdkabc", "Bearer  tdk_abc", "Basic tdk_abc", "Bearer TDK_abc",
+	    "Bearer\ttdk_abc", "Bearer tdr_abc"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		assert_null(auth_api_key(none[i]));
+	assert_string_equal(auth_api_key("Bearer tdk_abc"), "tdk_abc");
+	assert_string_equal(auth_api_key("bearer tdk_"), "tdk_");
+}
+
+static void
 nobody_has_no_roles_and_somebody_only_theirs(void **state)
 {
 	struct principal p = {0};
@@ -548,6 +562,7 @@ main(void)
 {
 	const struct CMUnitTest fixed[] = {
 	    UNIT_CTX_TEST(only_one_form_of_header_is_a_bearer_token),
+	    cmocka_unit_test(an_api_key_is_told_from_a_token_by_its_beginning),
 	    cmocka_unit_test(nobody_has_no_roles_and_somebody_only_theirs),
 	    UNIT_CTX_TEST(a_token_is_as_good_as_its_time_also_from_the_cache),
 	    UNIT_CTX_TEST(a_cached_principal_outlives_its_entry),

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "json/decimal.h"
 #include "json/json.h"
+#include "json/merge.h"
 
 /* -- in -- */
 
@@ -613,6 +614,62 @@ out_past_the_limit_fails_sticky(void **state)
 	assert_string_equal(buf_text(&b), "");
 }
 
+/* -- merge patches -- */
+
+static void
+patches_merge_as_rfc_7396_has_it(void **state)
+{
+	/* appendix A */
+	static const char *const rows[][3] = {
+	    {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+	    {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+	    {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
+	    {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+	    {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+	    {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
+	    {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}",
+		"{\"a\":{\"b\":\"d\"}}"},
+	    {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
+	    {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
+	    {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
+	    {"{\"a\":\"foo\"}", "null", "null"},
+	    {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
+	    {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
+	    {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
+	    {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
+	};
+	struct ctx *cx = *state;
+	const struct json *out;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(json_merge(cx, parsed(cx, rows[i][0]),
+				     parsed(cx, rows[i][1]), &out),
+		    ERR_OK);
+		assert_string_equal(json_print(cx->mem, out), rows[i][2]);
+	}
+}
+
+static void
+a_patch_keeps_numbers_and_the_deepest_value_as_they_are(void **state)
+{
+	struct ctx *cx = *state;
+	const struct json *out;
+	char deep[512] = "";
+
+	assert_int_equal(json_merge(cx, parsed(cx, "{\"a\":1e99999}"),
+			     parsed(cx, "{\"b\":0.10}"), &out),
+	    ERR_OK);
+	assert_string_equal(json_print(cx->mem, out), "{\"a\":1e99999,\"b\":0.10}");
+	for (int i = 0; i < JSON_DEPTH_DEFAULT; i++)
+		strcat(deep, "{\"a\":");
+	strcat(deep, "1");
+	for (int i = 0; i < JSON_DEPTH_DEFAULT; i++)
+		strcat(deep, "}");
+	assert_int_equal(
+	    json_merge(cx, parsed(cx, deep), parsed(cx, deep), &out), ERR_OK);
+	assert_string_equal(json_print(cx->mem, out), deep);
+}
+
 int
 main(void)
 {
@@ -645,6 +702,8 @@ main(void)
 	    UNIT_CTX_TEST(out_replaces_what_is_no_utf8),
 	    UNIT_CTX_TEST(out_reaches_32_levels),
 	    UNIT_CTX_TEST(out_past_the_limit_fails_sticky),
+	    UNIT_CTX_TEST(patches_merge_as_rfc_7396_has_it),
+	    UNIT_CTX_TEST(a_patch_keeps_numbers_and_the_deepest_value_as_they_are),
 	};
 
 	return UNIT_RUN(tests);

@@ -369,6 +369,19 @@ query_parameters_are_decoded_or_absent(void **state)
 }
 
 static void
+any_text_can_be_a_piece_of_a_path(void **state)
+{
+	struct ctx *cx = *state;
+	const char *piece = request_encode_piece(cx->mem, "a|b@c/é %~-._Z9");
+
+	assert_string_equal(piece, "a%7Cb%40c%2F%C3%A9%20%25~-._Z9");
+	assert_int_equal(
+	    INIT(cx, arena_printf(cx->mem, "REQUEST_URI=/x/%s", piece)), ERR_OK);
+	assert_string_equal(slice_dup(cx->mem, rq.segments[1]), "a|b@c/é %~-._Z9");
+	assert_string_equal(request_encode_piece(cx->mem, ""), "");
+}
+
+static void
 malformed_queries_are_refused(void **state)
 {
 	struct ctx *cx = *state;
@@ -492,6 +505,7 @@ main(void)
 	    UNIT_CTX_TEST(query_parameters_are_decoded_or_absent),
 	    UNIT_CTX_TEST(a_forms_fields_are_decoded_one_after_the_other),
 	    UNIT_CTX_TEST(a_field_that_is_no_text_is_refused),
+	    UNIT_CTX_TEST(any_text_can_be_a_piece_of_a_path),
 	    UNIT_CTX_TEST(malformed_queries_are_refused),
 	    UNIT_CTX_TEST(body_is_read_to_its_end_up_to_the_limit),
 	    UNIT_CTX_TEST(announced_size_over_the_limit_is_refused_unread),

@@ -1,0 +1,182 @@
+"""What Prism, a validating proxy, says of requests and answers: of the cases of the API suite, and of what they
+leave out. lib/prism.py says what it is asked; $TEST_PRISM=on asks it in the whole API suite."""
+import json
+import os
+import subprocess
+import time
+import urllib.parse
+import uuid
+
+import cases
+import prism
+import pytest
+import signin
+import stack
+import tokens
+from postman import Postman
+from standin import StandIn, equip
+
+CASES = sorted((stack.TOP / "tests/api/cases").glob("*.case"))
+PASSWORD = "Correct-Horse-Battery-1"
+
+
+@pytest.fixture(scope="module")
+def post():
+    with Postman() as p:
+        yield p
+
+
+@pytest.fixture(scope="module")
+def outside():
+    with StandIn() as s:
+        yield s
+
+
+@pytest.fixture(scope="module")
+def suite(cluster):
+    """As in tests/api/conftest.py."""
+    with cluster.database() as db, prism.Proxied(
+            db, workers=2, JOB_WORKERS=0, BACKEND_CORS_ORIGINS="https://app.example.com,https://other.example.com",
+            SMTP_URL="smtp://127.0.0.1:9", MAIL_FROM="tenantd <no-reply@example.com>",
+            ACCOUNT_URL="https://app.example.com/account") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def proxied(cluster, post, outside):
+    with cluster.database() as db, prism.Proxied(db, workers=4, JOB_WORKERS=0, **post.settings, **outside.settings) as app:
+        yield app
+
+
+def told(answer, status=200):
+    assert answer.status == status, answer
+    return answer.json() if answer.body else None
+
+
+class Caller:
+    def __init__(self, app, user, **claims):
+        self.app, self.db, self.user = app, app.db, user
+        self.headers = {"Authorization": "Bearer " + tokens.token(app.db.settings["JWT_SECRET_KEY"], user, **claims)}
+
+    def ask(self, method, path, body=None, status=200, **headers):
+        return told(self.app.call(method, path, {**self.headers, **headers}, body), status)
+
+
+@pytest.fixture
+def root(proxied):
+    return Caller(proxied, stack.create_user(proxied.db, f"{uuid.uuid4().hex}@example.com", "--superuser"))
+
+
+@pytest.fixture
+def owner(proxied):
+    """With a tenant, which their token names."""
+    user = f"owner-{uuid.uuid4().hex[:8]}"
+    tenant = Caller(proxied, user, email=f"{user}@example.com").ask("POST", "/api/tenant/getOrCreate")["tenantId"]
+    caller = Caller(proxied, user, tenant_id=tenant, email=f"{user}@example.com")
+    caller.tenant, caller.home = tenant, f"/api/tenants/{tenant}"
+    return caller
+
+
+@pytest.mark.parametrize("file", CASES, ids=lambda f: f.stem)
+def test_the_cases_of_the_api_suite(file, suite):
+    wrong = []
+    for case in cases.parse(file):
+        try:
+            suite.aside = prism.ASIDE.get(case.id)
+            cases.run(case, suite, lambda: None)
+        except AssertionError as e:
+            wrong.append(f"{case.id}: {e}")
+    assert not wrong, "\n\n".join(wrong)[:20000]
+
+
+def test_what_is_looked_at(root, owner):
+    lines = {"Accept": "application/x-ndjson"}
+    for who, path in ((root, "/admin/audit-log"), (owner, owner.home + "/audit-log")):
+        assert who.ask("GET", path + "?limit=2")["items"]
+        assert who.app.call("GET", path + "?limit=2", {**who.headers, **lines}).status == 200
+    assert root.ask("GET", "/admin/rls")["findings"]
+    stack.command(root.app.settings, "jobs", "run")  # so that events have their numbers
+    assert root.ask("GET", "/api/events?limit=3&kind=tenant.*")["items"]
+    assert root.ask("GET", "/api/events/snapshot?limit=1")["items"]
+    assert owner.ask("GET", "/api/tenant/context")["id"] == owner.tenant
+
+
+def test_alert_rules(root, owner):
+    for who, path in ((root, "/api/alert-rules"), (owner, owner.home + "/alert-rules")):
+        made = who.ask("POST", path, {"name": "Much fails", "condition": "repeated_failures"}, 201)
+        assert who.ask("GET", f"{path}/{made['id']}")["name"] == "Much fails"
+        who.ask("DELETE", f"{path}/{made['id']}", status=204)
+
+
+def test_webhooks_and_what_was_sent(root, owner):
+    for who, path, tenant in ((root, "/api/webhooks", None), (owner, owner.home + "/webhooks", owner.tenant)):
+        hook = path + "/" + who.ask("POST", path, {"url": "https://hooks.example.com/"}, 201)["id"]
+        assert who.ask("POST", hook + "/test", status=202)["queued"] == 1
+        event = who.db.sql("INSERT INTO tenantd.events (seq, tenant_id, kind, payload) VALUES (-floor(random() * 1e15), %s, "
+                           "'tenant.created', '{}') RETURNING seq, id", [tenant])[0]
+        delivery = who.db.value(
+            "INSERT INTO tenantd.deliveries (webhook_id, tenant_id, seq, event_id, kind, job_id, attempt, started_at, url, outcome) "
+            "VALUES (%s, %s, %s, %s, 'tenant.created', 17, 1, now(), 'https://hooks.example.com/', 'failed') RETURNING id",
+            [hook.rsplit("/", 1)[1], tenant, *event])
+        assert who.ask("GET", f"{hook}/deliveries?outcome=failed")["items"][0]["id"] == delivery
+        assert who.ask("GET", f"{hook}/deliveries/{delivery}")["request"]["method"] == "POST"
+        assert who.ask("POST", f"{hook}/deliveries/{delivery}/redeliver", status=202)["queued"] == 1
+        who.ask("POST", f"{hook}/redeliver", {"from": "2026-01-01T00:00:00Z"}, 202)
+
+
+def test_a_chat(owner, outside):
+    equip(owner.app, owner.db, owner.tenant, system_prompt="You speak for the owner.")
+    assert owner.ask("POST", "/api/chat", {"message": "Who are you?"})["answer"]
+
+
+def test_an_invitation_is_mailed_again(owner, post):
+    email = f"{uuid.uuid4().hex[:8]}@example.com"
+    made = owner.ask("POST", owner.home + "/invitations", {"email": email, "role": "viewer"}, 201)
+    assert owner.ask("POST", f"{owner.home}/invitations/{made['id']}/resend")["id"] == made["id"]
+    secret = post.link(owner.app, email)[1]
+    told(owner.app.call("POST", "/users/register", {}, {"email": email, "password": PASSWORD, "invitation": secret}), 202)
+
+
+def test_an_account(proxied, post):
+    email = f"{uuid.uuid4().hex[:8]}@example.com"
+    for path, body in (("/users/register", {"email": email, "password": PASSWORD}), ("/users/register/resend", {"email": email})):
+        told(proxied.call("POST", path, {}, body), 202)
+    user = told(proxied.call("POST", "/users/verify", {}, {"token": post.link(proxied, email)[1], "password": PASSWORD}))["user"]
+    Caller(proxied, user["id"]).ask("POST", "/me/password", {"current_password": PASSWORD, "new_password": PASSWORD + "2"}, 204)
+    told(proxied.call("POST", "/users/password-reset", {}, {"email": email}), 202)
+    told(proxied.call("POST", "/users/password-reset/confirm", {}, {"token": post.link(proxied, email)[1], "password": PASSWORD + "3"}), 204)
+    assert told(proxied.call("POST", "/login", {}, {"email": email, "password": PASSWORD + "3"}))["user"]["id"] == user["id"]
+
+
+def code(secret):
+    return subprocess.run(["oathtool", "--totp", "--base32", f"--now=@{int(time.time())}", secret],
+                          capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_sessions_and_one_time_passwords(proxied):
+    person = signin.Person(proxied, proxied.db)
+    form = {"grant_type": "password", "username": person.email, "password": signin.PASSWORD}
+    granted = told(proxied.call("POST", "/token", {"Content-Type": "application/x-www-form-urlencoded"},
+                                urllib.parse.urlencode(form).encode()))
+    person.signed_in()
+    me = Caller(proxied, person.id)
+    me.headers = {"Authorization": "Bearer " + granted["access_token"]}
+    others = [s["id"] for s in me.ask("GET", "/me/sessions")["items"] if not s["current"]]
+    me.ask("DELETE", f"/me/sessions/{others[0]}", status=204)
+    secret = me.ask("POST", "/me/totp", {"password": signin.PASSWORD}, 201)["secret"]
+    for path, status in (("/confirm", 200), ("/recovery-codes", 200), ("/disable", 204)):
+        me.ask("POST", "/me/totp" + path, {"code": code(secret)}, status)
+        # as if the code had been taken long ago
+        proxied.db.sql("UPDATE tenantd.totp SET last_step = 0 WHERE user_id = %s", [person.id])
+    told(proxied.call("POST", "/logout", me.headers, {"all": True}), 204)
+
+
+def test_every_operation_was_heard(suite, proxied, request):
+    """Where all of the above have run."""
+    run = {i.originalname for i in request.session.items if i.path == request.path}
+    if run != {name for name in globals() if name.startswith("test_")} or "TEST_SAMPLE" in os.environ:
+        pytest.skip("only some of these tests were run")
+    document = json.loads((proxied.place.path / "openapi.json").read_text())
+    there = {f"{method.upper()} {path}" for path, operations in document["paths"].items() for method in operations
+             if method in ("get", "post", "put", "patch", "delete")}
+    assert there - {*suite.heard, *proxied.heard} == set()
