@@ -51,7 +51,8 @@ WITH draft AS MATERIALIZED (
            'tenantId', t.id, 'tenant', t.tenant, 'name', left(t.company_name, 255), 'slug', t.slug, 'status', t.status,
            'statusReason', t.status_reason, 'planId', t.plan, 'billingCycle', t.billing_cycle,
            'isolation', t.isolation, 'onboardingStatus', t.onboarding_status, 'features', t.features,
-           'ownerId', NULL, 'version', t.version, 'createdAt', n.text, 'updatedAt', n.text, 'deactivatedAt', NULL)
+           'ownerId', NULL, 'partnerId', t.partner_id, 'externalId', t.external_id, 'version', t.version,
+           'createdAt', n.text, 'updatedAt', n.text, 'deactivatedAt', NULL)
     FROM twin t, (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS text OFFSET 0) AS n
 ), written AS (
   INSERT INTO tenantd.audit
