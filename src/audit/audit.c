@@ -36,6 +36,25 @@ audit_is_ready(const struct audit *log)
 	return log->known;
 }
 
+static enum err
+need_keys(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct audit_keys *keys;
+
+	return audit_keys_need(cx, arg, db, &keys);
+}
+
+enum err
+audit_get_ready(struct ctx *cx, struct audit *log, struct db *db)
+{
+	enum err rc = ERR_OK;
+
+	/* the first may make the key, the second then finds it */
+	for (int i = 0; i < 2 && rc == ERR_OK && !log->known; i++)
+		rc = db_transaction(cx, db, DB_MANAGEMENT, need_keys, log);
+	return rc;
+}
+
 enum err
 audit_make(struct ctx *cx, struct audit *log, struct db *db,
     const struct audit_entry *a, struct audit_made *out)

@@ -49,6 +49,8 @@ enum err audit_append(struct ctx *cx, struct audit *log, struct db *db,
 /* Whether rows are made without asking the database for the key: not before a
  * transaction that asked for it, or made it, is over. */
 bool audit_is_ready(const struct audit *log);
+/* Sees to that, outside a transaction: for who has many rows to write in one. */
+enum err audit_get_ready(struct ctx *cx, struct audit *log, struct db *db) MUST_CHECK;
 /* The same row, for a statement that adds many; each text lives in cx->mem. */
 struct audit_made {
 	const char *entry, *severity, *time, *details, *mac;

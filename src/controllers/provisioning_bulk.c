@@ -377,6 +377,8 @@ provision_bulk_post(struct app *app, struct call *call)
 		rc = read_key(app, call, &w);
 	if (rc == ERR_OK)
 		rc = open_bulk(app, call, &w);
+	if (rc == ERR_OK && !w.dry)
+		rc = audit_get_ready(&call->cx, app->audit, app->db);
 	if (rc != ERR_OK)
 		return rc;
 	return w.partial ? answer_in_parts(&w) : answer_all(&w);
