@@ -1,4 +1,4 @@
--- The same as partner_show, held until the transaction ends: whoever wants some of its quota waits.
+-- The same as partner_show, held until the transaction ends.
 -- params: 2
 -- rows: one
 SELECT p.id, p.name, p.status, p.status_reason, p.contact_email, p.tenant_quota, coalesce(p.rate_read, 0),
@@ -12,4 +12,4 @@ SELECT p.id, p.name, p.status, p.status_reason, p.contact_email, p.tenant_quota,
                  LIMIT $2::bigint) AS used)
   FROM tenantd.partners p
  WHERE p.id = $1::text
-   FOR UPDATE OF p;
+   FOR NO KEY UPDATE OF p;

@@ -50,10 +50,10 @@ BEGIN
 		FOR t IN
 			SELECT w.name, c.oid::regclass AS sql_name,
 			       w.name IN ('public.tenant_users', 'tenantd.events', 'tenantd.jobs', 'tenantd.audit',
-			           'tenantd.idempotency', 'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
+			           'tenantd.idempotency', 'tenantd.idempotency_answers', 'tenantd.idempotency_parts',
+			           'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
 			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
-			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs',
-			           'tenantd.idempotency_answers', 'tenantd.idempotency_parts') AS known,
+			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
@@ -68,7 +68,7 @@ BEGIN
 				           WHEN k.attname = 'tenant_id' THEN '%1$L'
 				           -- those whose constraints take no other text
 				           WHEN w.name = 'tenantd.audit' AND k.attname = 'severity' THEN '''low'''
-				           WHEN w.name LIKE 'tenantd.idempotency%' AND k.attname = 'scope'
+				           WHEN w.name IN ('tenantd.idempotency', 'tenantd.idempotency_answers') AND k.attname = 'scope'
 				             OR w.name IN ('tenantd.invitations', 'tenantd.oauth_clients', 'tenantd.api_keys')
 				            AND k.attname = 'digest'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'

@@ -331,6 +331,15 @@ resource_of(const struct call *call)
 	return arena_printf(call->cx.mem, "%.*s%s", (int)n - 1, target, target + n);
 }
 
+/* On whose behalf: who speaks for several partners has the retries of each apart. */
+static const char *
+behalf_of(const struct call *call)
+{
+	if (call->partner == NULL)
+		return call->who.tenant_id;
+	return arena_printf(call->cx.mem, "partner:%s", call->partner->id);
+}
+
 enum err
 gate_claim(
     struct app *app, struct call *call, const char *key, struct idempotency_claim *out)
@@ -338,7 +347,7 @@ gate_claim(
 	return idempotency_init(&call->cx, out,
 	    &(struct idempotency_request){.key = key,
 		.user_id = call->who.user.text,
-		.tenant_id = call->who.tenant_id,
+		.behalf = behalf_of(call),
 		.method = call->route->name,
 		.path = resource_of(call),
 		.body = {call->rq.body, call->rq.body_length},

@@ -38,9 +38,8 @@ idempotency_init(struct ctx *cx, struct idempotency_claim *claim,
 		    "Idempotency-Key must be 1 to %d visible ASCII characters",
 		    IDEMPOTENCY_KEY_MAX);
 	hash_texts(cx, claim->scope,
-	    (const char *const[]){rq->user_id,
-		rq->tenant_id != NULL ? rq->tenant_id : "", rq->method, rq->path,
-		rq->key, NULL});
+	    (const char *const[]){rq->user_id, rq->behalf != NULL ? rq->behalf : "",
+		rq->method, rq->path, rq->key, NULL});
 	digest_hex(claim->request_hash, digest_sha256(rq->body.p, rq->body.n));
 	claim->user_id = rq->user_id;
 	claim->hours = rq->hours;

@@ -28,7 +28,8 @@ enum { IDEMPOTENCY_KEY_MAX = 255 };
 struct idempotency_request {
 	const char *key; /* the header's value: 1 to 255 visible ASCII characters */
 	const char *user_id;
-	const char *tenant_id;     /* NULL: none */
+	const char
+	    *behalf; /* the tenant, or the partner, that they act for; NULL: none */
 	const char *method, *path; /* path: with the query */
 	struct slice body;
 	int hours; /* to keep the answer */

@@ -40,8 +40,11 @@ partner_hold(struct ctx *cx, struct db *db, const char *id, struct partner *out)
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_partner_hold,
-	    DB_ARGS(id, str_from_i64(most, PARTNER_COUNTED_MOST)), &rows);
+	enum err rc = db_queue(cx, db, STMT_partner_turn, DB_ARGS(id));
+
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_partner_hold,
+		    DB_ARGS(id, str_from_i64(most, PARTNER_COUNTED_MOST)), &rows);
 
 	return rc == ERR_OK ? take_row(cx, rows, id, out) : rc;
 }

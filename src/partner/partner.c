@@ -99,8 +99,10 @@ partner_reserve_some(struct ctx *cx, struct db *db, const char *id, int64_t most
 {
 	struct db_rows *rows;
 	struct partner p = {.id = id};
-	enum err rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
+	enum err rc = db_queue(cx, db, STMT_partner_quota_enter, DB_ARGS(id));
 
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_partner_quota, DB_ARGS(id), &rows);
 	*out = (struct partner_room){.granted = most};
 	if (rc != ERR_OK)
 		return rc;

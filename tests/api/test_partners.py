@@ -178,6 +178,20 @@ def test_a_retry_after_a_rotation_is_still_the_same_retry(partner):
     assert post(partner.secret(), "r").status == 409, "another key's retries are its own"
 
 
+def test_who_speaks_for_two_partners_gets_no_answer_of_the_other(app, db):
+    one, other = Partner(app, db), Partner(app, db)
+    name = uuid.uuid4().hex
+    body = {"company_name": name, "email": f"{name}@example.com"}
+    for path, sent in ((LIST, body), (LIST + "/bulk", [{**body, "email": f"b-{name}@example.com"}]),
+                       (LIST + "/bulk?mode=partial", [{**body, "email": f"c-{name}@example.com"}])):
+        first, second = (ask(app, bearer(p.token("ann", partner_id=p.id)), "POST", path, sent, **{"Idempotency-Key": "k"}) for p in (one, other))
+        assert first.status == second.status and first.status in (200, 201), (first, second)
+        assert "idempotency-replayed" not in second.headers and first.body != second.body
+        again = ask(app, bearer(other.token("ann", partner_id=other.id)), "POST", path, sent, **{"Idempotency-Key": "k"})
+        assert again.headers["idempotency-replayed"] == "true" and again.body == second.body
+    assert [p.see("GET").json()["tenants_used"] for p in (one, other)] == [3, 3]
+
+
 # -- the last use --
 
 def used(db, key):

@@ -80,6 +80,24 @@ def test_after_it_is_said_no_request_is_let_in(big, url, partner, how):
         assert http_call(url, "GET", LIST, key["secret"]).status == 200
 
 
+@pytest.mark.parametrize("quota", [None, 100_000])
+def test_a_partner_that_provisions_all_the_time_is_suspended_all_the_same(big, url, partner, quota):
+    """Whoever changes a partner waits for those who provision now, and for none who come later."""
+    big.db.sql("UPDATE tenantd.partners SET tenant_quota = %s WHERE id = %s", [quota, partner])
+    secret = command(big, "key", "create", partner, "--name", "k")["secret"]
+    root = tokens.bearer(big.db, stack.create_user(big.db, f"root-{uuid.uuid4().hex}@example.com", "--superuser"))["Authorization"].split()[1]
+    with Load(lambda: provision(url, secret), threads=12) as load:
+        for _ in range(3):
+            load.goes_on(40, 201)
+            for turn in ("suspend", "resume"):
+                answer = http_call(url, "POST", f"/admin/partners/{partner}/{turn}", root)
+                assert answer.status == 200, (answer, "never came between those who provision")
+    assert set(load.statuses()) <= {201, 403}
+    audited = big.db.sql("SELECT event, count(*) FROM tenantd.audit WHERE details->>'partnerId' = %s AND event LIKE 'PARTNER%%' GROUP BY 1",
+                         [partner])
+    assert dict(audited) == {"PARTNER_CREATED": 1, "PARTNER_SUSPENDED": 3, "PARTNER_RESUMED": 3}
+
+
 def test_a_thousand_ask_for_ten(big, url):
     """As many as there are to have are made, each once, and nobody is told of an error."""
     partner = command(big, "create", "--name", "Ten", "--tenant-quota", "10")["id"]

@@ -173,7 +173,8 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in re.split(r", (?![^()]*\))", list) if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency", "tenantd.invitations",
+        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
+            "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
         "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
