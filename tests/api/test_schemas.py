@@ -207,3 +207,25 @@ def test_and_are_held_to_what_the_operator_asks(partner):
     assert partner.faults("PATCH", path, {"billing": {"iban": None}}) == {("/billing/iban", "required")}
     assert partner.faults("PUT", path, missing) == {("/tax_id", "required")}
     assert shown(partner.call("GET", path)) == {**KEPT, "email": "other@example.com"}
+
+
+# Each part of these leads back to itself, or by many ways to the same: a reader of the page would never be done with them.
+WITHOUT_END = {
+    "a list of lists": {"properties": {"tree": {"$ref": "#/$defs/t"}}, "$defs": {"t": {"type": "array", "items": {"$ref": "#/$defs/t"}}}},
+    "a choice of lists": {"properties": {"tree": {"$ref": "#/$defs/t"}},
+                          "$defs": {"t": {"anyOf": [{"type": "string"}, {"items": {"$ref": "#/$defs/t"}}]}}},
+    "a broad tree": {"properties": {"tree": {"$ref": "#/$defs/t"}},
+                     "$defs": {"t": {"description": "n" * 20000, "properties": {f"c{i}": {"$ref": "#/$defs/t"} for i in range(30)}}}},
+    "many ways": {"properties": {"tree": {"$ref": "#/$defs/0"}},
+                  "$defs": {**{str(i): {"allOf": [{"$ref": f"#/$defs/{i + 1}"}] * 2} for i in range(40)}, "40": {"properties": {"x": {}}}}},
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_END)
+def test_a_schema_without_end_is_described_up_to_a_depth(db, kind):
+    with extended(db, provisioning_tenant=WITHOUT_END[kind]) as e:
+        before = set(e.app.workers())
+        page = e.app.call("GET", "/docs")
+        assert page.status == 200 and b">tree<" in page.body
+        assert e.app.call("GET", "/docs?q=tree").status == 200
+        assert set(e.app.workers()) == before
