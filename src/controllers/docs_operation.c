@@ -138,7 +138,7 @@ put_body(struct view *v)
 	json_member_text(v->o, "media", buf_text(&types));
 	json_member_text(
 	    v->o, "title", json_get_text(docs_resolve(v->d, schema), "title"));
-	docs_put_rows(v->d, schema, v->mem, v->o);
+	docs_put_rows(v->d, schema, v->o);
 	json_close_object(v->o);
 }
 
@@ -254,7 +254,7 @@ put_answer(const char *type, const struct json *value, void *arg)
 	schema = line != NULL ? line : schema;
 	json_member_text(
 	    v->o, "title", json_get_text(docs_resolve(v->d, schema), "title"));
-	docs_put_rows(v->d, schema, v->mem, v->o);
+	docs_put_rows(v->d, schema, v->o);
 	member_pretty(v, "example", json_get(value, "example"));
 	json_close_object(v->o);
 	return true;

@@ -10,7 +10,7 @@
 #include "crypto/digest.h"
 #include "text/mustache.h"
 
-enum { OPERATION_MEMORY = 8 * 1024 * 1024 };
+enum { OPERATION_MEMORY = 32 * 1024 * 1024 };
 
 struct page {
 	struct ctx *cx;

@@ -33,8 +33,7 @@ const struct json *docs_resolve(const struct docs *d, const struct json *v);
 void docs_put_operation(const struct docs *d, const struct docs_operation *op,
     struct arena *mem, struct json_out *o);
 /* A member "rows": the members of a schema's values, nested ones indented. */
-void docs_put_rows(const struct docs *d, const struct json *schema, struct arena *mem,
-    struct json_out *o);
+void docs_put_rows(const struct docs *d, const struct json *schema, struct json_out *o);
 /* "string", "list of objects", "one of a, b". */
 void docs_put_type(const struct docs *d, const struct json *schema, struct buf *b);
 /* What of a value's size and form it says, behind "; " where something is there. */

@@ -4,7 +4,15 @@
 #include "base/str.h"
 #include "controllers/docs_parts.h"
 
-enum { ROWS_DEPTH = 6, REFS_MOST = 8 };
+/* A schema of an operator may refer to itself, and by many ways to the same. */
+enum {
+	ROWS_DEPTH = 6,
+	REFS_MOST = 8,
+	LISTS_MOST = 4,  /* lists in lists that are told of */
+	PARTS_MOST = 32, /* schemas in each other that are of the same value */
+	VISITS_MOST = 4000,
+	ROWS_BYTES = 512 * 1024 /* of a table, and a row more */
+};
 
 /* "~1" and "~0" (RFC 6901) undone. */
 static const char *
@@ -86,21 +94,35 @@ put_type_names(struct buf *b, const struct json *type)
 		    b, "%s%s", i > 0 ? " or " : "", json_text(json_item(type, i)));
 }
 
+/* What the innermost of lists in lists holds. */
+static const struct json *
+put_lists(const struct docs *d, const struct json *schema, struct buf *b)
+{
+	const struct json *s = docs_resolve(d, schema);
+
+	for (int i = 0; i < LISTS_MOST; i++) {
+		const char *word = json_get_text(s, "type");
+
+		if (word == NULL || strcmp(word, "array") != 0 ||
+		    !json_has(s, "items") || json_has(s, "const") ||
+		    json_has(s, "enum"))
+			break;
+		buf_puts(b, "list of: ");
+		s = docs_resolve(d, json_get(s, "items"));
+	}
+	return s;
+}
+
 void
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as schemas have lists in lists */
 docs_put_type(const struct docs *d, const struct json *schema, struct buf *b)
 {
-	const struct json *s = docs_resolve(d, schema), *type = json_get(s, "type");
-	const char *word = json_text(type);
+	const struct json *s = put_lists(d, schema, b), *type = json_get(s, "type");
 
 	if (json_has(s, "const"))
 		put_value(b, json_get(s, "const"));
 	else if (json_has(s, "enum"))
 		put_choices(b, json_get(s, "enum"));
-	else if (word != NULL && strcmp(word, "array") == 0 && json_has(s, "items")) {
-		buf_puts(b, "list of: ");
-		docs_put_type(d, json_get(s, "items"), b);
-	} else if (type != NULL)
+	else if (type != NULL)
 		put_type_names(b, type);
 	else if (json_has(s, "properties") || json_has(s, "allOf"))
 		buf_puts(b, "object");
@@ -169,10 +191,12 @@ docs_put_bounds(struct buf *b, const struct json *s)
 
 struct rows {
 	const struct docs *d;
-	struct arena *mem;
 	struct json_out *o;
 	const struct json *required; /* of the schema at hand */
-	unsigned depth;
+	unsigned depth,
+	    parts;        /* parts: how many schemas of the same value are around */
+	unsigned *visits; /* how many more there may be, of the whole table */
+	size_t end;       /* where in the text the last row has to begin before */
 };
 
 static bool
@@ -195,8 +219,10 @@ put_row(const char *name, const struct json *value, void *arg)
 	const struct json *s = docs_resolve(r->d, value);
 	struct buf type, note;
 
-	buf_init(&type, r->mem, SIZE_MAX);
-	buf_init(&note, r->mem, SIZE_MAX);
+	if (r->o->to->n > r->end)
+		return false;
+	buf_init(&type, NULL, SIZE_MAX);
+	buf_init(&note, NULL, SIZE_MAX);
 	docs_put_type(r->d, s, &type);
 	if (json_get_text(s, "description") != NULL)
 		buf_puts(&note, json_get_text(s, "description"));
@@ -208,6 +234,8 @@ put_row(const char *name, const struct json *value, void *arg)
 	json_member_bool(r->o, "required", is_required(r, name));
 	json_member_text(r->o, "note", buf_text(&note));
 	json_close_object(r->o);
+	buf_fini(&type);
+	buf_fini(&note);
 	put_schema_rows(r, s, r->depth + 1);
 	return true;
 }
@@ -228,8 +256,11 @@ put_schema_rows(const struct rows *outer, const struct json *schema, unsigned de
 	const struct json *s = docs_resolve(outer->d, schema);
 	struct rows r = *outer;
 
-	if (depth > ROWS_DEPTH)
+	r.parts = depth == outer->depth ? outer->parts + 1 : 0;
+	if (depth > ROWS_DEPTH || r.parts > PARTS_MOST || *r.visits == 0 ||
+	    r.o->to->n > r.end)
 		return;
+	--*r.visits;
 	r.depth = depth;
 	r.required = json_get(s, "required");
 	json_each(json_get(s, "properties"), put_row, &r);
@@ -241,10 +272,11 @@ put_schema_rows(const struct rows *outer, const struct json *schema, unsigned de
 }
 
 void
-docs_put_rows(const struct docs *d, const struct json *schema, struct arena *mem,
-    struct json_out *o)
+docs_put_rows(const struct docs *d, const struct json *schema, struct json_out *o)
 {
-	const struct rows r = {.d = d, .mem = mem, .o = o};
+	unsigned visits = VISITS_MOST;
+	const struct rows r = {
+	    .d = d, .o = o, .visits = &visits, .end = o->to->n + ROWS_BYTES};
 
 	json_name(o, "rows");
 	json_open_array(o);

@@ -2,12 +2,13 @@
  * openapi_schema.c - our schema files as components/schemas, see openapi_parts.h.
  *
  * A file webhook.json of requests is WebhookRequest, of replies Webhook. Each is as it
- * is in its file, but for what only makes sense there: "$schema" and "$id" are left
- * out, "errorMessage" is ours and so "x-error-message", and what "$ref" names is named
- * as seen from the document.
+ * is in its file, but for what only makes sense there: "$schema", "$id" and "$anchor"
+ * are left out, "errorMessage" is ours and so "x-error-message", and what "$ref" names
+ * is named as seen from the document.
  */
 #include <string.h>
 
+#include "base/str.h"
 #include "controllers/openapi_parts.h"
 
 #define SCHEMAS "#/components/schemas/"
@@ -81,7 +82,9 @@ openapi_example(struct openapi *w, const char *schema)
 struct rewrite {
 	struct openapi *w;
 	struct json_out o;
-	const char *suffix; /* of names in its folder */
+	const char *suffix;        /* of names in its folder */
+	const struct json *schema; /* the file's */
+	const char *path;          /* of that in the document */
 };
 
 /* Where in the document: a schema, and the one that "#" means there. */
@@ -89,17 +92,89 @@ struct spot {
 	const char *path, *base;
 };
 
+/* A reference token (RFC 6901) more. */
+static const char *
+path_to(struct arena *mem, const char *path, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, mem, SIZE_MAX);
+	buf_printf(&b, "%s/", path);
+	for (; *name != '\0'; name++)
+		if (*name == '~' || *name == '/')
+			buf_puts(&b, *name == '~' ? "~0" : "~1");
+		else
+			buf_putc(&b, *name);
+	return buf_text(&b);
+}
+
+/* The path of what has an "$anchor" or "$id" of some text. */
+struct search {
+	struct arena *mem;
+	const char *keyword;
+	struct slice text;
+	const char *at, *found;
+};
+
+static void search_in(struct search *s, const struct json *value);
+
+static bool
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the schema was parsed */
+search_member(const char *name, const struct json *value, void *arg)
+{
+	struct search *s = arg, inner = *s;
+
+	inner.at = path_to(s->mem, s->at, name);
+	search_in(&inner, value);
+	s->found = inner.found;
+	return s->found == NULL;
+}
+
+static void
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the schema was parsed */
+search_in(struct search *s, const struct json *value)
+{
+	const char *text = json_get_text(value, s->keyword);
+	char digits[STR_I64_SIZE];
+
+	if (text != NULL && slice_eq(s->text, text))
+		s->found = s->at;
+	else if (json_type(value) == JSON_OBJECT)
+		json_each(value, search_member, s);
+	for (size_t i = 0; json_type(value) == JSON_ARRAY && s->found == NULL &&
+	     i < json_count(value);
+	     i++)
+		search_member(str_from_i64(digits, (int64_t)i), json_item(value, i), s);
+}
+
+static const char *
+find_by(const struct rewrite *r, const char *keyword, struct slice text)
+{
+	struct search s = {
+	    .mem = r->w->cx->mem, .keyword = keyword, .text = text, .at = r->path};
+
+	search_in(&s, r->schema);
+	return s.found;
+}
+
 static const char *
 moved_ref(const struct rewrite *r, const struct spot *at, const char *ref)
 {
 	struct arena *mem = r->w->cx->mem;
 	static const char extension[] = ".json";
-	const char *hash = strchr(ref, '#');
+	const char *hash = strchr(ref, '#'), *found = NULL;
 	size_t n = hash != NULL ? (size_t)(hash - ref) : strlen(ref);
 
+	if (n == 0 && hash != NULL && hash[1] != '/' && hash[1] != '\0')
+		found = find_by(r, "$anchor", slice_of(hash + 1));
+	if (found != NULL)
+		return found;
 	if (n == 0)
 		return arena_printf(
 		    mem, "%s%s", at->base, hash != NULL ? hash + 1 : "");
+	found = find_by(r, "$id", (struct slice){ref, n});
+	if (found != NULL)
+		return arena_printf(mem, "%s%s", found, hash != NULL ? hash + 1 : "");
 	if (n > sizeof(extension) - 1 &&
 	    memcmp(ref + n - sizeof(extension) + 1, extension, sizeof(extension) - 1) ==
 		0)
@@ -142,7 +217,7 @@ put_named_schema(const char *name, const struct json *value, void *arg)
 {
 	struct members *m = arg;
 	const struct spot inner = {
-	    arena_printf(m->r->w->cx->mem, "%s/%s", m->at.path, name), m->at.base};
+	    path_to(m->r->w->cx->mem, m->at.path, name), m->at.base};
 
 	json_name(&m->r->o, name);
 	put_schema(m->r, &inner, value);
@@ -185,9 +260,10 @@ put_keyword(const char *name, const struct json *value, void *arg)
 	struct members *m = arg;
 	struct json_out *o = &m->r->o;
 	const struct spot inner = {
-	    arena_printf(m->r->w->cx->mem, "%s/%s", m->at.path, name), m->at.base};
+	    path_to(m->r->w->cx->mem, m->at.path, name), m->at.base};
 
-	if (strcmp(name, "$schema") == 0 || strcmp(name, "$id") == 0)
+	if (strcmp(name, "$schema") == 0 || strcmp(name, "$id") == 0 ||
+	    strcmp(name, "$anchor") == 0)
 		return true;
 	json_name(o, strcmp(name, "errorMessage") == 0 ? "x-error-message" : name);
 	if (strcmp(name, "$ref") == 0 && json_text(value) != NULL)
@@ -243,7 +319,7 @@ put_file(struct openapi *w, const char *file, const char *text, const char *suff
 {
 	const char *name = component_name(w, slice_of(file), suffix);
 	const char *path = arena_printf(w->cx->mem, SCHEMAS "%s", name);
-	struct rewrite r = {.w = w, .suffix = suffix};
+	struct rewrite r = {.w = w, .suffix = suffix, .path = path};
 	const struct json *schema;
 	struct buf b;
 	enum err rc = json_parse(w->cx, text, strlen(text), 0, &schema);
@@ -251,6 +327,7 @@ put_file(struct openapi *w, const char *file, const char *text, const char *suff
 	if (rc != ERR_OK)
 		return err_set(&w->cx->err, ERR_CONFIG, "the schema %s: %s", file,
 		    err_public(&w->cx->err));
+	r.schema = schema;
 	buf_init(&b, w->cx->mem, SIZE_MAX);
 	json_out_init(&r.o, &b);
 	put_schema(&r, &(struct spot){path, path}, schema);

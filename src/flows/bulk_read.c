@@ -9,6 +9,7 @@
 
 enum {
 	FAULTS_KEPT = 20,
+	FAULT_BYTES = 8192, /* of their texts: a whole chunk may be wrong */
 	POINTER_MOST = 512, /* bytes; of a longer one, what leads there */
 	NAME_SHOWN = 1000,  /* bytes of a company's name in the audit log */
 	DETAILS_MAX = 16 * 1024
@@ -34,13 +35,18 @@ bulk_refuse(struct arena *mem, struct bulk_item *item, const struct ctx *why,
 {
 	struct ctx *kept = arena_alloc(mem, sizeof(*kept));
 	const struct fault *f = why->faults;
+	size_t bytes = 0;
 
 	ctx_init(kept, mem);
 	kept->err = why->err;
 	memcpy(kept->request_id, why->request_id, sizeof(kept->request_id));
-	for (int i = 0; f != NULL && i < FAULTS_KEPT; f = f->next, i++)
-		ctx_fault(
-		    kept, short_pointer(mem, f->pointer), f->keyword, "%s", f->message);
+	for (int i = 0; f != NULL && i < FAULTS_KEPT && bytes < FAULT_BYTES;
+	     f = f->next, i++) {
+		const char *at = short_pointer(mem, f->pointer);
+
+		ctx_fault(kept, at, f->keyword, "%s", f->message);
+		bytes += strlen(at) + strlen(f->message);
+	}
 	item->state = BULK_REFUSED;
 	item->why = kept;
 	item->pointer = pointer;

@@ -63,13 +63,22 @@ struct node {
 	bool never;                      /* the schema false */
 	bool evaluates; /* its own rules are about the members or items of a value */
 	unsigned char cycle; /* while looking for one: 1 on the path, 2 done */
+	const struct schema
+	    *named_for; /* the last whose namings it was looked at for */
 	struct rule *rules;
 	size_t count;
+};
+
+/* A node that names members of the value that its schema is about. */
+struct naming {
+	const struct naming *next;
+	const struct node *node;
 };
 
 struct schema {
 	const char *name;
 	const struct node *root;
+	const struct naming *namings; /* root and what it leads to, each once */
 };
 
 /* Where in a document, innermost first; lives on the stack. */

@@ -169,28 +169,20 @@ schema_check(struct ctx *cx, const struct schema *s, const struct json *value)
 /* -- what it names -- */
 
 static bool
-/* NOLINTNEXTLINE(misc-no-recursion): the compiler lets no circle in */
-names_property(const struct node *node, const char *name)
+names_property(const struct rule *rule, const char *name)
 {
 	size_t cost;
 
-	for (size_t i = 0; i < node->count; i++) {
-		const struct rule *rule = &node->rules[i];
+	if (rule->kw != KW_PROPERTIES && rule->kw != KW_PATTERN_PROPERTIES)
+		return false;
+	for (size_t i = 0; i < rule->part_count; i++) {
+		const struct part *p = &rule->parts[i];
 
-		for (size_t k = 0; rule->kw == KW_PROPERTIES && k < rule->part_count;
-		     k++)
-			if (strcmp(rule->parts[k].name, name) == 0)
-				return true;
-		for (size_t k = 0;
-		     rule->kw == KW_PATTERN_PROPERTIES && k < rule->part_count; k++)
-			if (pattern_match(rule->parts[k].pattern, name, strlen(name),
-				PATTERN_LIMIT, &cost) == PATTERN_YES)
-				return true;
-		if (rule->kw != KW_REF && rule->kw != KW_ALL_OF)
-			continue;
-		for (size_t k = 0; k < rule->sub_count; k++)
-			if (names_property(rule->subs[k], name))
-				return true;
+		if (rule->kw == KW_PROPERTIES
+			? strcmp(p->name, name) == 0
+			: pattern_match(p->pattern, name, strlen(name), PATTERN_LIMIT,
+			      &cost) == PATTERN_YES)
+			return true;
 	}
 	return false;
 }
@@ -198,5 +190,9 @@ names_property(const struct node *node, const char *name)
 bool
 schema_has_property(const struct schema *s, const char *name)
 {
-	return names_property(s->root, name);
+	for (const struct naming *n = s->namings; n != NULL; n = n->next)
+		for (size_t i = 0; i < n->node->count; i++)
+			if (names_property(&n->node->rules[i], name))
+				return true;
+	return false;
 }

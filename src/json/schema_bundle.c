@@ -117,6 +117,35 @@ schema_bundle_add(
 	return ERR_OK;
 }
 
+/* Where the names of members are looked for: every node once, however many ways lead to
+ * it. */
+static void
+/* NOLINTNEXTLINE(misc-no-recursion): once a node */
+add_namings(struct compiler *c, struct schema *s, const struct node *const_node)
+{
+	struct node *node = (struct node *)(uintptr_t)const_node;
+	bool names = false;
+	struct naming *n;
+
+	if (node->named_for == s)
+		return;
+	node->named_for = s;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct rule *rule = &node->rules[i];
+
+		names |= rule->kw == KW_PROPERTIES || rule->kw == KW_PATTERN_PROPERTIES;
+		if (rule->kw != KW_REF && rule->kw != KW_ALL_OF)
+			continue;
+		for (size_t k = 0; k < rule->sub_count; k++)
+			add_namings(c, s, rule->subs[k]);
+	}
+	if (!names)
+		return;
+	n = arena_alloc(c->mem, sizeof(*n));
+	*n = (struct naming){s->namings, node};
+	s->namings = n;
+}
+
 enum err
 schema_bundle_compile(struct ctx *cx, struct schema_bundle *b, const char *name,
     const struct schema **out)
@@ -136,6 +165,7 @@ schema_bundle_compile(struct ctx *cx, struct schema_bundle *b, const char *name,
 	if (compile_document(&b->c, r, &s->root) != ERR_OK)
 		return ERR_CONFIG;
 	b->failed = false;
+	add_namings(&b->c, s, s->root);
 	*out = s;
 	return ERR_OK;
 }

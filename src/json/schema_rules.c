@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 /* -- messages -- */
 
 void
@@ -82,18 +84,34 @@ compile_type(struct compiler *c, const struct at *at, struct rule *rule)
 	return e;
 }
 
+enum { LIST_SHOWN = 900 }; /* bytes of the values of an enum, and one value more */
+
+/* The first of many: a message goes with every fault, and is no list of postal codes.
+ */
+static const char *
+shown_list(struct compiler *c, const struct json *list)
+{
+	struct buf b;
+
+	buf_init(&b, c->mem, SIZE_MAX);
+	for (size_t i = 0; i < json_count(list); i++) {
+		if (b.n > LIST_SHOWN) {
+			buf_printf(&b, ", and %zu more", json_count(list) - i);
+			break;
+		}
+		buf_puts(&b, i == 0 ? "" : ", ");
+		buf_puts(&b, shown(c, json_item(list, i)));
+	}
+	return buf_text(&b);
+}
+
 static enum err
 compile_enum(struct compiler *c, const struct at *at, struct rule *rule)
 {
-	const char *list = "";
-
 	if (json_type(at->value) != JSON_ARRAY)
 		return compile_refuse(c, &at->where, "must be an array");
 	rule->value = at->value;
-	for (size_t i = 0; i < json_count(at->value); i++)
-		list = arena_printf(c->mem, "%s%s%s", list, i == 0 ? "" : ", ",
-		    shown(c, json_item(at->value, i)));
-	compile_say(c, rule, "must be one of %s", list);
+	compile_say(c, rule, "must be one of %s", shown_list(c, at->value));
 	return ERR_OK;
 }
 

@@ -27,11 +27,11 @@ def walk(value, at=""):
             yield from walk(inner, f"{at}/{i}")
 
 
-def resolved(value):
+def resolved(value, document=DESCRIPTION):
     while "$ref" in value:
-        words, value = value["$ref"].removeprefix("#/").split("/"), DESCRIPTION
+        words, value = value["$ref"].removeprefix("#/").split("/"), document
         for word in words:
-            value = value[word.replace("~1", "/").replace("~0", "~")]
+            value = value[int(word) if isinstance(value, list) else word.replace("~1", "/").replace("~0", "~")]
     return value
 
 
@@ -168,6 +168,30 @@ def test_it_follows_the_settings(db):
     body = {"company_name": "Example Corp", "email": "admin@example.com"}
     assert fits({**body, "region": "eu"}) and not fits(body) and not fits({**body, "region": "mars"})
     assert b"<code>region</code>" in page.body and b"<code>company_name</code>" in page.body
+
+
+def test_references_of_every_kind_lead_into_the_document():
+    extension = {
+        "$id": "https://example.com/tenant", "properties": {
+            "a/b": {"$anchor": "slashed", "maxLength": 1}, "region": {"$ref": "#region"}, "again": {"$ref": "#slashed"},
+            "zone": {"$ref": "urn:example:zone#/properties/name"}, "whole": {"$ref": "https://example.com/tenant#/$defs/region"}},
+        "$defs": {"region": {"$anchor": "region", "enum": ["eu", "us"]},
+                  "zone": {"$id": "urn:example:zone", "properties": {"name": {"$ref": "#/$defs/name"}}, "$defs": {"name": {"type": "string"}}}}}
+    place = stack.Directory("tdoa.")
+    try:
+        (place.path / "provisioning_tenant.json").write_text(json.dumps(extension))
+        (place.path / "conf").write_text(f"SCHEMA_DIR={place.path}\n")
+        printed = json.loads(stack.command({}, "--config", str(place.path / "conf"), "openapi"))
+    finally:
+        place.remove()
+    for at, value in walk(printed["components"]["schemas"]["ProvisioningTenantRequest"]):
+        if isinstance(value.get("$ref"), str):
+            assert resolved(value, printed) is not None, at
+    fits = judge(printed["components"]["schemas"]["ProvisioningTenantRequest"], printed["components"]).is_valid
+    body = {"company_name": "Example Corp", "email": "admin@example.com"}
+    assert fits({**body, "region": "eu", "zone": "x", "again": "1", "whole": "us"})
+    for wrong in {"region": "mars"}, {"zone": 1}, {"again": "12"}, {"whole": "mars"}:
+        assert not fits({**body, **wrong}), wrong
 
 
 def test_it_can_be_turned_off(db):

@@ -207,3 +207,43 @@ def test_and_are_held_to_what_the_operator_asks(partner):
     assert partner.faults("PATCH", path, {"billing": {"iban": None}}) == {("/billing/iban", "required")}
     assert partner.faults("PUT", path, missing) == {("/tax_id", "required")}
     assert shown(partner.call("GET", path)) == {**KEPT, "email": "other@example.com"}
+
+
+# Each part of these leads back to itself, or by many ways to the same: a reader of the page would never be done with them.
+WITHOUT_END = {
+    "a list of lists": {"properties": {"tree": {"$ref": "#/$defs/t"}}, "$defs": {"t": {"type": "array", "items": {"$ref": "#/$defs/t"}}}},
+    "a choice of lists": {"properties": {"tree": {"$ref": "#/$defs/t"}},
+                          "$defs": {"t": {"anyOf": [{"type": "string"}, {"items": {"$ref": "#/$defs/t"}}]}}},
+    "a broad tree": {"properties": {"tree": {"$ref": "#/$defs/t"}},
+                     "$defs": {"t": {"description": "n" * 20000, "properties": {f"c{i}": {"$ref": "#/$defs/t"} for i in range(30)}}}},
+    "many ways": {"properties": {"tree": {"$ref": "#/$defs/0"}},
+                  "$defs": {**{str(i): {"allOf": [{"$ref": f"#/$defs/{i + 1}"}] * 2} for i in range(40)}, "40": {"properties": {"x": {}}}}},
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_END)
+def test_a_schema_without_end_is_described_up_to_a_depth(db, kind):
+    with extended(db, provisioning_tenant=WITHOUT_END[kind]) as e:
+        before = set(e.app.workers())
+        page = e.app.call("GET", "/docs")
+        assert page.status == 200 and b">tree<" in page.body
+        assert e.app.call("GET", "/docs?q=tree").status == 200
+        assert set(e.app.workers()) == before
+
+
+# Every line has many faults, each with a long way to it and much to say.
+WORDY = {"properties": {"k" * 480: {"additionalProperties": {"enum": [f"value {i}" for i in range(300)]}}}}
+
+
+def test_many_wrong_lines_are_explained_within_bounds(db):
+    lines = "".join(json.dumps({"company_name": "A", "email": f"a{i}@example.com", "k" * 480: {f"a{j}": 1 for j in range(25)}}) + "\n"
+                    for i in range(1500)).encode()
+    with extended(db, provisioning_tenant=WORDY) as e:
+        before = set(e.app.workers())
+        answer = e.app.call("POST", "/api/provisioning/tenants/bulk?mode=partial",
+                            {**Partner(e.app).headers, "Content-Type": "application/x-ndjson"}, lines)
+        found = [json.loads(line) for line in answer.body.splitlines()]
+        assert answer.status == 200 and [f["status"] for f in found] == [400] * 1500
+        assert all(1 < len(f["problem"]["errors"]) <= 20 for f in found)
+        assert len(answer.body) < 20_000_000
+        assert set(e.app.workers()) == before

@@ -1,5 +1,6 @@
 #include "checked.h"
 
+#include "base/buf.h"
 #include "json/uri.h"
 
 static void
@@ -743,6 +744,47 @@ a_schema_tells_what_members_it_names(void **state)
 	assert_false(schema_has_property(compiled(*state, "true"), "a"));
 }
 
+/* Each leads to the next twice. */
+static void
+members_are_found_however_many_ways_lead_there(void **state)
+{
+	struct ctx *cx = *state;
+	const struct schema *s;
+	struct buf b;
+
+	buf_init(&b, cx->mem, SIZE_MAX);
+	buf_puts(&b, "{\"$ref\":\"#/$defs/0\",\"$defs\":{");
+	for (int i = 0; i < 60; i++)
+		buf_printf(&b,
+		    "\"%d\":{\"allOf\":[{\"$ref\":\"#/$defs/%d\"},"
+		    "{\"$ref\":\"#/$defs/%d\"}]},",
+		    i, i + 1, i + 1);
+	buf_puts(&b, "\"60\":{\"properties\":{\"a\":true}}}}");
+	s = compiled(cx, buf_text(&b));
+	assert_true(schema_has_property(s, "a"));
+	assert_false(schema_has_property(s, "b"));
+}
+
+/* Of 64 KiB, as a file may have. */
+static void
+a_long_list_is_told_by_its_first_values(void **state)
+{
+	struct ctx *cx = *state;
+	const struct schema *s;
+	struct buf b;
+
+	buf_init(&b, cx->mem, SIZE_MAX);
+	buf_puts(&b, "{\"enum\":[10000");
+	for (int i = 10001; i < 20000; i++)
+		buf_printf(&b, ",%d", i);
+	buf_puts(&b, "]}");
+	s = compiled(cx, buf_text(&b));
+	assert_int_equal(check_text(cx, s, "19999"), ERR_OK);
+	assert_int_equal(check_text(cx, s, "1"), ERR_INVALID);
+	assert_non_null(strstr(cx->faults->message, "must be one of 10000, 10001, "));
+	assert_non_null(strstr(cx->faults->message, ", and 9871 more"));
+}
+
 static void
 a_path_never_becomes_an_authority(void **state)
 {
@@ -794,6 +836,8 @@ main(void)
 	    UNIT_CTX_TEST(many_items_are_unique_or_not),
 	    UNIT_CTX_TEST(unique_items_end_where_the_steps_do),
 	    UNIT_CTX_TEST(a_schema_tells_what_members_it_names),
+	    UNIT_CTX_TEST(members_are_found_however_many_ways_lead_there),
+	    UNIT_CTX_TEST(a_long_list_is_told_by_its_first_values),
 	    UNIT_CTX_TEST(a_path_never_becomes_an_authority),
 	    UNIT_CTX_TEST(a_long_reference_is_resolved_whole),
 	};
