@@ -140,14 +140,14 @@ seal_make(struct ctx *cx, const struct seal_keys *k, struct slice value,
 	return ERR_OK;
 }
 
-/* Splits "v1.<key id>.<rest>". */
+/* Splits "v1.<key id>.<rest>"; NULL is nothing of that form. */
 static bool
 split(const char *text, struct slice *id, struct slice *rest)
 {
 	const size_t head = strlen("v1."), id_n = SEAL_KEY_ID_SIZE - 1;
 
-	if (strncmp(text, "v1.", head) != 0 || strlen(text) < head + id_n + 1 ||
-	    text[head + id_n] != '.')
+	if (text == NULL || strncmp(text, "v1.", head) != 0 ||
+	    strlen(text) < head + id_n + 1 || text[head + id_n] != '.')
 		return false;
 	*id = (struct slice){text + head, id_n};
 	*rest = slice_of(text + head + id_n + 1);

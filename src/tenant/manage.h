@@ -102,7 +102,8 @@ struct tenant_turn {
 	enum tenant_turn_kind kind;
 	const char *reason; /* NULL: none is given */
 };
-/* One that is so already stays as it is. */
+/* One that is so already stays as it is; but what its partner deactivated is not the
+ * partner's to restore after an operator deactivated it, too. */
 enum err tenant_managed_turn(struct ctx *cx, struct db *db,
     const struct tenant_desk *desk, const struct tenant_turn *turn,
     struct tenant_managed *now) MUST_CHECK;

@@ -278,6 +278,21 @@ tell_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 		.details = details_of(cx, now, 0)});
 }
 
+/* What its partner deactivated and an operator does, too, waits for an operator. */
+static enum err
+keep_down(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
+    const char *reason, struct tenant_managed *now)
+{
+	struct db_rows *rows;
+	enum err rc =
+	    db_query(cx, db, STMT_tenant_managed_keep, DB_ARGS(now->id, reason), &rows);
+
+	if (rc != ERR_OK || db_row_count(rows) == 0)
+		return rc;
+	rc = tenant_managed_hold(cx, db, now->id, now);
+	return rc == ERR_OK ? tell_turn(cx, db, desk, now, now->status) : rc;
+}
+
 enum err
 tenant_managed_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
     const struct tenant_turn *turn, struct tenant_managed *now)
@@ -289,7 +304,9 @@ tenant_managed_turn(struct ctx *cx, struct db *db, const struct tenant_desk *des
 	enum err rc;
 
 	if (is(now, w.status))
-		return ERR_OK;
+		return turn->kind == TENANT_DEACTIVATE
+		    ? keep_down(cx, db, desk, turn->reason, now)
+		    : ERR_OK;
 	rc = check_turn(cx, turn->kind, now);
 	if (rc == ERR_OK)
 		rc = put(cx, db, &w, now);

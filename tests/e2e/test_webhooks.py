@@ -203,6 +203,17 @@ def test_another_secret_key_leaves_webhooks_their_secrets(cluster, receiver, ver
         assert verify(hook.secret, [hit]) == ["tenant.updated"]
 
 
+@pytest.mark.parametrize("secrets", ['[{"createdAt": null, "expiresAt": null}]', '[{"sealed": 1}]', '[1]', '[]'])
+def test_a_webhook_without_a_secret_is_in_nobodys_way(app, owner, receiver, secrets):
+    """Such a row nobody here writes; whoever runs jobs must outlive it."""
+    bad, good = (owner.register(f"{receiver.url}/{name}", kinds=["tenant.updated"]) for name in ("bad", "good"))
+    app.db.sql("UPDATE tenantd.webhooks SET secrets = %s WHERE id = %s", [secrets, bad.id])
+    owner.change()
+    assert stack.until(bad.deliveries, what="an attempt")[0]["reason"] == "its secret cannot be opened here"
+    assert good.waits(1)[0]["outcome"] == "ok"
+    app.db.sql("DELETE FROM tenantd.webhooks WHERE id = %s", [bad.id])
+
+
 def test_what_waits_to_be_sent_again_is_bounded(app, owner, receiver):
     hook = owner.register(receiver.url, kinds=["tenant.updated"])
     owner.change()

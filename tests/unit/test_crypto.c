@@ -333,6 +333,8 @@ sealed_values_do_not_open_changed(void **state)
 		changed[i] = '\0';
 		assert_int_equal(seal_open(cx, k, changed, ad, &got), ERR_INTERNAL);
 	}
+	assert_int_equal(seal_open(cx, k, NULL, ad, &got), ERR_INTERNAL);
+	assert_false(seal_is_current(k, NULL));
 	seal_keys_free(k);
 }
 
