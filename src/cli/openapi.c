@@ -28,7 +28,9 @@ print_configured(struct cli *c)
 	if (rc == ERR_OK)
 		rc = schema_set_new(c->cx, conf->schema_dir, &schemas);
 	if (rc == ERR_OK)
-		rc = print(c, &(struct openapi_source){conf->url_prefix, schemas});
+		rc = print(c,
+		    &(struct openapi_source){
+			conf->url_prefix, schemas, !conf->provisioning_api});
 	schema_set_free(schemas);
 	conf_free(conf);
 	return rc;

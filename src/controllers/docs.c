@@ -31,7 +31,8 @@ keep(struct app *app, struct doc_text *out, const struct buf *b)
 static enum err
 need_description(struct app *app, struct ctx *cx)
 {
-	const struct openapi_source from = {app->conf->url_prefix, app->schema_set};
+	const struct openapi_source from = {
+	    app->conf->url_prefix, app->schema_set, !app->conf->provisioning_api};
 	struct buf b;
 	enum err rc;
 

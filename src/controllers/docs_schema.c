@@ -10,8 +10,8 @@ enum {
 	REFS_MOST = 8,
 	LISTS_MOST = 4,  /* lists in lists that are told of */
 	PARTS_MOST = 32, /* schemas in each other that are of the same value */
-	VISITS_MOST = 4000,
-	ROWS_BYTES = 512 * 1024 /* of a table, and a row more */
+	VISITS_MOST = 2000,
+	ROWS_BYTES = 128 * 1024 /* of a table, and a row more */
 };
 
 /* "~1" and "~0" (RFC 6901) undone. */

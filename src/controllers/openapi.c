@@ -106,7 +106,9 @@ put_paths(struct openapi *w)
 	json_name(&w->o, "paths");
 	json_open_object(&w->o);
 	for (int i = 0; i < ROUTE_COUNT; i++)
-		if (is_first_of_its_path(i))
+		if (is_first_of_its_path(i) &&
+		    !(w->from->no_partners &&
+			perm_level(routes[i].perm) == LEVEL_PARTNER))
 			put_path(w, i);
 	json_close_object(&w->o);
 }

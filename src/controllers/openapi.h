@@ -28,6 +28,7 @@ enum { OPENAPI_DEPTH = 64 }; /* of the document, for who parses it */
 struct openapi_source {
 	const char *prefix;               /* of every path, or "" */
 	const struct schema_set *schemas; /* in effect; NULL: the program's own */
+	bool no_partners; /* PROVISIONING_API is off: what answers 404 is left out */
 };
 
 enum err openapi_write(

@@ -194,6 +194,17 @@ def test_references_of_every_kind_lead_into_the_document():
         assert not fits({**body, **wrong}), wrong
 
 
+def test_what_partners_may_not_do_is_not_described(db):
+    def below(paths):
+        return [path for path in paths if path.startswith("/api/provisioning")]
+    with stack.Tenantd(db, workers=1, JOB_WORKERS=0, PROVISIONING_API="off") as app:
+        served, page = app.call("GET", "/openapi.json").json(), app.call("GET", "/docs")
+        assert app.call("GET", "/api/provisioning/tenants").status == 404
+    assert below(DESCRIPTION["paths"]) and not below(served["paths"])
+    assert {*DESCRIPTION["paths"]} == {*served["paths"], *below(DESCRIPTION["paths"])}
+    assert page.status == 200 and b"/api/provisioning/tenants/bulk" not in page.body
+
+
 def test_it_can_be_turned_off(db):
     with stack.Tenantd(db, workers=1, JOB_WORKERS=0, DOCS="off") as app:
         for path in ("/openapi.json", "/docs", "/docs?q=tenant"):
