@@ -1,4 +1,5 @@
-/* etag.c - conditional requests (RFC 9110 13): strong tags made from the body. */
+/* etag.c - conditional requests (RFC 9110 13): strong tags, made from the body
+ * unless the answer has one. */
 #include <assert.h>
 #include <string.h>
 
@@ -41,6 +42,16 @@ list_names(const char *list, const char *etag, bool weak)
 	return false;
 }
 
+/* Of the answer: what was set, else what the body makes. */
+static void
+take_tag(const struct response *rs, char out[static RESPONSE_ETAG_SIZE])
+{
+	if (rs->etag[0] != '\0')
+		memcpy(out, rs->etag, RESPONSE_ETAG_SIZE);
+	else
+		response_etag(out, rs->body.p, rs->body.n);
+}
+
 void
 response_conditional(struct response *rs, const struct request *rq)
 {
@@ -50,10 +61,7 @@ response_conditional(struct response *rs, const struct request *rq)
 	if ((rs->status != 0 && rs->status != 200) || rs->body.failed ||
 	    (rq->method != HTTP_GET && rq->method != HTTP_HEAD))
 		return;
-	if (rs->etag[0] != '\0')
-		memcpy(etag, rs->etag, sizeof(etag));
-	else
-		response_etag(etag, rs->body.p, rs->body.n);
+	take_tag(rs, etag);
 	response_header(rs, "ETag", etag);
 	if (known == NULL || !list_names(known, etag, true))
 		return;
@@ -75,7 +83,7 @@ response_check_match(
 {
 	char etag[RESPONSE_ETAG_SIZE];
 
-	response_etag(etag, rs->body.p, rs->body.n);
+	take_tag(rs, etag);
 	buf_reset(&rs->body);
 	if (response_if_match(rq, etag))
 		return ERR_OK;
@@ -88,6 +96,6 @@ response_tag(struct response *rs)
 {
 	char etag[RESPONSE_ETAG_SIZE];
 
-	response_etag(etag, rs->body.p, rs->body.n);
+	take_tag(rs, etag);
 	response_header(rs, "ETag", etag);
 }

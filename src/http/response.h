@@ -35,7 +35,7 @@ struct response {
 	/* Where a problem says to go on, a path under the prefix, and what that is;
 	 * static texts. NULL: nowhere. */
 	const char *see, *see_rel;
-	/* What response_conditional() is to take; "": what it makes from the body. */
+	/* The ETag of what the body is; "": the one that is made from the body. */
 	char etag[RESPONSE_ETAG_SIZE];
 };
 
@@ -74,16 +74,17 @@ int response_problem_status(enum err code, bool oauth);
  */
 void response_conditional(struct response *rs, const struct request *rq);
 
-/* The ETag that response_conditional() gives a body. */
+/* The ETag that is made from a body. */
 void response_etag(char out[static RESPONSE_ETAG_SIZE], const void *body, size_t n);
 /* Whether a change may go on: there is no If-Match, or it names etag (strongly) or "*".
  */
 bool response_if_match(const struct request *rq, const char *etag);
-/* The body so far is the thing as it now is: ERR_PRECONDITION, told of `what` it is,
- * unless a change of it may go on. The body is empty afterwards. */
+/* The body so far is the thing as it now is, rs->etag its ETag if one is set:
+ * ERR_PRECONDITION, told of `what` it is, unless a change of it may go on. The body is
+ * empty afterwards. */
 enum err response_check_match(struct ctx *cx, struct response *rs,
     const struct request *rq, const char *what) MUST_CHECK;
-/* Sets the ETag of the body so far, for an answer to a change. */
+/* Sends the ETag of the body so far, for an answer to a change. */
 void response_tag(struct response *rs);
 
 /* The whole head as CGI text (RFC 3875): Status, Content-Type, Content-Length,
