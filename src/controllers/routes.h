@@ -20,7 +20,14 @@ struct call;
 
 typedef enum err handler_fn(struct app *app, struct call *call);
 
-enum body_kind { BODY_UNSET, BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED, BODY_FORM, BODY_ITEMS };
+enum body_kind {
+	BODY_UNSET,
+	BODY_NONE,
+	BODY_OPTIONAL,
+	BODY_REQUIRED,
+	BODY_FORM,
+	BODY_ITEMS
+};
 enum rate_class { RATE_UNSET, RATE_UNLIMITED, RATE_READ, RATE_WRITE };
 enum answer_kind {
 	ANSWER_UNSET,

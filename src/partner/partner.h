@@ -53,8 +53,9 @@ enum err partner_check_active(struct ctx *cx, const struct partner *p) MUST_CHEC
 /* ERR_NOT_FOUND, told, unless there is such a partner. */
 enum err partner_check_there(struct ctx *cx, struct db *db, const char *id) MUST_CHECK;
 /* That `more` tenants fit into the partner's quota: true until the transaction ends, as
- * whoever wants some of the same quota, or changes the partner, waits for that. Before the tenants are made, and
- * before what else the transaction locks. ERR_QUOTA, told; ERR_PARTNER_SUSPENDED. */
+ * whoever wants some of the same quota, or changes the partner, waits for that. Before
+ * the tenants are made, and before what else the transaction locks. ERR_QUOTA, told;
+ * ERR_PARTNER_SUSPENDED. */
 enum err partner_reserve(
     struct ctx *cx, struct db *db, const char *id, int64_t more) MUST_CHECK;
 
