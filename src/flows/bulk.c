@@ -428,6 +428,7 @@ bulk_do(struct ctx *cx, struct bulk *b, size_t place, const struct bulk_chunk **
 		b->outcomes[place + (size_t)i].state =
 		    (unsigned char)buf->is.items[i].state;
 	round.items =
+	    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what it holds */
 	    arena_alloc(buf->mem, (size_t)buf->is.count * sizeof(*round.items));
 	for (;;) {
 		choose(b, buf, &round);

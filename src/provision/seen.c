@@ -45,17 +45,17 @@ struct seen_key
 seen_key_of(enum seen_kind kind, const char *text)
 {
 	const size_t n = strlen(text);
-	char *copy = malloc(n + 1);
+	unsigned char *copy = malloc(n + 1);
 	struct seen_key key;
 	struct digest d;
 
 	if (copy == NULL)
 		abort();
-	copy[0] = (char)kind;
+	copy[0] = (unsigned char)kind;
 	memcpy(copy + 1, text, n);
 	for (size_t i = 1; kind == SEEN_EMAIL && i <= n; i++)
 		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] - 'A' + 'a');
+			copy[i] = (unsigned char)(copy[i] - 'A' + 'a');
 	d = digest_sha256(copy, n + 1);
 	free(copy);
 	memcpy(key.b, d.b, sizeof(key.b));
