@@ -45,14 +45,14 @@ struct seen_key
 seen_key_of(enum seen_kind kind, const char *text)
 {
 	const size_t n = strlen(text);
-	unsigned char *copy = malloc(n + 1);
+	unsigned char *copy = malloc(n + 2);
 	struct seen_key key;
 	struct digest d;
 
 	if (copy == NULL)
 		abort();
 	copy[0] = (unsigned char)kind;
-	memcpy(copy + 1, text, n);
+	memcpy(copy + 1, text, n + 1);
 	for (size_t i = 1; kind == SEEN_EMAIL && i <= n; i++)
 		if (copy[i] >= 'A' && copy[i] <= 'Z')
 			copy[i] = (unsigned char)(copy[i] - 'A' + 'a');
