@@ -69,6 +69,15 @@ read_time(struct call *call, const char *name, int64_t *out_us)
 	return ERR_OK;
 }
 
+/* What names one tenant: a program whose variable is empty does not mean them all. */
+static enum err
+read_one(struct call *call, const char *name, const char **out)
+{
+	*out = request_query(call->cx.mem, &call->rq, name);
+	return *out != NULL && **out == '\0' ? refuse(call, name, "must not be empty")
+					     : ERR_OK;
+}
+
 static enum err
 read_filters(struct call *call, struct provision_page *p)
 {
@@ -77,9 +86,11 @@ read_filters(struct call *call, struct provision_page *p)
 	    call, "status", provision_statuses, PROVISION_STATUS_COUNT, &status);
 
 	p->begins = list_filter(call, "q");
-	p->email = list_filter(call, "email");
-	p->external_id = list_filter(call, "external_id");
 	p->to_us = PROVISION_TIME_END;
+	if (rc == ERR_OK)
+		rc = read_one(call, "email", &p->email);
+	if (rc == ERR_OK)
+		rc = read_one(call, "external_id", &p->external_id);
 	if (rc == ERR_OK)
 		rc = read_name(call, "sort", sorts, PROVISION_SORT_COUNT, &sort);
 	if (rc == ERR_OK)

@@ -217,10 +217,10 @@ refuse_taken(struct bulk *b, struct bulk_buffer *buf, struct bulk_item *item,
 	(void)err_tell(&cx.err, ERR_CONFLICT,
 	    "your tenant %s has this %s already%s%s%s", met->tenant,
 	    met->by_address ? "email" : "external_id",
-	    over ? ": it is deactivated, and may be restored by POST "
-		   "/api/provisioning/tenants/"
+	    over ? ": it is deactivated; while it has a restorable_until, it is "
+		   "restored by POST /api/provisioning/tenants/"
 		 : ": change that one, by PATCH /api/provisioning/tenants/",
-	    met->tenant, over ? "/restore, until its restorable_until" : "");
+	    met->tenant, over ? "/restore" : "");
 	err_existing(&cx.err, met->tenant);
 	bulk_refuse(buf->mem, item, &cx,
 	    members[met->by_address ? SEEN_EMAIL : SEEN_EXTERNAL_ID]);

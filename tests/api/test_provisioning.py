@@ -151,6 +151,8 @@ def test_bounds_of_time_are_from_and_before(full):
     ({"q": "a", "email": "a@example.com"}, "/q", "does not go with email"),
     ({"q": "a" * 101}, "/q", "100 characters"),
     ({"sort": "company_name", "created_before": "2025-01-01"}, "/created_before", "goes with sort=created_at"),
+    ({"email": ""}, "/email", "must not be empty"),
+    ({"external_id": ""}, "/external_id", "must not be empty"),
     ({"cursor": "%%%"}, "/cursor", "is no cursor of this list"),
     ({"cursor": "bm9uZQ"}, "/cursor", "is none that this list gave")])
 def test_what_a_list_cannot_do_is_said_of_its_parameter(full, query, pointer, words):
