@@ -11,6 +11,7 @@
 #include "controllers/gate.h"
 #include "controllers/list.h"
 #include "controllers/provisioning_bulk.h"
+#include "flows/keyring.h"
 #include "flows/steps.h"
 #include "http/exchange.h"
 
@@ -130,7 +131,9 @@ do_step(struct ctx *cx, struct db *db, void *arg)
 		return rc;
 	if (found.parts > w->parts)
 		return replay_part(cx, db, s);
-	rc = bulk_do(cx, w->bulk, w->place, &chunk);
+	rc = keyring_check_still(cx, db, w->call->who.key_id);
+	if (rc == ERR_OK)
+		rc = bulk_do(cx, w->bulk, w->place, &chunk);
 	if (rc != ERR_OK)
 		return rc;
 	for (int i = 0; i < chunk->count; i++)
@@ -307,7 +310,9 @@ do_chunk(struct ctx *cx, struct db *db, struct bulk_work *w)
 	enum err rc;
 
 	provision_extend(w->app, w->call);
-	rc = bulk_do(cx, w->bulk, w->place, &chunk);
+	rc = keyring_check_still(cx, db, w->call->who.key_id);
+	if (rc == ERR_OK)
+		rc = bulk_do(cx, w->bulk, w->place, &chunk);
 	if (rc != ERR_OK)
 		return rc;
 	w->place = chunk->end;

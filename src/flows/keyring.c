@@ -61,6 +61,21 @@ keyring_admit(
 	return ERR_OK;
 }
 
+enum err
+keyring_check_still(struct ctx *cx, struct db *db, const char *key_id)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	if (key_id == NULL)
+		return ERR_OK;
+	rc = db_query(cx, db, STMT_api_key_in_force, DB_ARGS(key_id), &rows);
+	if (rc == ERR_OK && !db_bool(rows, 0, 0))
+		rc = err_set(
+		    &cx->err, ERR_UNAUTHORIZED, "the API key is in force no more");
+	return rc;
+}
+
 static enum err
 note_use(struct ctx *cx, struct db *db, void *arg)
 {

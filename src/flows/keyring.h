@@ -25,6 +25,11 @@ struct keyring_pass {
 enum err keyring_admit(struct ctx *cx, struct db *db, const char *secret,
     struct keyring_pass *out) MUST_CHECK;
 
+/* Of a request that takes its time: that the key is in force still, unless it is NULL,
+ * none. Inside a transaction in the management context. */
+enum err keyring_check_still(
+    struct ctx *cx, struct db *db, const char *key_id) MUST_CHECK;
+
 /* Notes that the key is in use. In a transaction of its own, which waits for nobody. */
 enum err keyring_note_use(struct ctx *cx, struct db *db, const char *key_id) MUST_CHECK;
 

@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 
+import psycopg2
 import pytest
 import stack
 import tokens
@@ -183,6 +184,28 @@ def test_in_parts_what_was_answered_is_done_and_is_not_done_again(own, blow):
     assert [json.loads(line)["line"] for line in got] == list(range(1, MANY + 1))
     assert sum(b'"status":201' in line for line in got) == MANY - MANY // 100 == partner.whole()
     assert call(own.socket, "POST", ROUTE + "?mode=partial", headers, body, timeout=600).body == retry.body
+
+
+@pytest.mark.parametrize("query", ["", "?mode=partial"])
+def test_a_key_that_is_revoked_meanwhile_makes_no_more(own, query):
+    """While the first of its chunks waits for its turn."""
+    partner, body = Partner(own.db), body_of(draft(n) for n in range(2500))
+    key = json.loads(stack.command(own.settings, "partner", "key", "create", partner.id, "--name", "k", "--json"))
+    partner.headers["Authorization"] = "Bearer " + key["secret"]
+    with contextlib.closing(psycopg2.connect(own.db.owner_url)) as first, first.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(1957, hashtext(%s))", [partner.id])
+        with under_way(own, partner, body, query, "key") as came:
+            stack.until(lambda: own.cluster.sql("SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event = 'advisory'", [own.db.name]),
+                        what="a chunk that waits")
+            stack.command(own.settings, "partner", "key", "revoke", partner.id, key["id"])
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+    (answer,) = came
+    if query:
+        *made, end = lines(answer.body)
+        assert answer.status == 200 and end["status"] == 401 and end["problem"]["type"].endswith("/unauthorized"), end
+        assert {i["status"] for i in made} == {201} and 0 < len(made) == partner.whole() < 2500
+    else:
+        assert answer.status == 401 and 'error="invalid_token"' in answer.headers["www-authenticate"] and partner.whole() == 0
 
 
 # -- at once --
