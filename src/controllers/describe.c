@@ -94,7 +94,10 @@ route_put_id(struct buf *out, const struct route *r)
 				buf_puts(out, "By");
 			continue;
 		}
-		buf_putc(out, (char)(fresh ? ascii_upper(*p) : *p));
+		if (fresh)
+			buf_putc(out, ascii_upper(*p));
+		else
+			buf_putc(out, *p);
 		fresh = false;
 	}
 }

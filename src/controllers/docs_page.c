@@ -20,8 +20,8 @@ struct page {
 	const char *words;
 	struct arena *mem; /* of the operation at hand */
 	struct json_out *o;
-	const char *area;          /* the one at hand */
-	struct buf *html, *places; /* of its operations; places: an array */
+	const char *area; /* the one at hand */
+	struct buf html;  /* of its operations */
 	struct json_out places_o;
 	int64_t found;
 	enum err rc;
@@ -156,7 +156,7 @@ put_operation(struct page *p, const struct docs_operation *op)
 		p->found++;
 		use.views[1] = p->manner;
 		put_place(p, use.views[0]);
-		rc = mustache_render(&cx, p->operation, &use, p->html);
+		rc = mustache_render(&cx, p->operation, &use, &p->html);
 	}
 	if (rc != ERR_OK)
 		p->cx->err = cx.err;
@@ -195,11 +195,10 @@ put_area(struct page *p, const struct json *tag, size_t number)
 {
 	struct json_out *o = p->o;
 	const int64_t before = p->found;
-	struct buf html, places;
+	struct buf places;
 
 	p->area = json_get_text(tag, "name");
-	p->html = &html;
-	buf_init(&html, NULL, SIZE_MAX);
+	buf_init(&p->html, NULL, SIZE_MAX);
 	buf_init(&places, NULL, SIZE_MAX);
 	json_out_init(&p->places_o, &places);
 	json_open_array(&p->places_o);
@@ -211,11 +210,11 @@ put_area(struct page *p, const struct json *tag, size_t number)
 		    o, "anchor", arena_printf(p->cx->mem, "area-%zu", number));
 		json_member_text(o, "title", p->area);
 		json_member_text(o, "description", json_get_text(tag, "description"));
-		json_member_text(o, "html", buf_text(&html));
+		json_member_text(o, "html", buf_text(&p->html));
 		json_member_raw(o, "places", buf_text(&places));
 		json_close_object(o);
 	}
-	buf_fini(&html);
+	buf_fini(&p->html);
 	buf_fini(&places);
 }
 

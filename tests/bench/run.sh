@@ -33,7 +33,7 @@ python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '%s\n' "bench: $*" >&2; }
-usage() { sed -n '2,25s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,27s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds)

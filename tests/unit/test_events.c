@@ -89,6 +89,7 @@ a_kind_of_its_own_form_does_not_get_its_familys(void **state)
 	"\"name\":\"N\",\"slug\":\"n\",\"statusReason\":null,\"planId\":\"free\","     \
 	"\"billingCycle\":\"monthly\",\"isolation\":\"shared\","                       \
 	"\"onboardingStatus\":\"pending\",\"features\":{},\"ownerId\":null,"           \
+	"\"partnerId\":null,\"externalId\":null,"                                      \
 	"\"version\":1,\"createdAt\":\"2025-02-10T16:30:00.000Z\","                    \
 	"\"updatedAt\":\"2025-02-10T16:30:00.000Z\",\"deactivatedAt\":null"
 
