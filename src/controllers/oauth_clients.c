@@ -1,8 +1,6 @@
 /* oauth_clients.c - the routes about a tenant's OAuth clients. */
-#include <string.h>
-
 #include "client/client.h"
-#include "controllers/list.h"
+#include "controllers/item.h"
 
 static struct client_site
 site_of(const struct app *app, const struct call *call)
@@ -40,29 +38,22 @@ put_client(struct json_out *o, const void *row)
 	json_close_object(o);
 }
 
-static const struct list_form form = {.size = sizeof(struct client),
-    .key = offsetof(struct client, id),
-    .put = put_client};
-
-static void
-answer(struct call *call, const struct client *c)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
+	const struct client_site site = site_of(c->app, c->call);
 
-	json_out_init(&o, &call->rs->body);
-	put_client(&o, c);
+	return client_hold(cx, db, &site, id_of(c->call), c->now);
 }
 
 /* That it was used, or that time has passed, is no change: else nobody could change a
  * busy client under If-Match. */
-static void
-make_etag(struct ctx *cx, const struct client *c, char out[static RESPONSE_ETAG_SIZE])
-{
-	const char *text =
-	    arena_printf(cx->mem, "%s %lld", c->id, (long long)c->version);
-
-	response_etag(out, text, strlen(text));
-}
+static const struct item_form form = {.what = "client",
+    .row = {.size = sizeof(struct client),
+	.key = offsetof(struct client, id),
+	.put = put_client},
+    .version = offsetof(struct client, version),
+    .hold = hold};
 
 enum err
 oauth_client_list_get(struct app *app, struct call *call)
@@ -76,7 +67,7 @@ oauth_client_list_get(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = clients_list(&call->cx, app->db, &site, &page);
 	if (rc == ERR_OK)
-		list_put(call, &q, &form, page.list, page.count);
+		list_put(call, &q, &form.row, page.list, page.count);
 	return rc;
 }
 
@@ -87,11 +78,9 @@ oauth_client_get(struct app *app, struct call *call)
 	struct client c;
 	enum err rc = client_show(&call->cx, app->db, &site, id_of(call), &c);
 
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c);
-	make_etag(&call->cx, &c, call->rs->etag);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		item_put(call, &form, &c);
+	return rc;
 }
 
 /* -- changes -- */
@@ -125,100 +114,53 @@ oauth_client_post(struct app *app, struct call *call)
 	response_header(call->rs, "Location",
 	    arena_printf(call->cx.mem, "%s/api/tenants/%s/oauth-clients/%s",
 		call->rq.prefix, site.tenant_id, c.id));
-	answer(call, &c);
-	return ERR_OK;
-}
-
-/* A change of one that is there, and its answer. */
-struct change {
-	struct call *call;
-	struct client_site site;
-	struct client now;
-};
-
-/* Holds it, if it is still what the caller has seen. */
-static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
-{
-	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = client_hold(cx, db, &c->site, id_of(c->call), &c->now);
-
-	if (rc != ERR_OK)
-		return rc;
-	make_etag(cx, &c->now, etag);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the client is not what If-Match says any more");
+	item_put(call, &form, &c);
 	return ERR_OK;
 }
 
 static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	*c = (struct change){.call = call, .site = site_of(app, call)};
-	return db_transaction(&call->cx, app->db, call->tenant_id, fn, c);
-}
+	const struct client_site site = site_of(c->app, c->call);
+	const struct client_draft draft = draft_of(c->call, c->now);
 
-static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
-{
-	struct change *c = arg;
-	struct client_draft draft;
-	enum err rc = hold(cx, db, c);
-
-	if (rc != ERR_OK)
-		return rc;
-	draft = draft_of(c->call, &c->now);
-	return client_update(cx, db, &c->site, &draft, &c->now);
+	return client_update(cx, db, &site, &draft, c->now);
 }
 
 enum err
 oauth_client_patch(struct app *app, struct call *call)
 {
-	char etag[RESPONSE_ETAG_SIZE];
-	struct change c;
-	enum err rc = run(app, call, patch, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	make_etag(&call->cx, &c.now, etag);
-	response_header(call->rs, "ETag", etag);
-	return ERR_OK;
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-revoke(struct ctx *cx, struct db *db, void *arg)
+revoke(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct client_site site = site_of(c->app, c->call);
 
-	return rc == ERR_OK ? client_revoke(cx, db, &c->site, &c->now) : rc;
+	return client_revoke(cx, db, &site, c->now);
 }
 
 enum err
 oauth_client_remove(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, revoke, &c);
+	return item_remove(app, call, &form, revoke);
+}
 
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+static enum err
+rotate(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	const struct client_site site = site_of(c->app, c->call);
+	const struct json *body = c->call->body;
+	int hours = CLIENT_KEEP_HOURS;
+
+	if (json_has(body, "keepHours"))
+		hours = (int)json_number(json_get(body, "keepHours"));
+	return client_rotate(cx, db, &site, hours, c->now);
 }
 
 enum err
 oauth_client_secret_post(struct app *app, struct call *call)
 {
-	struct change c = {.call = call, .site = site_of(app, call)};
-	int hours = CLIENT_KEEP_HOURS;
-	enum err rc = hold(&call->cx, app->db, &c);
-
-	if (json_has(call->body, "keepHours"))
-		hours = (int)json_number(json_get(call->body, "keepHours"));
-	if (rc == ERR_OK)
-		rc = client_rotate(&call->cx, app->db, &c.site, hours, &c.now);
-	if (rc == ERR_OK)
-		answer(call, &c.now);
-	return rc;
+	return item_change_within(app, call, &form, rotate);
 }

@@ -1,8 +1,6 @@
 /* partner_keys.c - the routes by which superusers see to a partner's API keys. */
-#include <string.h>
-
 #include "apikey/apikey.h"
-#include "controllers/list.h"
+#include "controllers/item.h"
 
 static struct apikey_site
 site_of(const struct app *app, struct call *call)
@@ -20,8 +18,10 @@ id_of(struct call *call)
 }
 
 static void
-put_key(struct json_out *o, const struct apikey *k)
+put_key(struct json_out *o, const void *row)
 {
+	const struct apikey *k = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", k->id);
 	json_member_text(o, "partner_id", k->partner_id);
@@ -41,25 +41,22 @@ put_key(struct json_out *o, const struct apikey *k)
 	json_close_object(o);
 }
 
-static void
-answer(struct call *call, const struct apikey *k)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
+	const struct apikey_site site = site_of(c->app, c->call);
 
-	json_out_init(&o, &call->rs->body);
-	put_key(&o, k);
+	return apikey_hold(cx, db, &site, id_of(c->call), c->now);
 }
 
 /* That it was used, or that time has passed, is no change: else nobody could change a
  * busy key under If-Match. */
-static void
-make_etag(struct ctx *cx, const struct apikey *k, char out[static RESPONSE_ETAG_SIZE])
-{
-	const char *text =
-	    arena_printf(cx->mem, "%s %lld", k->id, (long long)k->version);
-
-	response_etag(out, text, strlen(text));
-}
+static const struct item_form form = {.what = "API key",
+    .row = {.size = sizeof(struct apikey),
+	.key = offsetof(struct apikey, id),
+	.put = put_key},
+    .version = offsetof(struct apikey, version),
+    .hold = hold};
 
 enum err
 partner_key_list_get(struct app *app, struct call *call)
@@ -68,9 +65,7 @@ partner_key_list_get(struct app *app, struct call *call)
 	struct apikey_page page;
 	struct partner partner;
 	struct list_query q;
-	struct json_out o;
 	bool found = false;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	if (rc == ERR_OK)
@@ -82,14 +77,9 @@ partner_key_list_get(struct app *app, struct call *call)
 		return rc;
 	page = (struct apikey_page){.after = q.cursor, .limit = q.limit + 1};
 	rc = apikeys_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_key(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form.row, page.list, page.count);
+	return rc;
 }
 
 enum err
@@ -99,11 +89,9 @@ partner_key_get(struct app *app, struct call *call)
 	struct apikey k;
 	enum err rc = apikey_show(&call->cx, app->db, &site, id_of(call), &k);
 
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &k);
-	make_etag(&call->cx, &k, call->rs->etag);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		item_put(call, &form, &k);
+	return rc;
 }
 
 /* -- changes -- */
@@ -168,99 +156,54 @@ partner_key_post(struct app *app, struct call *call)
 	response_header(call->rs, "Location",
 	    arena_printf(cx->mem, "%s/admin/partners/%s/keys/%s", call->rq.prefix,
 		request_encode_piece(cx->mem, site.partner_id), k.id));
-	answer(call, &k);
-	return ERR_OK;
-}
-
-/* A change of one that is there, and its answer. */
-struct change {
-	struct call *call;
-	struct apikey_site site;
-	struct apikey now;
-};
-
-/* Holds it, if it is still what the caller has seen. */
-static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
-{
-	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = apikey_hold(cx, db, &c->site, id_of(c->call), &c->now);
-
-	if (rc != ERR_OK)
-		return rc;
-	make_etag(cx, &c->now, etag);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the API key is not what If-Match says any more");
+	item_put(call, &form, &k);
 	return ERR_OK;
 }
 
 static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	*c = (struct change){.call = call, .site = site_of(app, call)};
-	return db_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, c);
-}
-
-static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
-{
-	struct change *c = arg;
+	const struct apikey_site site = site_of(c->app, c->call);
 	struct apikey_draft draft;
-	enum err rc = hold(cx, db, c);
+	enum err rc = read_draft(c->call, c->now, &draft);
 
-	if (rc == ERR_OK)
-		rc = read_draft(c->call, &c->now, &draft);
-	return rc == ERR_OK ? apikey_update(cx, db, &c->site, &draft, &c->now) : rc;
+	return rc == ERR_OK ? apikey_update(cx, db, &site, &draft, c->now) : rc;
 }
 
 enum err
 partner_key_patch(struct app *app, struct call *call)
 {
-	char etag[RESPONSE_ETAG_SIZE];
-	struct change c;
-	enum err rc = run(app, call, patch, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	make_etag(&call->cx, &c.now, etag);
-	response_header(call->rs, "ETag", etag);
-	return ERR_OK;
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-revoke(struct ctx *cx, struct db *db, void *arg)
+revoke(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct apikey_site site = site_of(c->app, c->call);
 
-	return rc == ERR_OK ? apikey_revoke(cx, db, &c->site, &c->now) : rc;
+	return apikey_revoke(cx, db, &site, c->now);
 }
 
 enum err
 partner_key_remove(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, revoke, &c);
+	return item_remove(app, call, &form, revoke);
+}
 
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+static enum err
+rotate(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	const struct apikey_site site = site_of(c->app, c->call);
+	const struct json *body = c->call->body;
+	int hours = APIKEY_KEEP_HOURS;
+
+	if (json_has(body, "keep_hours"))
+		hours = (int)json_number(json_get(body, "keep_hours"));
+	return apikey_rotate(cx, db, &site, hours, c->now);
 }
 
 enum err
 partner_key_rotate_post(struct app *app, struct call *call)
 {
-	struct change c = {.call = call, .site = site_of(app, call)};
-	int hours = APIKEY_KEEP_HOURS;
-	enum err rc = hold(&call->cx, app->db, &c);
-
-	if (json_has(call->body, "keep_hours"))
-		hours = (int)json_number(json_get(call->body, "keep_hours"));
-	if (rc == ERR_OK)
-		rc = apikey_rotate(&call->cx, app->db, &c.site, hours, &c.now);
-	if (rc == ERR_OK)
-		answer(call, &c.now);
-	return rc;
+	return item_change_within(app, call, &form, rotate);
 }

@@ -1,7 +1,5 @@
 /* partners.c - the routes by which superusers see to partners. */
-#include <string.h>
-
-#include "controllers/list.h"
+#include "controllers/item.h"
 #include "partner/manage.h"
 
 static struct partner_desk
@@ -27,8 +25,10 @@ put_number(struct json_out *o, const char *name, int64_t v, int64_t none)
 }
 
 static void
-put_partner(struct json_out *o, const struct partner *p)
+put_partner(struct json_out *o, const void *row)
 {
+	const struct partner *p = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", p->id);
 	json_member_text(o, "name", p->name);
@@ -46,33 +46,26 @@ put_partner(struct json_out *o, const struct partner *p)
 	json_close_object(o);
 }
 
-static void
-answer(struct call *call, const struct partner *p)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
-
-	json_out_init(&o, &call->rs->body);
-	put_partner(&o, p);
+	return partner_hold(cx, db, id_of(c->call), c->now);
 }
 
 /* That it has other tenants is no change: else nobody could change a busy partner under
  * If-Match. */
-static void
-make_etag(struct ctx *cx, const struct partner *p, char out[static RESPONSE_ETAG_SIZE])
-{
-	const char *text =
-	    arena_printf(cx->mem, "%s %lld", p->id, (long long)p->version);
-
-	response_etag(out, text, strlen(text));
-}
+static const struct item_form form = {.what = "partner",
+    .row = {.size = sizeof(struct partner),
+	.key = offsetof(struct partner, id),
+	.put = put_partner},
+    .version = offsetof(struct partner, version),
+    .hold = hold};
 
 enum err
 admin_partner_list(struct app *app, struct call *call)
 {
 	struct partner_page page;
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read(call, &q);
 
 	if (rc != ERR_OK)
@@ -82,14 +75,9 @@ admin_partner_list(struct app *app, struct call *call)
 	    .status = list_filter(call, "status"),
 	    .limit = q.limit + 1};
 	rc = partners_list(&call->cx, app->db, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_partner(&o, &page.list[i]);
-	list_close(call, &o, page.count > shown ? page.list[shown - 1].id : NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form.row, page.list, page.count);
+	return rc;
 }
 
 enum err
@@ -98,11 +86,9 @@ admin_partner_get(struct app *app, struct call *call)
 	struct partner p;
 	enum err rc = partner_show(&call->cx, app->db, id_of(call), &p);
 
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &p);
-	make_etag(&call->cx, &p, call->rs->etag);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		item_put(call, &form, &p);
+	return rc;
 }
 
 /* -- changes -- */
@@ -154,96 +140,51 @@ admin_partner_post(struct app *app, struct call *call)
 	response_header(call->rs, "Location",
 	    arena_printf(call->cx.mem, "%s/admin/partners/%s", call->rq.prefix,
 		request_encode_piece(call->cx.mem, p.id)));
-	answer(call, &p);
-	return ERR_OK;
-}
-
-/* A change of one that is there, and its answer. */
-struct change {
-	struct call *call;
-	struct partner_desk desk;
-	struct partner now;
-};
-
-/* Holds it, if it is still what the caller has seen. */
-static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
-{
-	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = partner_hold(cx, db, id_of(c->call), &c->now);
-
-	if (rc != ERR_OK)
-		return rc;
-	make_etag(cx, &c->now, etag);
-	if (!response_if_match(&c->call->rq, etag))
-		return err_tell(&cx->err, ERR_PRECONDITION,
-		    "the partner is not what If-Match says any more");
-	return ERR_OK;
-}
-
-/* Answers with what it has become. */
-static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn)
-{
-	struct change c = {.call = call, .desk = desk_of(app, call)};
-	char etag[RESPONSE_ETAG_SIZE];
-	enum err rc = db_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	make_etag(&call->cx, &c.now, etag);
-	response_header(call->rs, "ETag", etag);
+	item_put(call, &form, &p);
 	return ERR_OK;
 }
 
 static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	struct partner_wish now, wish;
-	enum err rc = hold(cx, db, c);
+	const struct partner_desk desk = desk_of(c->app, c->call);
+	const struct partner_wish now = partner_wish_of(c->now);
+	const struct partner_wish wish = wish_of(c->call->body, &now);
 
-	if (rc != ERR_OK)
-		return rc;
-	now = partner_wish_of(&c->now);
-	wish = wish_of(c->call->body, &now);
-	return partner_update(cx, db, &c->desk, &wish, &c->now);
+	return partner_update(cx, db, &desk, &wish, c->now);
 }
 
 enum err
 admin_partner_patch(struct app *app, struct call *call)
 {
-	return run(app, call, patch);
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-suspend(struct ctx *cx, struct db *db, void *arg)
+suspend(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
+	const struct partner_desk desk = desk_of(c->app, c->call);
 	const char *reason = json_get_text(c->call->body, "reason");
-	enum err rc = hold(cx, db, c);
 
-	return rc == ERR_OK ? partner_suspend(cx, db, &c->desk, reason, &c->now) : rc;
+	return partner_suspend(cx, db, &desk, reason, c->now);
 }
 
 enum err
 admin_partner_suspend(struct app *app, struct call *call)
 {
-	return run(app, call, suspend);
+	return item_change(app, call, &form, suspend);
 }
 
 static enum err
-resume(struct ctx *cx, struct db *db, void *arg)
+resume(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct partner_desk desk = desk_of(c->app, c->call);
 
-	return rc == ERR_OK ? partner_resume(cx, db, &c->desk, &c->now) : rc;
+	return partner_resume(cx, db, &desk, c->now);
 }
 
 enum err
 admin_partner_resume(struct app *app, struct call *call)
 {
-	return run(app, call, resume);
+	return item_change(app, call, &form, resume);
 }
