@@ -1,8 +1,7 @@
 /* admin_tenants.c - the routes by which superusers see to tenants. */
 #include <string.h>
 
-#include "controllers/list.h"
-#include "flows/steps.h"
+#include "controllers/item.h"
 #include "tenant/manage.h"
 #include "tenant/tenant.h"
 
@@ -47,18 +46,18 @@ put_tenant(struct json_out *o, const void *row)
 	json_close_object(o);
 }
 
-static const struct list_form form = {.size = sizeof(struct tenant_managed),
-    .key = offsetof(struct tenant_managed, id),
-    .put = put_tenant};
-
-static void
-answer(struct call *call, const struct tenant_managed *t)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
-
-	json_out_init(&o, &call->rs->body);
-	put_tenant(&o, t);
+	return tenant_managed_hold(cx, db, name_of(c->call), c->now);
 }
+
+static const struct item_form form = {.what = "tenant",
+    .row = {.size = sizeof(struct tenant_managed),
+	.key = offsetof(struct tenant_managed, id),
+	.put = put_tenant},
+    .hold = hold,
+    .again = true};
 
 static enum err
 read_status(struct call *call, const char **status)
@@ -87,7 +86,7 @@ admin_tenant_list(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = tenants_managed_list(&call->cx, app->db, &page);
 	if (rc == ERR_OK)
-		list_put(call, &q, &form, page.list, page.count);
+		list_put(call, &q, &form.row, page.list, page.count);
 	return rc;
 }
 
@@ -98,7 +97,7 @@ admin_tenant_get(struct app *app, struct call *call)
 	enum err rc = tenant_managed_show(&call->cx, app->db, name_of(call), &t);
 
 	if (rc == ERR_OK)
-		answer(call, &t);
+		item_put(call, &form, &t);
 	return rc;
 }
 
@@ -148,139 +147,92 @@ admin_tenant_post(struct app *app, struct call *call)
 	call->rs->status = 201;
 	response_header(call->rs, "Location",
 	    arena_printf(call->cx.mem, "%s/admin/tenants/%s", call->rq.prefix, t.id));
-	answer(call, &t);
-	return ERR_OK;
-}
-
-/* A change of one that is there, and its answer. */
-struct change {
-	struct call *call;
-	struct tenant_desk desk;
-	struct tenant_managed now;
-	enum tenant_turn_kind turn;
-};
-
-/* Holds it, if it is still what the caller has seen. */
-static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
-{
-	enum err rc = tenant_managed_hold(cx, db, name_of(c->call), &c->now);
-
-	if (rc != ERR_OK)
-		return rc;
-	buf_reset(&c->call->rs->body);
-	answer(c->call, &c->now);
-	return response_check_match(cx, c->call->rs, &c->call->rq, "tenant");
-}
-
-static enum err
-run(struct app *app, db_transaction_fn *fn, struct change *c)
-{
-	return steps_transaction(&c->call->cx, app->db, DB_MANAGEMENT, fn, c);
-}
-
-/* The same, and answers with what it has become. */
-static enum err
-run_and_answer(struct app *app, db_transaction_fn *fn, struct change *c)
-{
-	struct response *rs = c->call->rs;
-	enum err rc = run(app, fn, c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(c->call, &c->now);
-	response_tag(rs);
+	item_put(call, &form, &t);
 	return ERR_OK;
 }
 
 static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	struct tenant_wish now, wish;
-	enum err rc = hold(cx, db, c);
+	const struct tenant_desk desk = desk_of(c->app, c->call);
+	const struct tenant_wish now = tenant_wish_of(c->now);
+	const struct tenant_wish wish = wish_of(c->call->body, &now);
 
-	if (rc != ERR_OK)
-		return rc;
-	now = tenant_wish_of(&c->now);
-	wish = wish_of(c->call->body, &now);
-	return tenant_managed_update(cx, db, &c->desk, &wish, &c->now);
+	return tenant_managed_update(cx, db, &desk, &wish, c->now);
 }
 
 enum err
 admin_tenant_patch(struct app *app, struct call *call)
 {
-	struct change c = {.call = call, .desk = desk_of(app, call)};
-
-	return run_and_answer(app, patch, &c);
+	return item_change(app, call, &form, patch);
 }
 
 /* Its names and its key are not lost by being left out. */
 static enum err
-replace(struct ctx *cx, struct db *db, void *arg)
+replace(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
+	const struct tenant_desk desk = desk_of(c->app, c->call);
 	const struct json *body = c->call->body;
-	struct tenant_wish nothing = {.active = true}, wish;
+	struct tenant_managed *now = c->now;
+	const struct tenant_wish nothing = {.active = true, .slug = now->slug};
+	const struct tenant_wish wish = wish_of(body, &nothing);
 	const char *id = json_get_text(body, "id");
-	enum err rc = hold(cx, db, c);
 
-	if (rc != ERR_OK)
-		return rc;
-	if (id != NULL && strcmp(id, c->now.id) != 0) {
-		ctx_fault(cx, "/id", "const", "must be \"%s\"", c->now.id);
+	if (id != NULL && strcmp(id, now->id) != 0) {
+		ctx_fault(cx, "/id", "const", "must be \"%s\"", now->id);
 		return err_tell(
 		    &cx->err, ERR_INVALID, "a tenant cannot get another id");
 	}
-	nothing.slug = c->now.slug;
-	wish = wish_of(body, &nothing);
-	return tenant_managed_update(cx, db, &c->desk, &wish, &c->now);
+	return tenant_managed_update(cx, db, &desk, &wish, now);
 }
 
 enum err
 admin_tenant_put(struct app *app, struct call *call)
 {
-	struct change c = {.call = call, .desk = desk_of(app, call)};
-
-	return run_and_answer(app, replace, &c);
+	return item_change(app, call, &form, replace);
 }
 
 static enum err
-turn(struct ctx *cx, struct db *db, void *arg)
+turn(struct ctx *cx, struct db *db, struct item_change *c, enum tenant_turn_kind kind)
 {
-	struct change *c = arg;
-	const struct tenant_turn t = {c->turn, json_get_text(c->call->body, "reason")};
-	enum err rc = hold(cx, db, c);
+	const struct tenant_desk desk = desk_of(c->app, c->call);
+	const struct tenant_turn t = {kind, json_get_text(c->call->body, "reason")};
 
-	return rc == ERR_OK ? tenant_managed_turn(cx, db, &c->desk, &t, &c->now) : rc;
+	return tenant_managed_turn(cx, db, &desk, &t, c->now);
+}
+
+static enum err
+suspend(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	return turn(cx, db, c, TENANT_SUSPEND);
 }
 
 enum err
 admin_tenant_suspend(struct app *app, struct call *call)
 {
-	struct change c = {
-	    .call = call, .desk = desk_of(app, call), .turn = TENANT_SUSPEND};
+	return item_change(app, call, &form, suspend);
+}
 
-	return run_and_answer(app, turn, &c);
+static enum err
+resume(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	return turn(cx, db, c, TENANT_RESUME);
 }
 
 enum err
 admin_tenant_resume(struct app *app, struct call *call)
 {
-	struct change c = {
-	    .call = call, .desk = desk_of(app, call), .turn = TENANT_RESUME};
+	return item_change(app, call, &form, resume);
+}
 
-	return run_and_answer(app, turn, &c);
+static enum err
+deactivate(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	return turn(cx, db, c, TENANT_DEACTIVATE);
 }
 
 enum err
 admin_tenant_delete(struct app *app, struct call *call)
 {
-	struct change c = {
-	    .call = call, .desk = desk_of(app, call), .turn = TENANT_DEACTIVATE};
-	enum err rc = run(app, turn, &c);
-
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+	return item_remove(app, call, &form, deactivate);
 }

@@ -2,9 +2,7 @@
  * alert_rules.c - the routes about alert rules. The same handlers stand below
  * /api/alert-rules, for the platform's, and below a tenant.
  */
-#include <string.h>
-
-#include "controllers/list.h"
+#include "controllers/item.h"
 #include "notify/rule.h"
 
 enum { WINDOW_MINUTES_DEFAULT = 60 };
@@ -49,17 +47,19 @@ put_rule(struct json_out *o, const void *row)
 	json_close_object(o);
 }
 
-static const struct list_form form = {
-    .size = sizeof(struct rule), .key = offsetof(struct rule, id), .put = put_rule};
-
-static void
-answer(struct call *call, const struct rule *r)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
+	const struct rule_site site = site_of(c->app, c->call);
 
-	json_out_init(&o, &call->rs->body);
-	put_rule(&o, r);
+	return rule_hold(cx, db, &site, id_of(c->call), c->now);
 }
+
+static const struct item_form form = {.what = "alert rule",
+    .row = {.size = sizeof(struct rule),
+	.key = offsetof(struct rule, id),
+	.put = put_rule},
+    .hold = hold};
 
 enum err
 alert_rule_list_get(struct app *app, struct call *call)
@@ -73,7 +73,7 @@ alert_rule_list_get(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = rules_list(&call->cx, app->db, &site, &page);
 	if (rc == ERR_OK)
-		list_put(call, &q, &form, page.rules, page.count);
+		list_put(call, &q, &form.row, page.rules, page.count);
 	return rc;
 }
 
@@ -85,7 +85,7 @@ alert_rule_get(struct app *app, struct call *call)
 	enum err rc = rule_show(&call->cx, app->db, &site, id_of(call), &r);
 
 	if (rc == ERR_OK)
-		answer(call, &r);
+		item_put(call, &form, &r);
 	return rc;
 }
 
@@ -150,80 +150,36 @@ alert_rule_post(struct app *app, struct call *call)
 		      call->rq.prefix, site.tenant_id, r.id)
 		: arena_printf(
 		      call->cx.mem, "%s/api/alert-rules/%s", call->rq.prefix, r.id));
-	answer(call, &r);
+	item_put(call, &form, &r);
 	return ERR_OK;
 }
 
-/* A change of one that is there, and its answer. */
-struct change {
-	struct call *call;
-	struct rule_site site;
-	struct rule now;
-};
-
-/* Holds it, if it is still what the caller has seen. */
 static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc = rule_hold(cx, db, &c->site, id_of(c->call), &c->now);
+	const struct rule_site site = site_of(c->app, c->call);
+	struct rule *now = c->now;
+	const struct rule_draft draft = draft_of(c->call, &now->is);
 
-	if (rc != ERR_OK)
-		return rc;
-	buf_reset(&c->call->rs->body);
-	answer(c->call, &c->now);
-	return response_check_match(cx, c->call->rs, &c->call->rq, "alert rule");
-}
-
-static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
-{
-	*c = (struct change){.call = call, .site = site_of(app, call)};
-	return db_transaction(&call->cx, app->db,
-	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, fn, c);
-}
-
-static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
-{
-	struct change *c = arg;
-	struct rule_draft draft;
-	enum err rc = hold(cx, db, c);
-
-	if (rc != ERR_OK)
-		return rc;
-	draft = draft_of(c->call, &c->now.is);
-	return rule_update(cx, db, &c->site, &draft, &c->now);
+	return rule_update(cx, db, &site, &draft, now);
 }
 
 enum err
 alert_rule_patch(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, patch, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	response_tag(call->rs);
-	return ERR_OK;
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-remove_it(struct ctx *cx, struct db *db, void *arg)
+remove_it(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct rule_site site = site_of(c->app, c->call);
 
-	return rc == ERR_OK ? rule_delete(cx, db, &c->site, &c->now) : rc;
+	return rule_delete(cx, db, &site, c->now);
 }
 
 enum err
 alert_rule_remove(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, remove_it, &c);
-
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+	return item_remove(app, call, &form, remove_it);
 }

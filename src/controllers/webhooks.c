@@ -1,7 +1,7 @@
 /* webhooks.c - the routes about webhooks; see webhooks.h. */
 #include "controllers/webhooks.h"
 
-#include "controllers/list.h"
+#include "controllers/item.h"
 
 struct webhook_site
 webhook_site_of(const struct app *app, const struct call *call)
@@ -73,18 +73,19 @@ put_webhook(struct json_out *o, const void *row)
 	json_close_object(o);
 }
 
-static const struct list_form form = {.size = sizeof(struct webhook),
-    .key = offsetof(struct webhook, id),
-    .put = put_webhook};
-
-static void
-answer(struct call *call, const struct webhook *w)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
+	const struct webhook_site site = webhook_site_of(c->app, c->call);
 
-	json_out_init(&o, &call->rs->body);
-	put_webhook(&o, w);
+	return webhook_hold(cx, db, &site, webhook_param(c->call, 0), c->now);
 }
+
+static const struct item_form form = {.what = "webhook",
+    .row = {.size = sizeof(struct webhook),
+	.key = offsetof(struct webhook, id),
+	.put = put_webhook},
+    .hold = hold};
 
 enum err
 webhook_list_get(struct app *app, struct call *call)
@@ -98,7 +99,7 @@ webhook_list_get(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = webhooks_list(&call->cx, app->db, &site, &page);
 	if (rc == ERR_OK)
-		list_put(call, &q, &form, page.list, page.count);
+		list_put(call, &q, &form.row, page.list, page.count);
 	return rc;
 }
 
@@ -111,7 +112,7 @@ webhook_get(struct app *app, struct call *call)
 	    webhook_show(&call->cx, app->db, &site, webhook_param(call, 0), &w);
 
 	if (rc == ERR_OK)
-		answer(call, &w);
+		item_put(call, &form, &w);
 	return rc;
 }
 
@@ -199,115 +200,69 @@ webhook_post(struct app *app, struct call *call)
 		return rc;
 	call->rs->status = 201;
 	put_location(call, &w);
-	answer(call, &w);
+	item_put(call, &form, &w);
 	return ERR_OK;
 }
 
-/* A change of one that is there, and its answer. */
-struct change {
-	struct app *app;
-	struct call *call;
-	struct webhook_site site;
-	struct webhook now;
-};
-
-/* Holds it, if it is still what the caller has seen. */
 static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc =
-	    webhook_hold(cx, db, &c->site, webhook_param(c->call, 0), &c->now);
+	const struct webhook_site site = webhook_site_of(c->app, c->call);
+	const struct webhook_draft draft = draft_of(c->call, c->now);
 
-	if (rc != ERR_OK)
-		return rc;
-	buf_reset(&c->call->rs->body);
-	answer(c->call, &c->now);
-	return response_check_match(cx, c->call->rs, &c->call->rq, "webhook");
-}
-
-static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
-{
-	*c = (struct change){app, call, webhook_site_of(app, call), {0}};
-	return db_transaction(&call->cx, app->db, webhook_context_of(call), fn, c);
-}
-
-static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
-{
-	struct change *c = arg;
-	struct webhook_draft draft;
-	enum err rc = hold(cx, db, c);
-
-	if (rc != ERR_OK)
-		return rc;
-	draft = draft_of(c->call, &c->now);
-	return webhook_update(cx, db, &c->site, &draft, &c->now);
+	return webhook_update(cx, db, &site, &draft, c->now);
 }
 
 enum err
 webhook_patch(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, patch, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	response_tag(call->rs);
-	return ERR_OK;
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-remove_it(struct ctx *cx, struct db *db, void *arg)
+remove_it(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct webhook_site site = webhook_site_of(c->app, c->call);
 
-	return rc == ERR_OK ? webhook_delete(cx, db, &c->site, &c->now) : rc;
+	return webhook_delete(cx, db, &site, c->now);
 }
 
 enum err
 webhook_remove(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, remove_it, &c);
+	return item_remove(app, call, &form, remove_it);
+}
 
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+static enum err
+rotate(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	const struct webhook_site site = webhook_site_of(c->app, c->call);
+	const struct json *body = c->call->body;
+	int hours = WEBHOOK_KEEP_HOURS;
+
+	if (json_has(body, "keepHours"))
+		hours = (int)json_number(json_get(body, "keepHours"));
+	return webhook_rotate(cx, db, &site, hours, c->now);
 }
 
 enum err
 webhook_secret_post(struct app *app, struct call *call)
 {
-	struct change c = {app, call, webhook_site_of(app, call), {0}};
-	int hours = WEBHOOK_KEEP_HOURS;
-	enum err rc = hold(&call->cx, app->db, &c);
-
-	if (json_has(call->body, "keepHours"))
-		hours = (int)json_number(json_get(call->body, "keepHours"));
-	if (rc == ERR_OK)
-		rc = webhook_rotate(&call->cx, app->db, &c.site, hours, &c.now);
-	if (rc == ERR_OK)
-		answer(call, &c.now);
-	return rc;
+	return item_change_within(app, call, &form, rotate);
 }
 
 static enum err
-test(struct ctx *cx, struct db *db, void *arg)
+test(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct webhook_site site = webhook_site_of(c->app, c->call);
 
-	return rc == ERR_OK ? webhook_test(cx, db, &c->site, &c->now) : rc;
+	return webhook_test(cx, db, &site, c->now);
 }
 
 enum err
 webhook_test_post(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, test, &c);
+	enum err rc = item_touch(app, call, &form, test);
 
 	if (rc == ERR_OK)
 		webhook_put_queued(call, 1);
