@@ -155,8 +155,8 @@ static enum err
 patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct tenant_desk desk = desk_of(c->app, c->call);
-	const struct tenant_wish now = tenant_wish_of(c->now),
-				 wish = wish_of(c->call->body, &now);
+	const struct tenant_wish now = tenant_wish_of(c->now);
+	const struct tenant_wish wish = wish_of(c->call->body, &now);
 
 	return tenant_managed_update(cx, db, &desk, &wish, c->now);
 }
@@ -174,8 +174,8 @@ replace(struct ctx *cx, struct db *db, struct item_change *c)
 	const struct tenant_desk desk = desk_of(c->app, c->call);
 	const struct json *body = c->call->body;
 	struct tenant_managed *now = c->now;
-	const struct tenant_wish nothing = {.active = true, .slug = now->slug},
-				 wish = wish_of(body, &nothing);
+	const struct tenant_wish nothing = {.active = true, .slug = now->slug};
+	const struct tenant_wish wish = wish_of(body, &nothing);
 	const char *id = json_get_text(body, "id");
 
 	if (id != NULL && strcmp(id, now->id) != 0) {

@@ -1,7 +1,7 @@
 /* admin_users.c - the routes by which superusers see to users. */
 #include <string.h>
 
-#include "controllers/list.h"
+#include "controllers/item.h"
 #include "flows/users.h"
 
 static struct user_desk
@@ -18,8 +18,10 @@ name_of(struct call *call)
 }
 
 static void
-put_user(struct json_out *o, const struct user *u)
+put_user(struct json_out *o, const void *row)
 {
+	const struct user *u = row;
+
 	json_open_object(o);
 	json_member_text(o, "id", u->id);
 	json_member_text(o, "email", u->email);
@@ -34,14 +36,15 @@ put_user(struct json_out *o, const struct user *u)
 	json_close_object(o);
 }
 
-static void
-answer(struct call *call, const struct user *u)
+static enum err
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct json_out o;
-
-	json_out_init(&o, &call->rs->body);
-	put_user(&o, u);
+	return user_named_hold(cx, db, name_of(c->call), c->now);
 }
+
+static const struct item_form form = {.what = "user",
+    .row = {.size = sizeof(struct user), .put = put_user},
+    .hold = hold};
 
 /* "true", "false", or absent. */
 static enum err
@@ -102,7 +105,7 @@ admin_user_get(struct app *app, struct call *call)
 	enum err rc = user_named(&call->cx, app->db, name_of(call), &u);
 
 	if (rc == ERR_OK)
-		answer(call, &u);
+		item_put(call, &form, &u);
 	return rc;
 }
 
@@ -132,30 +135,11 @@ admin_user_post(struct app *app, struct call *call)
 	call->rs->status = 201;
 	response_header(call->rs, "Location",
 	    arena_printf(call->cx.mem, "%s/admin/users/%s", call->rq.prefix, u.id));
-	answer(call, &u);
+	item_put(call, &form, &u);
 	return ERR_OK;
 }
 
 /* -- changes -- */
-
-struct change {
-	struct call *call;
-	struct user_desk desk;
-	struct user now;
-};
-
-/* Holds them, if they are still what the caller has seen. */
-static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
-{
-	enum err rc = user_named_hold(cx, db, name_of(c->call), &c->now);
-
-	if (rc != ERR_OK)
-		return rc;
-	buf_reset(&c->call->rs->body);
-	answer(c->call, &c->now);
-	return response_check_match(cx, c->call->rs, &c->call->rq, "user");
-}
 
 static bool
 bool_or(const struct json *body, const char *name, bool now)
@@ -164,34 +148,23 @@ bool_or(const struct json *body, const char *name, bool now)
 }
 
 static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
+patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
+	const struct user_desk desk = desk_of(c->app, c->call);
 	const struct json *body = c->call->body;
-	struct user_wish wish;
-	enum err rc = hold(cx, db, c);
+	struct user_wish wish = user_wish_of(c->now);
 
-	if (rc != ERR_OK)
-		return rc;
-	wish = user_wish_of(&c->now);
 	if (json_has(body, "name"))
 		wish.name = json_get_text(body, "name");
 	if (json_has(body, "tenant_id"))
 		wish.tenant = json_get_text(body, "tenant_id");
 	wish.superuser = bool_or(body, "is_superuser", wish.superuser);
 	wish.active = bool_or(body, "is_active", wish.active);
-	return user_change(cx, db, &c->desk, &wish, &c->now);
+	return user_change(cx, db, &desk, &wish, c->now);
 }
 
 enum err
 admin_user_patch(struct app *app, struct call *call)
 {
-	struct change c = {.call = call, .desk = desk_of(app, call)};
-	enum err rc = db_transaction(&call->cx, app->db, DB_MANAGEMENT, patch, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	answer(call, &c.now);
-	response_tag(call->rs);
-	return ERR_OK;
+	return item_change(app, call, &form, patch);
 }

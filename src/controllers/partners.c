@@ -148,8 +148,8 @@ static enum err
 patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct partner_desk desk = desk_of(c->app, c->call);
-	const struct partner_wish now = partner_wish_of(c->now),
-				  wish = wish_of(c->call->body, &now);
+	const struct partner_wish now = partner_wish_of(c->now);
+	const struct partner_wish wish = wish_of(c->call->body, &now);
 
 	return partner_update(cx, db, &desk, &wish, c->now);
 }

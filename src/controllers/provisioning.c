@@ -2,8 +2,8 @@
 #include "controllers/provisioning.h"
 
 #include "base/clock.h"
+#include "controllers/item.h"
 #include "flows/provisioning.h"
-#include "flows/steps.h"
 #include "json/merge.h"
 
 struct provision_site
@@ -83,64 +83,40 @@ provision_post(struct app *app, struct call *call)
 
 /* -- changes of one that is there -- */
 
-struct change {
-	struct app *app;
-	struct call *call;
-	struct provision_site site;
-	struct provision_held held;
-};
-
-/* Whether it is still what the caller has seen. */
-static enum err
-check_match(struct ctx *cx, struct change *c)
+static void
+put_held(struct json_out *o, const void *row)
 {
-	buf_reset(&c->call->rs->body);
-	answer(c->call, &c->held.now);
-	return response_check_match(cx, c->call->rs, &c->call->rq, "tenant");
+	const struct provision_held *held = row;
+
+	provision_record_put(o, &held->now);
 }
 
 static enum err
-hold(struct ctx *cx, struct db *db, struct change *c)
+hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc =
-	    provision_hold(cx, db, &c->site, provision_path_id(c->call), &c->held);
+	const struct provision_site site = provision_site_of(c->app, c->call);
 
-	return rc == ERR_OK ? check_match(cx, c) : rc;
+	return provision_hold(cx, db, &site, provision_path_id(c->call), c->now);
 }
 
-/* To say something of it. */
 static enum err
-hold_open(struct ctx *cx, struct db *db, struct change *c)
+hold_to_restore(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc = hold(cx, db, c);
+	const struct provision_site site = provision_site_of(c->app, c->call);
 
-	return rc == ERR_OK
-	    ? provision_check_open(cx, c->held.now.tenant, c->held.now.status)
-	    : rc;
+	return provisioning_hold_to_restore(
+	    cx, db, &site, provision_path_id(c->call), c->now);
 }
 
 /* Once more where somebody else took the address meanwhile: then it is seen. */
-static enum err
-run(struct app *app, struct call *call, db_transaction_fn *fn, struct change *c)
-{
-	*c = (struct change){
-	    .app = app, .call = call, .site = provision_site_of(app, call)};
-	return steps_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, c);
-}
-
-static enum err
-run_and_answer(struct app *app, struct call *call, db_transaction_fn *fn)
-{
-	struct change c;
-	enum err rc = run(app, call, fn, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	buf_reset(&call->rs->body);
-	answer(call, &c.held.now);
-	response_tag(call->rs);
-	return ERR_OK;
-}
+static const struct item_form form = {.what = "tenant",
+    .row = {.size = sizeof(struct provision_held), .put = put_held},
+    .hold = hold,
+    .again = true};
+static const struct item_form restored = {.what = "tenant",
+    .row = {.size = sizeof(struct provision_held), .put = put_held},
+    .hold = hold_to_restore,
+    .again = true};
 
 /* What its partner says of a tenant, as if it were sent. */
 static enum err
@@ -161,85 +137,86 @@ said_of(struct ctx *cx, const struct provision_draft *d, const struct json **out
 	return rc;
 }
 
+/* Whether its partner may say something of it. */
 static enum err
-patch(struct ctx *cx, struct db *db, void *arg)
+check_open(struct ctx *cx, const struct item_change *c)
 {
-	struct change *c = arg;
+	const struct provision_held *held = c->now;
+
+	return provision_check_open(cx, held->now.tenant, held->now.status);
+}
+
+static enum err
+patch(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	const struct provision_site site = provision_site_of(c->app, c->call);
+	const struct schema *schema = schema_of(c->app);
+	struct provision_held *held = c->now;
 	const struct json *now, *merged;
 	struct provision_draft draft;
-	enum err rc = hold_open(cx, db, c);
+	enum err rc = check_open(cx, c);
 
 	if (rc == ERR_OK)
-		rc = said_of(cx, &c->held.now.is, &now);
+		rc = said_of(cx, &held->now.is, &now);
 	if (rc == ERR_OK)
 		rc = json_merge(cx, now, c->call->body, &merged);
 	if (rc == ERR_OK)
-		rc = schema_check(cx, schema_of(c->app), merged);
+		rc = schema_check(cx, schema, merged);
 	if (rc != ERR_OK)
 		return rc;
-	provision_draft_read(cx->mem, schema_of(c->app), merged, &draft);
-	return provision_update(cx, db, &c->site, &draft, &c->held);
+	provision_draft_read(cx->mem, schema, merged, &draft);
+	return provision_update(cx, db, &site, &draft, held);
 }
 
 enum err
 provision_patch(struct app *app, struct call *call)
 {
-	return run_and_answer(app, call, patch);
+	return item_change(app, call, &form, patch);
 }
 
 static enum err
-replace(struct ctx *cx, struct db *db, void *arg)
+replace(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
+	const struct provision_site site = provision_site_of(c->app, c->call);
 	struct provision_draft draft;
-	enum err rc = hold_open(cx, db, c);
+	enum err rc = check_open(cx, c);
 
 	if (rc != ERR_OK)
 		return rc;
 	provision_draft_read(cx->mem, schema_of(c->app), c->call->body, &draft);
-	return provision_update(cx, db, &c->site, &draft, &c->held);
+	return provision_update(cx, db, &site, &draft, c->now);
 }
 
 enum err
 provision_put(struct app *app, struct call *call)
 {
-	return run_and_answer(app, call, replace);
+	return item_change(app, call, &form, replace);
 }
 
 static enum err
-deactivate(struct ctx *cx, struct db *db, void *arg)
+deactivate(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = hold(cx, db, c);
+	const struct provision_site site = provision_site_of(c->app, c->call);
 
-	return rc == ERR_OK ? provision_deactivate(cx, db, &c->site, &c->held) : rc;
+	return provision_deactivate(cx, db, &site, c->now);
 }
 
 enum err
 provision_delete(struct app *app, struct call *call)
 {
-	struct change c;
-	enum err rc = run(app, call, deactivate, &c);
-
-	if (rc == ERR_OK)
-		call->rs->status = 204;
-	return rc;
+	return item_remove(app, call, &form, deactivate);
 }
 
 static enum err
-restore(struct ctx *cx, struct db *db, void *arg)
+restore(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	struct change *c = arg;
-	enum err rc = provisioning_hold_to_restore(
-	    cx, db, &c->site, provision_path_id(c->call), &c->held);
+	const struct provision_site site = provision_site_of(c->app, c->call);
 
-	if (rc == ERR_OK)
-		rc = check_match(cx, c);
-	return rc == ERR_OK ? provision_restore(cx, db, &c->site, &c->held) : rc;
+	return provision_restore(cx, db, &site, c->now);
 }
 
 enum err
 provision_restore_post(struct app *app, struct call *call)
 {
-	return run_and_answer(app, call, restore);
+	return item_change(app, call, &restored, restore);
 }

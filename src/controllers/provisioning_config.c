@@ -35,8 +35,10 @@ provision_config_get(struct app *app, struct call *call)
 }
 
 static void
-put_version(struct json_out *o, const struct provision_config *c)
+put_version(struct json_out *o, const void *row)
 {
+	const struct provision_config *c = row;
+
 	json_open_object(o);
 	json_member_i64(o, "version", c->version);
 	json_member_text(o, "created_by", c->created_by);
@@ -46,14 +48,17 @@ put_version(struct json_out *o, const struct provision_config *c)
 	json_close_object(o);
 }
 
+static const struct list_form form = {.size = sizeof(struct provision_config),
+    .key = offsetof(struct provision_config, version),
+    .numbered = true,
+    .put = put_version};
+
 enum err
 provision_config_history(struct app *app, struct call *call)
 {
 	const struct provision_site site = provision_site_of(app, call);
 	struct provision_config_page page = {.id = provision_path_id(call)};
 	struct list_query q;
-	struct json_out o;
-	int shown;
 	enum err rc = list_read_number(call, &q, &page.before);
 
 	if (page.before == 0)
@@ -61,17 +66,9 @@ provision_config_history(struct app *app, struct call *call)
 	page.limit = q.limit + 1;
 	if (rc == ERR_OK)
 		rc = provision_config_list(&call->cx, app->db, &site, &page);
-	if (rc != ERR_OK)
-		return rc;
-	shown = page.count > q.limit ? q.limit : page.count;
-	list_open(call, &o);
-	for (int i = 0; i < shown; i++)
-		put_version(&o, &page.list[i]);
-	list_close(call, &o,
-	    page.count > shown
-		? arena_printf(call->cx.mem, "%" PRId64, page.list[shown - 1].version)
-		: NULL);
-	return ERR_OK;
+	if (rc == ERR_OK)
+		list_put(call, &q, &form, page.list, page.count);
+	return rc;
 }
 
 enum err
