@@ -1,5 +1,6 @@
 -- A job of kind $3 for each mail that hangs on one of the events $1 to $2, and each address that it goes
--- to: the tenant's own, and those of its managers, each once. A deactivated tenant may be deleted $4
+-- to: the tenant's own, and those of its managers, each once. Whom a partner provisioned is welcomed by that
+-- partner: nobody has confirmed the address. A deactivated tenant may be deleted $4
 -- days later. Of all these jobs $5 run at once.
 -- params: 5
 -- rows: none
@@ -26,4 +27,5 @@ SELECT $3::text, e.tenant_id, $3::text, $5::int, jsonb_build_object(
              FROM public.users u WHERE u.id = e.payload->>'ownerId' AND u.is_active) AS a (email, place)
     WHERE a.email <> ''
     ORDER BY lower(a.email), a.place) AS r
- WHERE e.seq BETWEEN $1::bigint AND $2::bigint;
+ WHERE e.seq BETWEEN $1::bigint AND $2::bigint
+   AND NOT (k.template = 'welcome' AND e.payload->>'partnerId' IS NOT NULL);

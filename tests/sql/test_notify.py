@@ -256,6 +256,14 @@ def test_each_mail_says_what_its_template_needs(db, kind, mail, more):
                        "view": {"tenant": {"name": "Acme"}, **more}}
 
 
+@pytest.mark.parametrize("kind, count", [("tenant.created", 0), ("tenant.suspended", 1), ("tenant.deactivated", 1)])
+def test_whom_a_partner_provisioned_is_not_welcomed_by_us(db, kind, count):
+    tenant = made(db, email="a@example.com")
+    seq = tell(db, tenant, kind, '{"name": "Acme", "partnerId": "acme"}')
+    call(db.srv, "notify_mail", seq, seq, "mail.send", 30, 4)
+    assert len(mails(db)) == count
+
+
 def test_other_events_write_to_nobody(db):
     tenant = made(db, email="a@example.com")
     seqs = [tell(db, tenant, k) for k in payloads.kinds() if k not in ("tenant.created", "tenant.suspended", "tenant.deactivated")]
