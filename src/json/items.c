@@ -75,8 +75,9 @@ next_line(struct json_items *it, struct json_piece *out)
 /* -- an array -- */
 
 static enum err
-refuse(struct ctx *cx, const struct json_items *it, const char *what)
+refuse(struct ctx *cx, struct json_items *it, const char *what)
 {
+	it->ended = true;
 	return err_tell(
 	    &cx->err, ERR_INVALID, "%s at byte %zu of the body", what, it->at);
 }
@@ -160,10 +161,9 @@ next_item(struct ctx *cx, struct json_items *it, struct json_piece *out, bool *m
 	if (rc != ERR_OK || !*more)
 		return rc;
 	begin = it->at;
-	if (!skip_item(it))
-		return refuse(cx, it, "the array has no end");
-	if (it->at == begin)
-		return refuse(cx, it, "no item");
+	*more = skip_item(it) && it->at > begin;
+	if (!*more)
+		return refuse(cx, it, at_end(it) ? "the array has no end" : "no item");
 	take(it, begin, it->at, out);
 	return ERR_OK;
 }

@@ -8,8 +8,8 @@
  * Owner:    the caller; pieces are borrowed from the text.
  * Lifetime: of the text.
  * Threads:  one.
- * Failure:  json_items_next() tells ERR_INVALID with the byte where an array is none;
- *           lines never fail.
+ * Failure:  json_items_next() tells ERR_INVALID with the byte where an array is none,
+ *           and has no further item after that; lines never fail.
  */
 #ifndef TENANTD_JSON_ITEMS_H
 #define TENANTD_JSON_ITEMS_H
