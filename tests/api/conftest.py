@@ -26,6 +26,7 @@ WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT co
 def db(cluster):
     with contextlib.ExitStack() as stacked:
         d = stacked.enter_context(cluster.database())
+        d.hold()
         if os.environ.get("TEST_POOLER") == "on":
             pooler = stacked.enter_context(PgBouncer(cluster, d.roles.values(), default_pool_size=2))
             d.settings.update(DATABASE_URL=pooler.url_of(d.server_role, d.name), DB_PREPARE="off")

@@ -20,6 +20,7 @@ import tokens
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+pytestmark = pytest.mark.alike
 ROUTES = json.loads(stack.command({}, "routes", "--json"))
 ISSUER, AUDIENCE = "https://matrix.example", "matrix"
 IN = 200
@@ -167,25 +168,27 @@ class Cast:
             text += ("INSERT INTO public.tenant_users (tenant_id, user_id, role) VALUES (%s, %s, %s)"
                      " ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role;")
             args += [tenant, self.ids[who], role]
-        self.db.sql(text + "UPDATE public.tenants SET status = 'active' WHERE id IN (%s, %s, %s) AND status <> 'active';"
-                           "UPDATE public.tenants SET status = 'suspended' WHERE id = %s",
-                    [*args, self.tenant, self.other, self.closed, self.closed])
+        text += ("UPDATE public.tenants SET status = 'active' WHERE id IN (%s, %s, %s) AND status <> 'active';"
+                 "UPDATE public.tenants SET status = 'suspended' WHERE id = %s;")
+        args += [self.tenant, self.other, self.closed, self.closed]
         for role, status in (("partner", "active"), ("partner's user", "active"), ("partner's clerk", "active"),
                              ("stopped partner", "suspended"), ("other partner", "active"), ("machine", "active")):
-            self.provision(role, status)
+            text += self.provision(role, status, args)
         # its use is noted already, for an hour to come
-        self.db.sql("INSERT INTO tenantd.api_keys (id, partner_id, name, prefix, digest, scopes, last_used_at)"
-                    " VALUES (gen_random_uuid(), %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 h')",
-                    [self.ids["machine"], self.api_key, tokens.PARTNER_PERMISSIONS.split()])
+        text += ("INSERT INTO tenantd.api_keys (id, partner_id, name, prefix, digest, scopes, last_used_at)"
+                 " VALUES (gen_random_uuid(), %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 h')")
+        args += [self.ids["machine"], self.api_key, tokens.PARTNER_PERMISSIONS.split()]
+        self.db.sql(text, args)
 
-    def provision(self, role, status):
-        """A partner, and a tenant of theirs."""
-        self.provisioned[role] = str(uuid.uuid4())
-        self.db.sql("INSERT INTO tenantd.partners (id, name, status) VALUES (%(partner)s, 'Firm', %(status)s);"
-                    "INSERT INTO public.tenants (id, tenant, slug, partner_id, company_name, contact_email, extra)"
-                    " VALUES (%(id)s, %(id)s, 'tenant-' || replace(%(id)s, '-', ''), %(partner)s, 'Company', 'company@example.com', '{}');"
-                    "INSERT INTO public.custom_auth_tenant (id, name, schema_name) VALUES (%(id)s, 'Company', 's')",
-                    {"partner": self.ids[role], "status": status, "id": self.provisioned[role]})
+    def provision(self, role, status, args):
+        """What makes a partner, and a tenant of theirs."""
+        partner, tenant = self.ids[role], str(uuid.uuid4())
+        self.provisioned[role] = tenant
+        args += [partner, status, tenant, tenant, f"tenant-{tenant.replace('-', '')}", partner, tenant]
+        return ("INSERT INTO tenantd.partners (id, name, status) VALUES (%s, 'Firm', %s);"
+                "INSERT INTO public.tenants (id, tenant, slug, partner_id, company_name, contact_email, extra)"
+                " VALUES (%s, %s, %s, %s, 'Company', 'company@example.com', '{}');"
+                "INSERT INTO public.custom_auth_tenant (id, name, schema_name) VALUES (%s, 'Company', 's');")
 
     def at(self, role, place):
         """The tenant that is own, or foreign, to a role."""

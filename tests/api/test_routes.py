@@ -46,6 +46,7 @@ def test_there_are_routes_of_every_kind():
     assert len(GUARDED) >= 4
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", GUARDED, ids=name)
 def test_without_a_token_nobody_is_signed_in(app, snapshot, route):
     before = snapshot()
@@ -56,6 +57,7 @@ def test_without_a_token_nobody_is_signed_in(app, snapshot, route):
     assert snapshot() == before
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", GUARDED, ids=name)
 def test_with_a_forged_token_neither(app, snapshot, superuser, route):
     before = snapshot()
@@ -64,6 +66,7 @@ def test_with_a_forged_token_neither(app, snapshot, superuser, route):
     assert snapshot() == before
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("superuser"))
 def test_a_plain_user_is_refused_by_the_superusers_routes(app, db, snapshot, route):
     before = snapshot()
@@ -71,6 +74,7 @@ def test_a_plain_user_is_refused_by_the_superusers_routes(app, db, snapshot, rou
     assert snapshot() == before
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("platform"))
 def test_a_plain_user_is_refused_by_the_platforms_routes(app, db, snapshot, route):
     before = snapshot()
@@ -86,6 +90,7 @@ def tenant(app, db, superuser):
     return found
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("tenant"))
 def test_a_tenants_routes_are_for_its_managers(app, db, snapshot, tenant, route):
     before = snapshot()
@@ -95,6 +100,7 @@ def test_a_tenants_routes_are_for_its_managers(app, db, snapshot, tenant, route)
     assert snapshot() == before
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("viewer"))
 def test_what_is_seen_of_ones_own_tenant_is_for_its_managers(app, db, snapshot, tenant, route):
     before = snapshot()
@@ -103,6 +109,7 @@ def test_what_is_seen_of_ones_own_tenant_is_for_its_managers(app, db, snapshot, 
     assert snapshot() == before
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("member"))
 def test_work_in_a_tenant_is_for_its_members(app, db, snapshot, superuser, tenant, route):
     before = snapshot()
@@ -119,6 +126,7 @@ def partner(db):
     return tokens.partner(db.settings["JWT_SECRET_KEY"], "routes-partner")
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("route", of_level("partner"))
 def test_partners_routes_are_for_partners(app, db, snapshot, superuser, partner, route):
     before = snapshot()
@@ -148,6 +156,7 @@ def test_an_open_route_answers_anybody(app, route):
         assert answer.status == 200
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("path", sorted({r["path"] for r in ROUTES}))
 def test_other_methods_are_405_and_options_lists_those_that_are_there(app, db, superuser, path):
     known = {r["method"] for r in ROUTES if r["path"] == path}

@@ -23,6 +23,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -347,7 +348,7 @@ class Database:
     """owner_url: of somebody who sees every row. Where one role does all, it is the server."""
 
     def __init__(self, cluster, name, roles, migrate, before):
-        self.cluster, self.name, self.roles = cluster, name, roles
+        self.cluster, self.name, self.roles, self.held = cluster, name, roles, None
         self.server_role, self.app_role = roles["server"], roles.get("app")
         self.url = cluster.url_of(self.server_role, name)
         self.owner_url = cluster.url_of(roles.get("watcher", "postgres"), name)
@@ -375,9 +376,22 @@ class Database:
         return {pid for (pid,) in self.cluster.sql(
             "SELECT pid FROM pg_stat_activity WHERE usename = %s AND application_name = 'tenantd'", [self.server_role])}
 
+    def hold(self):
+        """From now on sql() asks over one connection in each thread, where it costs more to connect than to ask."""
+        self.held = threading.local()
+
     def sql(self, text, args=None):
         """As the owner, who sees every row."""
-        return sql(self.owner_url, text, args)
+        if self.held is None:
+            return sql(self.owner_url, text, args)
+        if getattr(self.held, "connection", None) is None:
+            self.held.connection = psycopg2.connect(self.owner_url)
+        try:
+            return ask(self.held.connection, text, args)
+        except psycopg2.Error:
+            self.held.connection.close()
+            self.held.connection = None
+            raise
 
     def value(self, text, args=None):
         return self.sql(text, args)[0][0]
@@ -385,10 +399,14 @@ class Database:
 
 def sql(url, text, args=None):
     with contextlib.closing(psycopg2.connect(url)) as c:
-        c.autocommit = True
-        with c.cursor() as cursor:
-            cursor.execute(text, args)
-            return cursor.fetchall() if cursor.description else []
+        return ask(c, text, args)
+
+
+def ask(connection, text, args=None):
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(text, args)
+        return cursor.fetchall() if cursor.description else []
 
 
 def command(settings, *args, status=0, stdin="", under=()):
