@@ -150,8 +150,10 @@ patch(struct ctx *cx, struct db *db, void *arg)
 static enum err
 run_and_answer(struct app *app, struct call *call, db_transaction_fn *fn)
 {
-	struct change c = {
-	    .app = app, .call = call, .site = provision_site_of(app, call)};
+	struct change c = {.app = app,
+	    .call = call,
+	    .site = provision_site_of(app, call),
+	    .now = {.config = "{}"}};
 	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc = steps_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, &c);
 

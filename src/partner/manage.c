@@ -74,7 +74,7 @@ partners_list(struct ctx *cx, struct db *db, struct partner_page *page)
 static bool
 is_blank(const char *s)
 {
-	return s[strspn(s, " ")] == '\0';
+	return !str_is_set(s) || s[strspn(s, " ")] == '\0';
 }
 
 /* A token can say it, and a path can: what is a dot segment cannot be asked for. */

@@ -99,10 +99,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	if (made)
 		again = merged(cx, value, empty, &made);
-	if (made)
-		FUZZ_HOLDS(
-		    json_equal(again, json_type(value) == JSON_OBJECT ? value : empty));
-	if (made)
-		(void)merged(cx, value, value, &made);
+	if (!made)
+		return 0;
+	FUZZ_HOLDS(json_equal(again, json_type(value) == JSON_OBJECT ? value : empty));
+	(void)merged(cx, value, value, &made);
 	return 0;
 }
