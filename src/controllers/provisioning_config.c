@@ -105,7 +105,8 @@ hold(struct ctx *cx, struct db *db, struct change *c)
 	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc;
 
-	c->now = (struct provision_config){.tenant = provision_path_id(c->call)};
+	c->now = (struct provision_config){
+	    .tenant = provision_path_id(c->call), .config = "{}"};
 	rc = provision_config_hold(cx, db, &c->site, &c->now);
 	if (rc != ERR_OK)
 		return rc;
@@ -150,10 +151,8 @@ patch(struct ctx *cx, struct db *db, void *arg)
 static enum err
 run_and_answer(struct app *app, struct call *call, db_transaction_fn *fn)
 {
-	struct change c = {.app = app,
-	    .call = call,
-	    .site = provision_site_of(app, call),
-	    .now = {.config = "{}"}};
+	struct change c = {
+	    .app = app, .call = call, .site = provision_site_of(app, call)};
 	char etag[RESPONSE_ETAG_SIZE];
 	enum err rc = steps_transaction(&call->cx, app->db, DB_MANAGEMENT, fn, &c);
 

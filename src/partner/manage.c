@@ -74,7 +74,7 @@ partners_list(struct ctx *cx, struct db *db, struct partner_page *page)
 static bool
 is_blank(const char *s)
 {
-	return !str_is_set(s) || s[strspn(s, " ")] == '\0';
+	return s[strspn(s, " ")] == '\0';
 }
 
 /* A token can say it, and a path can: what is a dot segment cannot be asked for. */
@@ -95,7 +95,7 @@ check_text(struct ctx *cx, const char *pointer, const char *text, size_t most)
 	const size_t n = text != NULL ? strlen(text) : 0;
 
 	/* four bytes make a character at most */
-	if (!claim_text_is_fit(text, 4 * most) || is_blank(text) ||
+	if (text == NULL || !claim_text_is_fit(text, 4 * most) || is_blank(text) ||
 	    utf8_length(text, n) > most)
 		ctx_fault(cx, pointer, "pattern",
 		    "must be 1 to %zu characters without control characters, and not "
