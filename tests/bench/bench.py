@@ -63,7 +63,7 @@ def times_a_request(name, columns, per, least=0.005):
 def instructions(bench, asked, routes, n, passes):
     """The first route is counted twice: a measure that does not come to the same is none."""
     again, *profiles = counts.profiles(bench, [routes[0], *routes], n, passes)
-    n *= passes
+    n *= 2 * passes
     if "instructions" in asked:
         rows = [["instructions", "all", *(number(p.total() / n) for p in profiles)]]
         rows += times_a_request("", [p.layers() for p in profiles], n, 1)

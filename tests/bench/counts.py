@@ -89,13 +89,16 @@ def _run(bench, under, cases, n):
 
 
 def profiles(bench, routes, n, passes):
-    """For each route the profile of n * passes requests."""
-    place, cases = bench.scratch.writable("callgrind"), [None, *routes]
-    _, pids, _ = _run(bench, (*CALLGRIND, f"--callgrind-out-file={place}/%p"), cases * passes, n)
-    sums = [callgrind.Profile() for _ in cases]
-    for i, pid in enumerate(pids):
-        sums[i % len(cases)] += callgrind.read(place / str(pid))
-    return [whole - sums[0] for whole in sums[1:]]
+    """For each route the profile of 2 * n * passes requests: each of its workers against the ones before and after it
+    that are only warmed up, since a worker costs a little more than the one before."""
+    place, cases = bench.scratch.writable("callgrind"), [case for route in routes for case in (None, route)]
+    _, pids, _ = _run(bench, (*CALLGRIND, f"--callgrind-out-file={place}/%p"), [*(cases * passes), None], n)
+    seen = [callgrind.read(place / str(pid)) for pid in pids]
+    sums = [callgrind.Profile() for _ in routes]
+    for i in range(1, len(seen), 2):
+        for idle in (seen[i - 1], seen[i + 1]):
+            sums[i // 2 % len(routes)] += seen[i] - idle
+    return sums
 
 
 def _by_worker(lines, port):

@@ -77,6 +77,14 @@ def owner(proxied):
     return caller
 
 
+@pytest.fixture
+def partner(proxied):
+    caller = Caller(proxied, str(uuid.uuid4()))
+    proxied.db.sql("INSERT INTO tenantd.partners (id, name) VALUES (%s, 'Acme')", [caller.user])
+    caller.headers = {"Authorization": "Bearer " + tokens.partner(proxied.settings["JWT_SECRET_KEY"], caller.user)}
+    return caller
+
+
 @pytest.mark.parametrize("file", CASES, ids=lambda f: f.stem)
 def test_the_cases_of_the_api_suite(file, suite):
     wrong = []
@@ -101,10 +109,7 @@ def test_what_is_looked_at(root, owner):
     assert owner.ask("GET", "/api/tenant/context")["id"] == owner.tenant
 
 
-def test_a_partners_tenants(proxied):
-    partner = Caller(proxied, str(uuid.uuid4()))
-    proxied.db.sql("INSERT INTO tenantd.partners (id, name) VALUES (%s, 'Acme')", [partner.user])
-    partner.headers = {"Authorization": "Bearer " + tokens.partner(proxied.settings["JWT_SECRET_KEY"], partner.user)}
+def test_a_partners_tenants(partner):
     path = "/api/provisioning/tenants"
     made = partner.ask("POST", path, {"company_name": "Acme", "email": "ada@example.com"}, 201)
     assert partner.ask("GET", path + "?limit=1")["items"] == [made]
@@ -114,6 +119,9 @@ def test_a_partners_tenants(proxied):
     assert partner.ask("PATCH", config, {"theme": None, "size": 3}) == {"size": 3}
     assert [v["version"] for v in partner.ask("GET", config + "/history")["items"]] == [2, 1]
     assert partner.ask("GET", config + "/history/1")["config"] == {"theme": {"dark": True}}
+    bulk = [{"company_name": f"Firm {n}", "email": f"{n}@example.com"} for n in range(2)]
+    assert partner.ask("POST", path + "/bulk", bulk, 201)["created"] == 2
+    assert len(partner.app.call("GET", path + "/export", partner.headers).body.splitlines()) == 3
 
 
 def test_what_is_written_about_it(proxied):
@@ -128,8 +136,9 @@ def test_alert_rules(root, owner):
         who.ask("DELETE", f"{path}/{made['id']}", status=204)
 
 
-def test_webhooks_and_what_was_sent(root, owner):
-    for who, path, tenant in ((root, "/api/webhooks", None), (owner, owner.home + "/webhooks", owner.tenant)):
+def test_webhooks_and_what_was_sent(root, owner, partner):
+    for who, path, tenant in ((root, "/api/webhooks", None), (owner, owner.home + "/webhooks", owner.tenant),
+                              (partner, "/api/provisioning/webhooks", None)):
         hook = path + "/" + who.ask("POST", path, {"url": "https://hooks.example.com/"}, 201)["id"]
         assert who.ask("POST", hook + "/test", status=202)["queued"] == 1
         event = who.db.sql("INSERT INTO tenantd.events (seq, tenant_id, kind, payload) VALUES (-floor(random() * 1e15), %s, "

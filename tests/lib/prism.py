@@ -67,9 +67,9 @@ def refuse(word):
 
 
 def is_plain(body):
-    """Whether Prism passes it on as it is: a JSON object, since it reads a body and writes it anew."""
+    """Whether Prism passes it on as it is: a JSON object or array, since it reads a body and writes it anew."""
     try:
-        return isinstance(json.loads(body.decode(), object_pairs_hook=twice, parse_constant=refuse), dict)
+        return isinstance(json.loads(body.decode(), object_pairs_hook=twice, parse_constant=refuse), (dict, list))
     except (ValueError, RecursionError):
         return False
 
@@ -104,7 +104,7 @@ def unheard(method, target, headers, body, how):
     if method == "GET" and body:
         return "a GET with a body, which Prism refuses"
     if body is not None and "json" in text(named.get("content-type", "json")) and not is_plain(raw):
-        return "a body that is no JSON, which Prism refuses, or no object, or not the only way to write it"
+        return "a body that is no JSON, which Prism refuses, or neither object nor array, or not the only way to write it"
     if any(reply["media"] == "text/event-stream" for reply in route["replies"]) and b'"stream"' in raw:
         return "a stream, which Prism would wait for the end of"
     return None
