@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "plain(reason): not with sanitizers, for this reason")
+    config.addinivalue_line("markers", "plain(reason): not with sanitizers nor under valgrind, for this reason")
     config.addinivalue_line("markers", "alike: the same few paths of the program for every route; not under valgrind")
 
 
