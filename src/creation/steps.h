@@ -1,0 +1,12 @@
+/*
+ * steps.h - the parts of the steps of steps.def, and what resources.def calls; each
+ * step_*.c has those of one noun.
+ *
+ * Owner, lifetime, threads, failure: as creation.h.
+ */
+#ifndef TENANTD_CREATION_STEPS_H
+#define TENANTD_CREATION_STEPS_H
+
+#include "creation/creation.h"
+
+#endif
