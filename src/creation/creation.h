@@ -28,12 +28,12 @@
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "operation/ledger.h"
-#include "operation/operation.h"
 #include "json/json.h"
 
 struct databases; /* database/databases.h: the database servers, and connections there
 		   */
 struct stores;    /* outside/stores.h: S3 and Redis */
+struct operation_holder; /* operation/run.h */
 
 /* What a process makes and removes with. */
 struct creation_means {
