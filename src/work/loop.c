@@ -80,6 +80,7 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
+	databases_free(w->databases);
 	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
@@ -111,9 +112,10 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	if (rc == ERR_OK)
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
 		w->audit = audit_new(w->keys);
-	else
+		w->databases = databases_new(conf, w->keys);
+	} else
 		work_fini(w);
 	return rc;
 }

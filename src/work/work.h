@@ -27,6 +27,7 @@
 #include "audit/audit.h"
 #include "conf/conf.h"
 #include "crypto/seal.h"
+#include "database/databases.h"
 #include "db/db.h"
 #include "jobs/queue.h"
 #include "net/transfer.h"
@@ -81,6 +82,7 @@ struct work {
 	struct transfers *transfers;
 	struct seal_keys *keys;
 	struct audit *audit;
+	struct databases *databases;
 	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
