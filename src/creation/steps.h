@@ -17,5 +17,10 @@ creation_part_fn audit_record;
 creation_part_fn activation_record;
 /* -- step_welcome.c -- */
 creation_part_fn welcome_intend, welcome_record;
+/* step_database.c */
+creation_part_fn database_intend, database_act, database_record;
+creation_part_fn migrations_intend, migrations_act;
+resource_remove_fn database_remove, schema_remove;
+resource_look_fn database_look, schema_look;
 
 #endif
