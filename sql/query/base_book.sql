@@ -1,0 +1,10 @@
+-- Where a tenant's database or schema writes down which migrations it has.
+-- params: 0
+-- rows: none
+-- idents: schema
+CREATE TABLE IF NOT EXISTS :"schema".schema_migrations (
+	number     INT NOT NULL,
+	name       TEXT PRIMARY KEY,
+	checksum   TEXT NOT NULL,
+	applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
