@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "controllers/dispatch.h"
 #include "controllers/standing.h"
+#include "database/databases.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
@@ -91,6 +92,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 		    conf->secret_key_previous, &app->seal_keys);
 	if (rc == ERR_OK) {
 		app->audit = audit_new(app->seal_keys);
+		app->databases = databases_new(conf, app->seal_keys);
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);
 	}
@@ -108,6 +110,7 @@ void
 app_free(struct app *app)
 {
 	db_free(app->db);
+	databases_free(app->databases);
 	auth_free(app->auth);
 	audit_free(app->audit);
 	seal_keys_free(app->seal_keys);

@@ -29,6 +29,7 @@
 #include "tenant/member.h"
 #include "json/schema.h"
 
+struct databases;
 struct exchange;
 struct standings;
 
@@ -41,6 +42,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
+	struct databases *databases; /* opens nothing until needed */
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
@@ -84,6 +86,9 @@ struct call {
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "database/databases.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
@@ -81,6 +82,7 @@ work_fini(struct work *w)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
 	audit_free(w->audit);
+	databases_free(w->databases);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
@@ -111,9 +113,10 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	if (rc == ERR_OK)
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
 		w->audit = audit_new(w->keys);
-	else
+		w->databases = databases_new(conf, w->keys);
+	} else
 		work_fini(w);
 	return rc;
 }

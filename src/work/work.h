@@ -43,6 +43,7 @@ enum work_verdict {
 	WORK_VERDICT_COUNT
 };
 
+struct databases;
 struct work;
 
 struct work_item {
@@ -80,6 +81,7 @@ struct work {
 	struct db *ear; /* listens; NULL: nothing is listened to */
 	struct transfers *transfers;
 	struct seal_keys *keys;
+	struct databases *databases;
 	struct audit *audit;
 	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
