@@ -2,5 +2,5 @@
 -- params: 0
 -- rows: none
 -- idents: schema
--- literals: number, name, checksum
-INSERT INTO :"schema".schema_migrations (number, name, checksum) VALUES (:'number'::int, :'name', :'checksum');
+-- literals: name, checksum
+INSERT INTO :"schema".schema_migrations (name, checksum) VALUES (:'name', :'checksum');

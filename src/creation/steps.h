@@ -9,13 +9,15 @@
 
 #include "creation/creation.h"
 
-/* step_credentials.c: a login role for the tenant's applications */
-enum err credentials_intend(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err credentials_act(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err credentials_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err database_role_remove(struct ctx *cx, struct creation_means *means,
-    const struct resource *r) MUST_CHECK;
-enum err database_role_look(struct ctx *cx, struct creation_means *means,
-    const struct resource *r, const char **health, const char **reason) MUST_CHECK;
+/* step_database.c */
+creation_part_fn database_intend, database_act, database_record;
+creation_part_fn migrations_intend, migrations_act;
+resource_remove_fn database_remove, schema_remove;
+resource_look_fn database_look, schema_look;
+
+/* step_credentials.c */
+creation_part_fn credentials_intend, credentials_act, credentials_record;
+resource_remove_fn database_role_remove;
+resource_look_fn database_role_look;
 
 #endif

@@ -81,8 +81,8 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
-	audit_free(w->audit);
 	databases_free(w->databases);
+	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);

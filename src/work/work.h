@@ -27,6 +27,7 @@
 #include "audit/audit.h"
 #include "conf/conf.h"
 #include "crypto/seal.h"
+#include "database/databases.h"
 #include "db/db.h"
 #include "jobs/queue.h"
 #include "net/transfer.h"
@@ -43,7 +44,6 @@ enum work_verdict {
 	WORK_VERDICT_COUNT
 };
 
-struct databases;
 struct work;
 
 struct work_item {
@@ -81,8 +81,8 @@ struct work {
 	struct db *ear; /* listens; NULL: nothing is listened to */
 	struct transfers *transfers;
 	struct seal_keys *keys;
-	struct databases *databases;
 	struct audit *audit;
+	struct databases *databases;
 	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
