@@ -86,6 +86,9 @@ struct call {
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "creation/means.h"
+#include "database/databases.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
