@@ -9,4 +9,14 @@
 
 #include "creation/creation.h"
 
+/* -- storage -- */
+creation_part_fn storage_intend, storage_act;
+resource_remove_fn storage_s3_remove, storage_dir_remove;
+resource_look_fn storage_s3_look, storage_dir_look;
+
+/* -- cache -- */
+creation_part_fn cache_intend, cache_act;
+resource_remove_fn redis_user_remove;
+resource_look_fn redis_user_look;
+
 #endif

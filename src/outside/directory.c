@@ -47,10 +47,11 @@ static enum err
 open_root(
     struct ctx *cx, const struct conf *conf, const struct directory *d, int *root)
 {
+	enum err rc = stores_check_features(cx, conf, false, true);
+
 	*root = -1;
-	if (!stores_have_dir(conf))
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "local storage is not set up here: STORAGE_DIR is not set");
+	if (rc != ERR_OK)
+		return rc;
 	if (!is_name(d->name) || !is_name(d->mark))
 		return err_set(&cx->err, ERR_INTERNAL, "\"%.80s\" is no directory",
 		    d->name);

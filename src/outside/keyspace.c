@@ -256,6 +256,15 @@ keyspace_kill(struct ctx *cx, struct redis *r, const struct keyspace *k)
 	    cx, r, REDIS_WORDS("CLIENT", "KILL", "USER", k->user), &reply);
 }
 
+enum err
+keyspace_disconnect(struct ctx *cx, struct stores *s, const struct keyspace *k)
+{
+	struct redis *r;
+	enum err rc = stores_redis(cx, s, &r);
+
+	return rc == ERR_OK ? keyspace_kill(cx, r, k) : rc;
+}
+
 static enum err
 turn(struct ctx *cx, struct stores *s, const struct keyspace *k, bool on)
 {

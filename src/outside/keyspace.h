@@ -59,6 +59,9 @@ enum err keyspace_look(struct ctx *cx, struct stores *s, const struct keyspace *
  * other, on or off. */
 enum err keyspace_make(struct ctx *cx, struct stores *s, const struct keyspace *k,
     const char *password, bool on) MUST_CHECK;
+/* Ends its connections; it may make others. */
+enum err keyspace_disconnect(
+    struct ctx *cx, struct stores *s, const struct keyspace *k) MUST_CHECK;
 /* Ends its connections, and lets it make no other; nothing where there is none. */
 enum err keyspace_stop(
     struct ctx *cx, struct stores *s, const struct keyspace *k) MUST_CHECK;

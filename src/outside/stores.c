@@ -91,17 +91,30 @@ stores_s3_place(const struct conf *conf, struct arena *mem)
 }
 
 enum err
-stores_s3(struct ctx *cx, struct stores *s, struct s3 *out)
+stores_check_features(struct ctx *cx, const struct conf *conf, bool s3, bool local)
 {
-	if (!stores_have_s3(s->conf))
+	if (s3 && !stores_have_s3(conf))
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "S3 is not set up here: %s is not set",
-		    stores_own_buckets(s->conf) ? "S3_BUCKET_PREFIX" : "S3_BUCKET");
-	if (s->transfers == NULL) {
-		const enum err rc = transfers_new(cx, &s->transfers);
+		    stores_own_buckets(conf) ? "S3_BUCKET_PREFIX" : "S3_BUCKET");
+	if (local && !stores_have_dir(conf))
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "local storage is not set up here: STORAGE_DIR is not set");
+	return ERR_OK;
+}
 
-		if (rc != ERR_OK)
-			return rc;
+enum err
+stores_s3(struct ctx *cx, struct stores *s, struct s3 *out)
+{
+	const enum err rc = stores_check_features(cx, s->conf, true, false);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (s->transfers == NULL) {
+		const enum err fresh = transfers_new(cx, &s->transfers);
+
+		if (fresh != ERR_OK)
+			return fresh;
 	}
 	*out = (struct s3){stores_s3_place(s->conf, cx->mem), s->transfers};
 	return ERR_OK;

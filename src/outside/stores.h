@@ -25,6 +25,10 @@ bool stores_own_buckets(const struct conf *conf); /* one for each tenant */
 bool stores_have_dir(const struct conf *conf);
 bool stores_have_redis(const struct conf *conf);
 
+/* Whether what a tenant is to have is set up here: s3, local are asked for. */
+enum err stores_check_features(
+    struct ctx *cx, const struct conf *conf, bool s3, bool local) MUST_CHECK;
+
 /* What the settings say of S3; texts are borrowed from them, or made in mem. */
 struct s3_place stores_s3_place(const struct conf *conf, struct arena *mem);
 
