@@ -9,12 +9,19 @@
 
 #include "creation/creation.h"
 
-/* -- storage -- */
+/* -- step_record.c -- */
+creation_part_fn record_record, record_undo;
+/* -- step_audit.c -- */
+creation_part_fn audit_record;
+/* -- step_activation.c -- */
+creation_part_fn activation_record;
+/* -- step_welcome.c -- */
+creation_part_fn welcome_intend, welcome_record;
+/* -- step_storage.c -- */
 creation_part_fn storage_intend, storage_act;
 resource_remove_fn storage_s3_remove, storage_dir_remove;
 resource_look_fn storage_s3_look, storage_dir_look;
-
-/* -- cache -- */
+/* -- step_cache.c -- */
 creation_part_fn cache_intend, cache_act;
 resource_remove_fn redis_user_remove;
 resource_look_fn redis_user_look;
