@@ -31,5 +31,13 @@ creation_part_fn database_intend, database_act, database_record;
 creation_part_fn migrations_intend, migrations_act;
 resource_remove_fn database_remove, schema_remove;
 resource_look_fn database_look, schema_look;
+/* -- step_storage.c -- */
+creation_part_fn storage_intend, storage_act;
+resource_remove_fn storage_s3_remove, storage_dir_remove;
+resource_look_fn storage_s3_look, storage_dir_look;
+/* -- step_cache.c -- */
+creation_part_fn cache_intend, cache_act;
+resource_remove_fn redis_user_remove;
+resource_look_fn redis_user_look;
 
 #endif
