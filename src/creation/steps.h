@@ -9,4 +9,12 @@
 
 #include "creation/creation.h"
 
+/* -- step_people.c -- */
+enum err roles_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err roles_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+
 #endif
