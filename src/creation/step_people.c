@@ -11,7 +11,7 @@
 enum { FIRST_ROLE = 0, FIRST_GROUP = 0 }; /* those of who manages the tenant */
 
 static enum err
-db_clear(struct ctx *cx, struct making *m, enum stmt_id id)
+clear(struct ctx *cx, struct making *m, enum stmt_id id)
 {
 	return db_queue(cx, m->means->db, id, DB_ARGS(m->tenant_id));
 }
@@ -36,7 +36,7 @@ roles_record(struct ctx *cx, struct making *m)
 enum err
 roles_undo(struct ctx *cx, struct making *m)
 {
-	return db_clear(cx, m, STMT_role_clear);
+	return clear(cx, m, STMT_role_clear);
 }
 
 /* -- groups -- */
@@ -61,7 +61,7 @@ groups_record(struct ctx *cx, struct making *m)
 enum err
 groups_undo(struct ctx *cx, struct making *m)
 {
-	return db_clear(cx, m, STMT_group_clear);
+	return clear(cx, m, STMT_group_clear);
 }
 
 /* -- the first administrator -- */
@@ -137,5 +137,5 @@ administrator_record(struct ctx *cx, struct making *m)
 enum err
 administrator_undo(struct ctx *cx, struct making *m)
 {
-	return db_clear(cx, m, STMT_people_clear);
+	return clear(cx, m, STMT_people_clear);
 }
