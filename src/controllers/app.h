@@ -79,6 +79,10 @@ struct call {
 	 */
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
+	/* What the caller may do in it, role/scopes.h: of rows for TENANT, VIEWER and
+	 * MEMBER. Nobody gives another what they do not have themselves. */
+	unsigned scopes;
+	bool platform; /* of rows for TENANT: they are above all tenants */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;

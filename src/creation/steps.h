@@ -39,5 +39,12 @@ resource_look_fn storage_s3_look, storage_dir_look;
 creation_part_fn cache_intend, cache_act;
 resource_remove_fn redis_user_remove;
 resource_look_fn redis_user_look;
+/* -- step_people.c -- */
+enum err roles_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err roles_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
 
 #endif
