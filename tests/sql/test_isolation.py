@@ -39,6 +39,10 @@ PROTECTED = {
     "tenantd.api_keys": "INSERT INTO tenantd.api_keys (tenant_id, id, name, prefix, digest, scopes) VALUES (%s, gen_random_uuid()::text, 'n', 'p',"
                         " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), '{read}')",
     "tenantd.tenant_configs": "INSERT INTO tenantd.tenant_configs (tenant_id, version, config) VALUES (%s, (random() * 1e9)::bigint + 1, '{}')",
+    "tenantd.operations": "INSERT INTO tenantd.operations (tenant_id, id, kind, request) VALUES (%s, gen_random_uuid()::text, 'tenant.create', '{}')",
+    "tenantd.operation_steps": "INSERT INTO tenantd.operation_steps (tenant_id, operation_id, place, name) VALUES (%s, gen_random_uuid()::text, 1, 'n')",
+    "tenantd.resources": "INSERT INTO tenantd.resources (tenant_id, id, operation_id, step, kind, name)"
+                         " VALUES (%s, gen_random_uuid()::text, 'o', 's', 'k', gen_random_uuid()::text)",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
 }
 
