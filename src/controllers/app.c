@@ -91,6 +91,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 		    conf->secret_key_previous, &app->seal_keys);
 	if (rc == ERR_OK) {
 		app->audit = audit_new(app->seal_keys);
+		app->databases = databases_new(conf, app->seal_keys);
 		rc = cors_new(cx, app->mem, conf->cors_origins, conf->cors_credentials,
 		    &app->cors);
 	}
@@ -109,6 +110,7 @@ app_free(struct app *app)
 {
 	db_free(app->db);
 	auth_free(app->auth);
+	databases_free(app->databases);
 	audit_free(app->audit);
 	seal_keys_free(app->seal_keys);
 	arena_free(app->call_mem);

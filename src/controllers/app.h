@@ -16,6 +16,7 @@
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
 #include "crypto/seal.h"
+#include "database/databases.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
 #include "http/cors.h"
@@ -41,6 +42,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
+	struct databases *databases;
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
