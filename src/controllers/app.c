@@ -125,8 +125,8 @@ app_free(struct app *app)
 {
 	creation_means_close(&app->means);
 	db_free(app->db);
-	databases_free(app->databases);
 	auth_free(app->auth);
+	databases_free(app->databases);
 	audit_free(app->audit);
 	seal_keys_free(app->seal_keys);
 	arena_free(app->call_mem);

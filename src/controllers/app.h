@@ -17,6 +17,7 @@
 #include "controllers/schemas.h"
 #include "creation/creation.h"
 #include "crypto/seal.h"
+#include "database/databases.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
 #include "http/cors.h"
@@ -30,7 +31,6 @@
 #include "tenant/member.h"
 #include "json/schema.h"
 
-struct databases;
 struct exchange;
 struct standings;
 
@@ -43,7 +43,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
-	struct databases *databases; /* opens nothing until needed */
+	struct databases *databases;
 	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;

@@ -164,18 +164,40 @@ draft_seal(struct ctx *cx, const struct seal_keys *keys, const char *id,
 	return rc;
 }
 
+static enum err
+check_id(struct ctx *cx, const char *id)
+{
+	if (server_is_id(id))
+		return ERR_OK;
+	return err_tell(&cx->err, ERR_INVALID,
+	    "a database server's id is of a-z, 0-9 and \"-\", up to %d of them", ID_MAX);
+}
+
+enum err
+server_outline(struct ctx *cx, const struct seal_keys *keys, const char *id,
+    const char *conninfo, struct database_server *out)
+{
+	struct draft_row row = {0};
+	enum err rc = check_id(cx, id);
+
+	if (rc == ERR_OK)
+		rc = draft_seal(cx, keys, id, conninfo, &row);
+	*out = (struct database_server){.id = id,
+	    .address = row.address,
+	    .role = row.role,
+	    .state = "off",
+	    .sealed = row.sealed};
+	return rc;
+}
+
 enum err
 server_create(struct ctx *cx, struct db *db, const struct seal_keys *keys,
     const char *id, const struct server_draft *d)
 {
 	char weight[STR_I64_SIZE];
 	struct draft_row row;
-	enum err rc = ERR_OK;
+	enum err rc = check_id(cx, id);
 
-	if (!server_is_id(id))
-		rc = err_tell(&cx->err, ERR_INVALID,
-		    "a database server's id is of a-z, 0-9 and \"-\", up to %d of them",
-		    ID_MAX);
 	if (rc == ERR_OK)
 		rc = draft_seal(cx, keys, id, d->conninfo, &row);
 	if (rc != ERR_OK)
@@ -211,6 +233,16 @@ server_update(struct ctx *cx, struct db *db, const struct seal_keys *keys,
 	return rc == ERR_OK ? server_hold(cx, db, now->id, now) : rc;
 }
 
+static enum err
+drop_row(struct ctx *cx, struct db *db, const struct database_server *now)
+{
+	enum err rc = db_queue(cx, db, STMT_pool_forget_all, DB_ARGS(now->id));
+
+	return rc == ERR_OK
+	    ? db_queue(cx, db, STMT_server_remove, DB_ARGS(now->id))
+	    : rc;
+}
+
 enum err
 server_remove(struct ctx *cx, struct db *db, const struct database_server *now)
 {
@@ -219,11 +251,13 @@ server_remove(struct ctx *cx, struct db *db, const struct database_server *now)
 		    "%lld databases of tenants are on database server \"%s\": drain it "
 		    "and move or purge them",
 		    (long long)now->databases, now->id);
+	if (strcmp(now->state, "off") == 0)
+		return drop_row(cx, db, now);
 	if (now->pooled > 0 || now->template != NULL || now->template_next != NULL)
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "the pool or the template is still on database server \"%s\"",
 		    now->id);
-	return db_queue(cx, db, STMT_server_remove, DB_ARGS(now->id));
+	return drop_row(cx, db, now);
 }
 
 struct health_call {

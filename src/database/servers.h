@@ -70,10 +70,14 @@ struct server_draft {
 };
 enum err server_create(struct ctx *cx, struct db *db, const struct seal_keys *keys,
     const char *id, const struct server_draft *draft) MUST_CHECK;
+/* One that is not registered yet, or with another connection string: to be looked at. */
+enum err server_outline(struct ctx *cx, const struct seal_keys *keys, const char *id,
+    const char *conninfo, struct database_server *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */
 enum err server_update(struct ctx *cx, struct db *db, const struct seal_keys *keys,
     const struct server_draft *draft, struct database_server *now) MUST_CHECK;
-/* ERR_CONFLICT while a tenant, the pool or a template is left there. */
+/* ERR_CONFLICT while a tenant, the pool or a template is left there; of a server that
+ * is off, only tenants' databases count. */
 enum err server_remove(
     struct ctx *cx, struct db *db, const struct database_server *now) MUST_CHECK;
 /* The server for one more database, held until the transaction ends: until then its
