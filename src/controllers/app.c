@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "controllers/dispatch.h"
 #include "controllers/standing.h"
+#include "creation/means.h"
+#include "database/databases.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
@@ -60,6 +62,17 @@ open_db(struct app *app)
 	});
 }
 
+static enum err
+open_means(struct ctx *cx, struct app *app)
+{
+	app->means = (struct creation_means){.conf = app->conf,
+	    .db = app->db,
+	    .keys = app->seal_keys,
+	    .audit = app->audit,
+	    .databases = app->databases};
+	return creation_means_open(cx, &app->means);
+}
+
 enum { APP_MEMORY = 64 * 1024 * 1024 };
 
 enum err
@@ -97,6 +110,8 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	}
 	if (rc == ERR_OK)
 		rc = read_onboarding(cx, app);
+	if (rc == ERR_OK)
+		rc = open_means(cx, app);
 	if (rc != ERR_OK) {
 		app_free(app);
 		return rc;
@@ -108,6 +123,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 void
 app_free(struct app *app)
 {
+	creation_means_close(&app->means);
 	db_free(app->db);
 	auth_free(app->auth);
 	databases_free(app->databases);

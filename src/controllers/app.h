@@ -15,6 +15,7 @@
 #include "controllers/docs.h"
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
+#include "creation/creation.h"
 #include "crypto/seal.h"
 #include "database/databases.h"
 #include "db/db.h"
@@ -43,6 +44,7 @@ struct app {
 	struct seal_keys *seal_keys;
 	struct audit *audit;
 	struct databases *databases;
+	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;
@@ -86,6 +88,9 @@ struct call {
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

@@ -9,10 +9,22 @@
 
 #include "creation/creation.h"
 
-/* step_database.c */
+/* -- step_record.c -- */
+creation_part_fn record_record, record_undo;
+/* -- step_database.c -- */
 creation_part_fn database_intend, database_act, database_record;
 creation_part_fn migrations_intend, migrations_act;
 resource_remove_fn database_remove, schema_remove;
 resource_look_fn database_look, schema_look;
+/* -- step_credentials.c -- */
+creation_part_fn credentials_intend, credentials_act, credentials_record;
+resource_remove_fn database_role_remove;
+resource_look_fn database_role_look;
+/* -- step_audit.c -- */
+creation_part_fn audit_record;
+/* -- step_activation.c -- */
+creation_part_fn activation_record;
+/* -- step_welcome.c -- */
+creation_part_fn welcome_intend, welcome_record;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "database/connections.h"
 #include "db/conninfo.h"
 
 enum { HOST_TIMEOUT_MS = 30000 };
@@ -21,6 +22,7 @@ struct databases {
 	const struct conf *conf;
 	const struct seal_keys *keys;
 	struct db *control;
+	struct connections *connections; /* NULL: none was asked for */
 	struct kept kept[DATABASES_OPEN];
 };
 
@@ -52,6 +54,7 @@ databases_free(struct databases *d)
 		return;
 	for (int i = 0; i < DATABASES_OPEN; i++)
 		kept_close(&d->kept[i]);
+	connections_free(d->connections);
 	db_free(d->control);
 	free(d);
 }
@@ -86,10 +89,21 @@ databases_control(struct databases *d)
 	return d->control;
 }
 
+struct connections *
+databases_connections(struct databases *d)
+{
+	if (d->connections == NULL)
+		d->connections = connections_new(d);
+	return d->connections;
+}
+
 void
 databases_rest(struct databases *d)
 {
 	int64_t now = clock_mono_ms();
+
+	if (d->connections != NULL)
+		connections_rest(d->connections);
 
 	for (int i = 0; i < DATABASES_OPEN; i++)
 		if (d->kept[i].db != NULL &&
@@ -185,10 +199,19 @@ databases_uri(struct ctx *cx, struct databases *d, const struct database_server 
     const struct database_login *login, const char **uri)
 {
 	const struct conninfo_change change = {
-	    login->database, login->role, login->password};
+	    .database = login->database,
+	    .user = login->role,
+	    .password = login->password,
+	    .host = login->host,
+	    .port = login->port,
+	};
 	struct slice sealed = {0};
-	enum err rc = server_conninfo(cx, d->keys, s, &sealed);
+	enum err rc;
 
+	if (s == NULL)
+		return conninfo_uri(
+		    cx, conf_direct_conninfo(d->conf, cx->mem), &change, uri);
+	rc = server_conninfo(cx, d->keys, s, &sealed);
 	if (rc == ERR_OK)
 		rc = conninfo_uri(cx, sealed.p, &change, uri);
 	secret_cleanse((void *)(uintptr_t)sealed.p, sealed.n);

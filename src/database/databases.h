@@ -33,6 +33,7 @@ enum {
 };
 
 struct databases;
+struct connections;
 
 struct databases *databases_new(const struct conf *conf, const struct seal_keys *keys);
 void databases_free(struct databases *d);
@@ -43,6 +44,9 @@ const struct seal_keys *databases_keys(const struct databases *d);
  * transaction open on another. */
 struct db *databases_control(struct databases *d);
 
+/* Our connections to tenants' databases: connections.h. */
+struct connections *databases_connections(struct databases *d);
+
 /* The connection to a server, for what its databases and roles are made with. */
 enum err databases_host(struct ctx *cx, struct databases *d,
     const struct database_server *s, struct db **out) MUST_CHECK;
@@ -52,9 +56,11 @@ enum err databases_connect(struct ctx *cx, struct databases *d,
 /* Closes what was idle; every call does that as well. */
 void databases_rest(struct databases *d);
 
-/* How an application gets there; cleansed with cx->mem. */
+/* How an application gets there, or, s NULL, to the control plane's database; cleansed
+ * with cx->mem. */
 struct database_login {
 	const char *database, *role, *password;
+	const char *host, *port; /* NULL: as we do */
 };
 enum err databases_uri(struct ctx *cx, struct databases *d,
     const struct database_server *s, const struct database_login *login,

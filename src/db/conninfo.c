@@ -62,6 +62,12 @@ parts_of(const PQconninfoOption *o, const struct conninfo_change *c)
 	    .password = option_get(o, "password"),
 	};
 
+	if (c->host != NULL) {
+		p.host = c->host;
+		p.hostaddr = p.port = "";
+	}
+	if (c->port != NULL)
+		p.port = c->port;
 	if (c->database != NULL)
 		p.database = c->database;
 	if (c->user != NULL)

@@ -25,6 +25,7 @@ enum err conninfo_look(
 /* What is to be another; NULL: as it is. */
 struct conninfo_change {
 	const char *database, *user, *password;
+	const char *host, *port; /* host: with a port of its own, or none */
 };
 /* As keywords, for db_new(). */
 enum err conninfo_keywords(struct ctx *cx, const char *text,
