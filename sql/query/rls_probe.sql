@@ -54,7 +54,8 @@ BEGIN
 			           'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
 			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
 			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs',
-			           'tenantd.operations', 'tenantd.operation_steps', 'tenantd.resources') AS known,
+			           'tenantd.operations', 'tenantd.operation_steps', 'tenantd.resources',
+			           'tenantd.tenant_logins') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u

@@ -1,7 +1,7 @@
 """A tenant's own login role: what PostgreSQL lets it do, and what it does not."""
 import contextlib
 import json
-import time
+import threading
 
 import psycopg2
 import pytest
@@ -99,7 +99,7 @@ def test_another_tenants_database_refuses_it_and_so_do_the_others(server, db, ac
     # those that are not ours alone stay as the operator has them, who is told
     found = stack.command(db.settings, "doctor", "--json", status=None)[1]
     open_ = [f for f in json.loads(found[:found.rindex("]") + 1]) if f["check"] == "tenant logins"]
-    assert any(db.name in f["text"] and "REVOKE CONNECT" in f["advice"] for f in open_), open_
+    assert any(db.name in f["finding"] and "REVOKE CONNECT" in f["advice"] for f in open_), open_
     server.sql(f"REVOKE CONNECT ON DATABASE {db.name}, postgres, template1 FROM PUBLIC; GRANT CONNECT ON DATABASE {db.name}, postgres TO trusted")
     try:
         for name in (db.name, "postgres", "template1"):
@@ -290,7 +290,6 @@ def test_a_strangers_role_of_that_name_stays_as_it_is(server, db):
         open_ = gate.writable("g") / "open"
         with Creating(db, f"credentials:intended=wait:{open_}") as app:
             answer = []
-            import threading
             thread = threading.Thread(target=lambda: answer.append(app.create(isolation="database", onFailure="rollback")))
             thread.start()
             role = stack.until(lambda: db.sql("SELECT name FROM tenantd.resources WHERE kind = 'database_role' AND state = 'intended'"))[0][0]

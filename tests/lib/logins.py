@@ -6,13 +6,12 @@ import urllib.parse
 import psycopg2
 import stack
 
-# What our own roles are called; everybody else shows a password.
+# Who is in "trusted" is ours; everybody else shows a password.
 HBA = """local all all trust
 host all postgres 127.0.0.1/32 trust
-host all /^td[0-9] 127.0.0.1/32 trust
+host all +trusted 127.0.0.1/32 trust
 host all all 127.0.0.1/32 scram-sha-256
 """
-OLD_HBA = HBA.replace("host all /^td[0-9] 127.0.0.1/32 trust\n", "host all +trusted 127.0.0.1/32 trust\n")
 
 
 class Server(stack.Cluster):
@@ -21,10 +20,8 @@ class Server(stack.Cluster):
     def __init__(self, conf=""):
         super().__init__("log_statement = all\nlog_min_error_statement = error\n" + conf)
         self.sql("CREATE ROLE trusted")
-        hba = f"{self.dir}/data/pg_hba.conf"
-        # names by regular expressions came with PostgreSQL 16
-        with open(hba, "w", encoding="utf-8") as f:
-            f.write(OLD_HBA)
+        with open(f"{self.dir}/data/pg_hba.conf", "w", encoding="utf-8") as f:
+            f.write(HBA)
         self.sql("SELECT pg_reload_conf()")
 
     def database(self, *args, **how):

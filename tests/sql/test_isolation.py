@@ -44,6 +44,7 @@ PROTECTED = {
     "tenantd.resources": "INSERT INTO tenantd.resources (tenant_id, id, operation_id, step, kind, name)"
                          " VALUES (%s, gen_random_uuid()::text, 'o', 's', 'k', gen_random_uuid()::text)",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
+    "tenantd.tenant_logins": "INSERT INTO tenantd.tenant_logins (tenant_id, pool_max, pool_min, pool_idle_ms, pool_acquire_ms) VALUES (%s, 2, 1, 1, 1)",
 }
 
 
@@ -181,7 +182,7 @@ def test_server_role_has_what_its_rows_say(db):
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
-        "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
+        "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_logins", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 
