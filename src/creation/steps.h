@@ -19,6 +19,9 @@ creation_part_fn activation_record;
 creation_part_fn welcome_intend, welcome_record;
 /* -- step_storage.c -- */
 creation_part_fn storage_intend, storage_act;
+/* Whether what the plan asks for is set up here; before anything is made. */
+enum err storage_check_plan(struct ctx *cx, const struct conf *conf,
+    const struct creation_plan *plan) MUST_CHECK;
 resource_remove_fn storage_s3_remove, storage_dir_remove;
 resource_look_fn storage_s3_look, storage_dir_look;
 /* -- step_cache.c -- */
