@@ -5,6 +5,7 @@
 
 #include "base/email.h"
 #include "base/str.h"
+#include "creation/steps.h"
 #include "mail/outbox.h"
 #include "policy/own.h"
 #include "tenant/features.h"
@@ -127,7 +128,7 @@ creation_plan_read(struct ctx *cx, const struct conf *conf, const struct json *b
 	rc = read_policy(cx, body, plan);
 	if (rc == ERR_OK && cx->fault_count > 0)
 		rc = err_tell(&cx->err, ERR_INVALID, "the tenant cannot be made so");
-	return rc;
+	return rc == ERR_OK ? storage_check_plan(cx, conf, plan) : rc;
 }
 
 enum err

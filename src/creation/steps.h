@@ -33,6 +33,9 @@ resource_remove_fn database_remove, schema_remove;
 resource_look_fn database_look, schema_look;
 /* -- step_storage.c -- */
 creation_part_fn storage_intend, storage_act;
+/* Whether what the plan asks for is set up here; before anything is made. */
+enum err storage_check_plan(struct ctx *cx, const struct conf *conf,
+    const struct creation_plan *plan) MUST_CHECK;
 resource_remove_fn storage_s3_remove, storage_dir_remove;
 resource_look_fn storage_s3_look, storage_dir_look;
 /* -- step_cache.c -- */
