@@ -39,6 +39,9 @@ PROTECTED = {
     "tenantd.api_keys": "INSERT INTO tenantd.api_keys (tenant_id, id, name, prefix, digest, scopes) VALUES (%s, gen_random_uuid()::text, 'n', 'p',"
                         " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), '{read}')",
     "tenantd.tenant_configs": "INSERT INTO tenantd.tenant_configs (tenant_id, version, config) VALUES (%s, (random() * 1e9)::bigint + 1, '{}')",
+    "tenantd.roles": "INSERT INTO tenantd.roles (tenant_id, id, name, scopes) VALUES (%s, gen_random_uuid()::text, 'n', '{read}')",
+    "tenantd.groups": "INSERT INTO tenantd.groups (tenant_id, id, name, folded) VALUES (%s, gen_random_uuid()::text, 'n', gen_random_uuid()::text)",
+    "tenantd.group_members": "INSERT INTO tenantd.group_members (tenant_id, group_id, user_id) VALUES (%s, gen_random_uuid()::text, 'u')",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
 }
 
@@ -173,10 +176,10 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in re.split(r", (?![^()]*\))", list) if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.idempotency",
+        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
-        "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
+        "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles", "tenantd.security_policies", "tenantd.sessions",
         "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
