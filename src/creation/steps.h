@@ -16,5 +16,13 @@ enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+/* -- step_record.c -- */
+creation_part_fn record_record, record_undo;
+/* -- step_audit.c -- */
+creation_part_fn audit_record;
+/* -- step_activation.c -- */
+creation_part_fn activation_record;
+/* -- step_welcome.c -- */
+creation_part_fn welcome_intend, welcome_record;
 
 #endif
