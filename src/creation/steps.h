@@ -10,12 +10,8 @@
 #include "creation/creation.h"
 
 /* -- step_people.c -- */
-enum err roles_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err roles_undo(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+creation_part_fn roles_record, roles_undo, groups_record, groups_undo;
+creation_part_fn administrator_record, administrator_undo;
 /* -- step_record.c -- */
 creation_part_fn record_record, record_undo;
 /* -- step_audit.c -- */
