@@ -9,6 +9,9 @@
 
 #include "creation/creation.h"
 
+/* -- step_people.c -- */
+creation_part_fn roles_record, roles_undo, groups_record, groups_undo;
+creation_part_fn administrator_record, administrator_undo;
 /* -- step_record.c -- */
 creation_part_fn record_record, record_undo;
 /* -- step_database.c -- */

@@ -44,7 +44,8 @@ PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.a
              "tenantd.webhooks", "tenantd.deliveries", "tenantd.notifications", "tenantd.alert_rules",
              "tenantd.alerts", "tenantd.oauth_clients", "tenantd.api_keys",
              "tenantd.tenant_configs", "tenantd.operations", "tenantd.operation_steps",
-             "tenantd.resources", "tenantd.tenant_logins"]
+             "tenantd.resources", "tenantd.tenant_logins", "tenantd.roles",
+             "tenantd.groups", "tenantd.group_members"]
 
 
 @pytest.mark.parametrize("sabotage, check", [
