@@ -1,13 +1,16 @@
-/* keeping.c - removes what has outlived its retention; see work.h. */
+/* keeping.c - removes what has outlived its retention, and rolls up usage by the day;
+ * see work.h. */
 #include "audit/retain.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "events/sequence.h"
+#include "quota/usage.h"
 #include "work/work.h"
 
 enum {
 	BATCH = 10000,  /* rows that one statement removes at most */
+	ROLL_UP = 100,  /* tenants whose day is rolled up at once */
 	TURN_MS = 1000, /* for each kind of thing; other work waits meanwhile */
 	/* days, after the time in which they were of use */
 	SIGN_IN_DAYS = 1,
@@ -83,6 +86,24 @@ remove_all(struct work *w, const struct expiry *what,
 	return r.count >= full;
 }
 
+/* Days of usage that are over, tenants by tenants; whether some was left. */
+static bool
+roll_up(struct work *w)
+{
+	int64_t until = clock_mono_ms() + TURN_MS;
+	bool more;
+	struct ctx cx;
+
+	do {
+		ctx_init(&cx, w->mem);
+		if (usage_roll_up(&cx, w->db, ROLL_UP, &more) != ERR_OK) {
+			log_error(LOG_WARNING, &cx, "roll-up-failed");
+			return false;
+		}
+	} while (more && clock_mono_ms() < until);
+	return more;
+}
+
 bool
 work_keep_house(struct work *w)
 {
@@ -100,11 +121,13 @@ work_keep_house(struct work *w)
 	    {STMT_invitation_expire, INVITATION_DAYS},
 	    {STMT_password_reset_expire, RESET_DAYS},
 	    {STMT_mail_limit_expire, MAIL_LIMIT_DAYS},
+	    {STMT_usage_expire, c->usage_retention_days},
+	    {STMT_usage_period_expire, c->usage_retention_days},
 	};
-	bool more = false;
+	bool more = roll_up(w);
 
 	if (c->event_retention_days > 0)
-		more = remove_all(w, NULL, remove_events, BATCH);
+		more |= remove_all(w, NULL, remove_events, BATCH);
 	for (size_t i = 0; i < COUNT_OF(old); i++)
 		if (old[i].days > 0)
 			more |= remove_all(w, &old[i], remove_old, BATCH);
