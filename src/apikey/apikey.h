@@ -7,6 +7,9 @@
  * that whoever uses it can change over. A key that was revoked or has expired stays, to
  * be seen, and is never in force again.
  *
+ * The scopes of a partner's key are the permissions of partners; of a tenant's "read",
+ * "write", "delete" and "admin", which are the tenant's.
+ *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.
  * Threads:  one.
@@ -58,6 +61,9 @@ struct apikey_site {
 	const char *partner_id, *tenant_id; /* one of them */
 	const char *address;                /* the caller's, for the audit */
 	struct audit *audit;
+	/* What a new key's scopes may be at most, up to a NULL: those of whoever makes
+	 * it. NULL: all that keys of that owner may have. */
+	const char *const *most;
 };
 
 /* When what is made now ends that is good for so many days, as RFC 3339. */

@@ -30,6 +30,7 @@
 #include "json/schema.h"
 
 struct exchange;
+struct keyring_pass;
 struct standings;
 
 struct app {
@@ -78,6 +79,7 @@ struct call {
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may

@@ -65,12 +65,14 @@ static enum err
 check_key(struct app *app, struct call *call, const char *key)
 {
 	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
-	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+	const struct keyring_shown shown = {key, level_named_tenant(call)};
+	enum err rc = keyring_admit(&call->cx, app->db, &shown, pass);
 
 	if (rc != ERR_OK)
 		return rc;
 	call->who = pass->who;
-	call->partner = &pass->partner;
+	call->pass = pass;
+	call->partner = pass->partner;
 	call->stale_key = pass->stale ? pass->who.key_id : NULL;
 	return ERR_OK;
 }
