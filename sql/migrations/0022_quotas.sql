@@ -4,7 +4,7 @@
 -- A tenant's own limits. Rows stay when it goes back to those of the plan, so that versions only grow.
 CREATE TABLE tenantd.quotas (
 	tenant_id  TEXT NOT NULL,
-	metric     TEXT NOT NULL CONSTRAINT quotas_metric_form CHECK (metric ~ '^[a-z_]{1,40}$'),
+	metric     TEXT NOT NULL CONSTRAINT quotas_metric_length CHECK (char_length(metric) BETWEEN 1 AND 64),
 	own        BOOLEAN NOT NULL DEFAULT true, -- false: the plan's hold
 	soft       BIGINT CONSTRAINT quotas_soft_positive CHECK (soft >= 0), -- NULL: none
 	hard       BIGINT CONSTRAINT quotas_hard_positive CHECK (hard >= 0), -- NULL: no bound

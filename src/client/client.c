@@ -187,8 +187,7 @@ insert(struct ctx *cx, struct db *db, const struct client *c, const char *digest
 
 	return rc == ERR_OK
 	    ? db_queue(cx, db, STMT_client_create,
-		  DB_ARGS(
-		      c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor))
+		  DB_ARGS(c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor))
 	    : rc;
 }
 

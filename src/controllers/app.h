@@ -32,6 +32,7 @@
 struct exchange;
 struct keyring_pass;
 struct standings;
+struct tally;
 
 struct app {
 	const struct conf *conf;
@@ -43,6 +44,7 @@ struct app {
 	struct seal_keys *seal_keys;
 	struct audit *audit;
 	struct standings *standing; /* of tenants that tokens speak of */
+	struct tally *calls;        /* of tenants, until they are written */
 	const struct cors *cors;
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
@@ -77,11 +79,14 @@ struct call {
 	 * everybody's.
 	 */
 	const char *tenant_id;
+	bool of_platform; /* who sees to it is no member, but the platform's */
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	int64_t began_us;
+	struct rate_answer rate; /* the tightest of the limits it was counted in */
+	const char *metered;     /* whose API call it is; NULL: nobody's */
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */

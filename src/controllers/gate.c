@@ -223,11 +223,13 @@ check_others(struct app *app, struct call *call)
 {
 	enum err rc = rates_count(app, call);
 
-	return rc == ERR_OK ? level_check(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = level_check(app, call);
+	return rc == ERR_OK ? rates_count_tenant(app, call) : rc;
 }
 
-enum err
-gate_enter(struct app *app, struct call *call)
+static enum err
+enter(struct app *app, struct call *call)
 {
 	enum err rc = check_caller(app, call);
 
@@ -238,6 +240,15 @@ gate_enter(struct app *app, struct call *call)
 		    ? check_partner(app, call)
 		    : check_others(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
+}
+
+enum err
+gate_enter(struct app *app, struct call *call)
+{
+	enum err rc = enter(app, call);
+
+	rates_tell(call);
+	return rc;
 }
 
 /* -- once: the handler inside the transaction that keeps its answer -- */

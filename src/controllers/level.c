@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "client/client.h"
 #include "controllers/level_key.h"
 #include "controllers/standing.h"
@@ -110,6 +109,7 @@ check_tenant(struct app *app, struct call *call)
 	if (reach.id == NULL || (!platform && reach.role == NULL))
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = reach.id;
+	call->of_platform = platform;
 	if (platform)
 		return ERR_OK;
 	rc = check_manager(cx, reach.role, reach.status);
@@ -205,8 +205,7 @@ check_standing(struct app *app, struct call *call)
 
 	if (!who->own || who->tenant_id == NULL)
 		return ERR_OK;
-	rc = standing_check(
-	    &call->cx, app->standing, app->db, who->tenant_id, clock_mono_ms());
+	rc = standing_check(&call->cx, app->standing, app->db, who->tenant_id);
 	if (rc != ERR_TENANT_SUSPENDED && rc != ERR_TENANT_INACTIVE)
 		return rc;
 	refused = call->cx.err;

@@ -199,8 +199,7 @@ static bool
 is_about_invitation(enum err rc)
 {
 	return rc == ERR_INVALID || rc == ERR_GONE || rc == ERR_FORBIDDEN ||
-	    rc == ERR_QUOTA ||
-	    rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE;
+	    rc == ERR_QUOTA || rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE;
 }
 
 enum err

@@ -13,13 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum quota_kind {
-	QUOTA_KIND_UNSET,
-	QUOTA_LEVEL,
-	QUOTA_MONTH,
-	QUOTA_DAY,
-	QUOTA_RATE
-};
+enum quota_kind { QUOTA_KIND_UNSET, QUOTA_LEVEL, QUOTA_MONTH, QUOTA_DAY, QUOTA_RATE };
 
 enum quota_metric {
 #define QUOTA(sym, name, unit, kind, fs, fh, ps, ph, es, eh, thresholds, meaning)      \
@@ -40,7 +34,7 @@ struct quota_metric_row {
 	struct {
 		int64_t soft, hard; /* QUOTA_NONE: there is none */
 	} plans[QUOTA_PLANS];       /* in the order of quota_plans */
-	const char *thresholds; /* JSON array */
+	const char *thresholds;     /* JSON array */
 };
 extern const struct quota_metric_row quota_metrics[QUOTA_COUNT];
 

@@ -153,8 +153,8 @@ quota_set(struct ctx *cx, struct db *db, const char *tenant_id,
 	char soft[STR_I64_SIZE], hard[STR_I64_SIZE];
 
 	if (limit == NULL)
-		return db_queue(cx, db, STMT_quota_reset,
-		    DB_ARGS(tenant_id, name, cx->actor));
+		return db_queue(
+		    cx, db, STMT_quota_reset, DB_ARGS(tenant_id, name, cx->actor));
 	return db_queue(cx, db, STMT_quota_set,
 	    DB_ARGS(tenant_id, name, bound_text(soft, limit->soft),
 		bound_text(hard, limit->hard), limit->thresholds, cx->actor));

@@ -1,4 +1,5 @@
-/* tally.c - see tally.h. Open addressing; ids live in an arena that is reset with it. */
+/* tally.c - see tally.h. Open addressing; ids live in an arena that is reset with it.
+ */
 #include "quota/tally.h"
 
 #include <stdlib.h>

@@ -58,8 +58,8 @@ roll(struct ctx *cx, struct db *db, void *arg)
 {
 	struct rolling *r = arg;
 	struct db_rows *rows;
-	enum err rc = db_query(
-	    cx, db, STMT_usage_roll_up, DB_ARGS(r->most, levels(cx)), &rows);
+	enum err rc =
+	    db_query(cx, db, STMT_usage_roll_up, DB_ARGS(r->most, levels(cx)), &rows);
 
 	if (rc == ERR_OK)
 		r->done = db_i64(rows, 0, 0);
@@ -80,8 +80,7 @@ usage_roll_up(struct ctx *cx, struct db *db, int most, bool *more)
 enum err
 usage_begin(struct ctx *cx, struct db *db, const char *tenant_id)
 {
-	return db_queue(
-	    cx, db, STMT_usage_begin, DB_ARGS(tenant_id, levels(cx)));
+	return db_queue(cx, db, STMT_usage_begin, DB_ARGS(tenant_id, levels(cx)));
 }
 
 enum err

@@ -3,8 +3,8 @@
  *
  * Of what comes in a month or a day, usage is added as it comes, to the period and to
  * the day (UTC). Of levels, each day gets what there is when it is rolled up, some time
- * after its end: that repairs the number which is kept, too. A day that was missed, since
- * nothing ran, gets what there is when it is caught up with.
+ * after its end: that repairs the number which is kept, too. A day that was missed,
+ * since nothing ran, gets what there is when it is caught up with.
  *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.
@@ -29,14 +29,11 @@ enum err usage_measure(struct ctx *cx, struct db *db, const char *tenant_id,
 
 /* Rolls up what is over, the next `most` tenants of one day, in a transaction of its
  * own. *more: there is more to do. Nothing when somebody else is at it. */
-enum err usage_roll_up(
-    struct ctx *cx, struct db *db, int most, bool *more) MUST_CHECK;
+enum err usage_roll_up(struct ctx *cx, struct db *db, int most, bool *more) MUST_CHECK;
 /* Usage of a tenant begins: a row for each level. Inside a transaction. */
-enum err usage_begin(
-    struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
+enum err usage_begin(struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
 /* Nothing is known of a tenant's limits and usage any more. Inside a transaction. */
-enum err usage_forget(
-    struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
+enum err usage_forget(struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
 
 struct usage_day {
 	const char *metric, *day; /* 2026-03-01 */
@@ -52,7 +49,6 @@ struct usage_series {
 };
 
 /* In a transaction of its own. */
-enum err usage_read(
-    struct ctx *cx, struct db *db, struct usage_series *s) MUST_CHECK;
+enum err usage_read(struct ctx *cx, struct db *db, struct usage_series *s) MUST_CHECK;
 
 #endif
