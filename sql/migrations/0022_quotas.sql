@@ -84,6 +84,10 @@ BEGIN
 		RETURN (SELECT count(*) FROM tenantd.oauth_clients o WHERE o.tenant_id = about AND o.revoked_at IS NULL);
 	WHEN 'webhooks' THEN
 		RETURN (SELECT count(*) FROM tenantd.webhooks w WHERE w.tenant_id = about);
+	WHEN 'roles' THEN
+		RETURN (SELECT count(*) FROM tenantd.roles r WHERE r.tenant_id = about AND NOT r.builtin);
+	WHEN 'groups' THEN
+		RETURN (SELECT count(*) FROM tenantd.groups g WHERE g.tenant_id = about);
 	ELSE
 		RETURN NULL;
 	END CASE;
@@ -204,9 +208,7 @@ BEGIN
 		INSERT INTO tenantd.usage_daily (tenant_id, metric, day, value) VALUES (about, what, at_day, now_is)
 		ON CONFLICT DO NOTHING;
 	END IF;
-	IF now_is > 0 THEN
-		INSERT INTO tenantd.usage (tenant_id, metric) VALUES (about, what) ON CONFLICT DO NOTHING;
-	END IF;
+	INSERT INTO tenantd.usage (tenant_id, metric) VALUES (about, what) ON CONFLICT DO NOTHING;
 	PERFORM FROM tenantd.usage w
 	  WHERE w.tenant_id = about AND w.metric = what AND w.period = '' FOR UPDATE SKIP LOCKED;
 	IF NOT FOUND THEN
@@ -245,7 +247,8 @@ BEGIN
 		  CROSS JOIN LATERAL (SELECT coalesce(tenantd.quota_count(t.id, m.key),
 			(SELECT w.value FROM tenantd.usage w
 			  WHERE w.tenant_id = t.id AND w.metric = m.key AND w.period = '')) AS n) AS c
-		  WHERE c.n IS NOT NULL;
+		  WHERE c.n > 0 OR EXISTS (SELECT FROM tenantd.usage w
+			WHERE w.tenant_id = t.id AND w.metric = m.key AND w.period = '');
 		last := t.id;
 		n := n + 1;
 	END LOOP;

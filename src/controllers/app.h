@@ -15,6 +15,7 @@
 #include "controllers/docs.h"
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
+#include "creation/creation.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
@@ -43,6 +44,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
+	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
 	struct tally *calls;        /* of tenants, until they are written */
 	const struct cors *cors;
@@ -79,8 +81,11 @@ struct call {
 	 * everybody's.
 	 */
 	const char *tenant_id;
-	bool of_platform; /* who sees to it is no member, but the platform's */
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
+	/* What the caller may do in it, role/scopes.h: of rows for TENANT, VIEWER and
+	 * MEMBER. Nobody gives another what they do not have themselves. */
+	unsigned scopes;
+	bool platform; /* of rows for TENANT: they are above all tenants */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
@@ -91,6 +96,9 @@ struct call {
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

@@ -101,7 +101,7 @@ tenant_of(const struct call *call)
 {
 	const enum perm_level level = perm_level(call->route->perm);
 
-	if (call->of_platform)
+	if (call->platform)
 		return NULL;
 	if (level == LEVEL_TENANT || level == LEVEL_VIEWER || level == LEVEL_MEMBER)
 		return call->tenant_id;

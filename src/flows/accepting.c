@@ -5,6 +5,7 @@
 #include "crypto/opaque.h"
 #include "flows/joining.h"
 #include "quota/quota.h"
+#include "role/role.h"
 #include "tenant/tenant.h"
 
 enum { TEXT_MAX = 16 * 1024 };
@@ -124,9 +125,12 @@ join(struct ctx *cx, const struct account_site *s, const struct joining *j,
     const struct invitation_shown *i)
 {
 	const char *text = membership_text(cx, j, i);
-	bool joined;
-	enum err rc = check_room(cx, s, j, i);
+	bool joined = false;
+	/* nobody removes the role meanwhile */
+	enum err rc = role_turn_shared(cx, s->db, i->is.tenant_id);
 
+	if (rc == ERR_OK)
+		rc = check_room(cx, s, j, i);
 	if (rc == ERR_OK)
 		rc = tenant_join(cx, s->db,
 		    &(struct tenant_membership){

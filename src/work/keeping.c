@@ -4,12 +4,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "database/pool.h"
+#include "database/usage.h"
 #include "events/sequence.h"
 #include "quota/usage.h"
 #include "work/work.h"
 
 enum {
 	BATCH = 10000,  /* rows that one statement removes at most */
+	MEASURED = 20,  /* databases that are looked for at once */
 	ROLL_UP = 100,  /* tenants whose day is rolled up at once */
 	TURN_MS = 1000, /* for each kind of thing; other work waits meanwhile */
 	/* days, after the time in which they were of use */
@@ -104,6 +107,76 @@ roll_up(struct work *w)
 	return more;
 }
 
+struct measure {
+	const char *tenant_id;
+	int64_t bytes;
+};
+
+static enum err
+note_size(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct measure *m = arg;
+
+	return usage_measure(
+	    cx, db, m->tenant_id, QUOTA_DATABASE_BYTES, m->bytes < 0 ? 0 : m->bytes);
+}
+
+/* One that cannot be reached is no other's matter. */
+static bool
+measure_one(struct work *w, const char *tenant_id)
+{
+	struct measure m = {.tenant_id = tenant_id};
+	struct ctx cx;
+	enum err rc;
+
+	ctx_init(&cx, w->mem);
+	rc = database_bytes(&cx, w->means.databases, tenant_id, &m.bytes);
+	if (rc == ERR_OK)
+		rc = db_transaction(&cx, w->db, DB_MANAGEMENT, note_size, &m);
+	if (rc != ERR_OK)
+		log_error(LOG_WARNING, &cx, "not-measured");
+	return rc == ERR_OK;
+}
+
+/* The next databases and schemas whose size is not known of today; whether some may be
+ * left. */
+static bool
+measure_databases(struct work *w)
+{
+	int64_t until = clock_mono_ms() + TURN_MS;
+	char most[STR_I64_SIZE];
+	struct db_rows *rows;
+	struct ctx cx;
+	bool more;
+
+	ctx_init(&cx, w->mem);
+	if (db_read(&cx, w->db, DB_MANAGEMENT,
+		DB_CALL(STMT_usage_unmeasured, str_from_i64(most, MEASURED),
+		    quota_metrics[QUOTA_DATABASE_BYTES].name),
+		&rows) != ERR_OK) {
+		log_error(LOG_WARNING, &cx, "keeping-failed");
+		return false;
+	}
+	more = db_row_count(rows) == MEASURED;
+	for (int i = 0; i < db_row_count(rows) && clock_mono_ms() < until; i++)
+		more &= measure_one(w, db_text(rows, i, 0));
+	return more;
+}
+
+/* A pool that nobody claims from is looked after as well. */
+static void
+keep_pools(struct work *w)
+{
+	struct ctx cx;
+	int count;
+
+	ctx_init(&cx, w->mem);
+	databases_rest(w->means.databases);
+	if (pool_keep(&cx, w->means.databases, w->db, &count) != ERR_OK)
+		log_error(LOG_WARNING, &cx, "keeping-failed");
+	w->claim_wanted |= count > 0;
+}
+
 bool
 work_keep_house(struct work *w)
 {
@@ -131,6 +204,8 @@ work_keep_house(struct work *w)
 	for (size_t i = 0; i < COUNT_OF(old); i++)
 		if (old[i].days > 0)
 			more |= remove_all(w, &old[i], remove_old, BATCH);
+	more |= measure_databases(w);
+	keep_pools(w);
 	if (c->audit_retention_days > 0)
 		more |= remove_all(w, NULL, remove_audit, AUDIT_PRUNE_MOST);
 	return more;

@@ -18,6 +18,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "creation/means.h"
+#include "database/databases.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
@@ -32,7 +34,8 @@ enum {
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
 	TURN_MEMORY = 16 * 1024 * 1024,
-	HOLDER_SIZE = 128
+	HOLDER_SIZE = 128,
+	CONNINFO_MEMORY = 64 * 1024
 };
 
 static volatile sig_atomic_t stop_wanted;
@@ -55,6 +58,16 @@ connect_to(const struct conf *c, const char *conninfo, bool prepare)
 	    .query_timeout_ms = c->db_query_timeout,
 	    .prepare = prepare,
 	});
+}
+
+struct db *
+work_connect(const struct conf *conf)
+{
+	struct arena *mem = arena_new(CONNINFO_MEMORY);
+	struct db *db = connect_to(conf, conf_conninfo(conf, mem), conf->db_prepare);
+
+	arena_free(mem);
+	return db;
 }
 
 /* The same for whoever replaces this worker, so that what it had goes on at once. */
@@ -80,11 +93,25 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
+	creation_means_close(&w->means);
+	db_free(w->means.db);
 	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
 	arena_free(w->mem);
+}
+
+/* On a connection of their own: the steps' own stays open meanwhile. */
+static enum err
+open_means(struct ctx *cx, struct work *w)
+{
+	w->audit = audit_new(w->keys);
+	w->means = (struct creation_means){.conf = w->conf,
+	    .db = work_connect(w->conf),
+	    .keys = w->keys,
+	    .audit = w->audit};
+	return creation_means_open(cx, &w->means);
 }
 
 static enum err
@@ -112,8 +139,8 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
 	if (rc == ERR_OK)
-		w->audit = audit_new(w->keys);
-	else
+		rc = open_means(cx, w);
+	if (rc != ERR_OK)
 		work_fini(w);
 	return rc;
 }
