@@ -52,17 +52,18 @@ CREATE FUNCTION tenantd.usage_period(kind TEXT) RETURNS TEXT LANGUAGE sql STABLE
 	                 WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') ELSE '' END;
 
 -- What holds for a tenant. plans: an object of the plans, each with soft, hard and thresholds.
-CREATE FUNCTION tenantd.quota_limits(about TEXT, what TEXT, plans JSONB,
-	OUT soft BIGINT, OUT hard BIGINT, OUT thresholds INT[], OUT own BOOLEAN)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- The body is parsed now, and becomes part of the statement that calls it.
+CREATE FUNCTION tenantd.quota_limits(about TEXT, what TEXT, plans JSONB)
+RETURNS TABLE (soft BIGINT, hard BIGINT, thresholds INT[], own BOOLEAN) LANGUAGE sql STABLE
+BEGIN ATOMIC
 	SELECT CASE WHEN q.own THEN q.soft ELSE (p.of->>'soft')::bigint END,
 	       CASE WHEN q.own THEN q.hard ELSE (p.of->>'hard')::bigint END,
 	       CASE WHEN q.own THEN q.thresholds
 	            ELSE ARRAY(SELECT m::int FROM jsonb_array_elements_text(p.of->'thresholds') AS m) END,
 	       coalesce(q.own, false)
 	  FROM (SELECT plans->t.plan AS of FROM public.tenants t WHERE t.id = about) AS p
-	  LEFT JOIN tenantd.quotas q ON q.tenant_id = about AND q.metric = what AND q.own
-$$;
+	  LEFT JOIN tenantd.quotas q ON q.tenant_id = about AND q.metric = what AND q.own;
+END;
 
 -- The rows that a level is the number of; NULL: it is none of these.
 CREATE FUNCTION tenantd.quota_count(about TEXT, what TEXT) RETURNS BIGINT
