@@ -56,7 +56,8 @@ BEGIN
 			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs',
 			           'tenantd.operations', 'tenantd.operation_steps', 'tenantd.resources',
 			           'tenantd.tenant_logins', 'tenantd.roles', 'tenantd.groups',
-			           'tenantd.group_members') AS known,
+			           'tenantd.group_members', 'tenantd.quotas', 'tenantd.usage',
+			           'tenantd.usage_daily') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u

@@ -52,5 +52,8 @@ enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
 enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+/* -- step_quota.c -- */
+creation_part_fn quotas_record, quotas_undo;
+creation_part_fn monitoring_record, monitoring_undo;
 
 #endif

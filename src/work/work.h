@@ -124,7 +124,8 @@ void work_publish(struct work *w);
 bool work_is_publish_due(const struct work *w, int64_t now);
 bool work_is_seal_due(const struct work *w, int64_t now);
 void work_seal(struct work *w);
-/* keeping.c: removes what has outlived its retention; whether some of it was left. */
+/* keeping.c: removes what has outlived its retention, and rolls up usage by the day;
+ * whether some of it was left. */
 bool work_keep_house(struct work *w);
 
 #define JOB(sym, name, handler, attempts, meaning) work_step_fn handler;

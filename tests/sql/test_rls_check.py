@@ -45,7 +45,8 @@ PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.a
              "tenantd.alerts", "tenantd.oauth_clients", "tenantd.api_keys",
              "tenantd.tenant_configs", "tenantd.operations", "tenantd.operation_steps",
              "tenantd.resources", "tenantd.tenant_logins", "tenantd.roles",
-             "tenantd.groups", "tenantd.group_members"]
+             "tenantd.groups", "tenantd.group_members", "tenantd.quotas",
+             "tenantd.usage", "tenantd.usage_daily"]
 
 
 @pytest.mark.parametrize("sabotage, check", [
