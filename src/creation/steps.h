@@ -9,4 +9,13 @@
 
 #include "creation/creation.h"
 
+/* -- step_record.c -- */
+creation_part_fn record_record, record_undo;
+/* -- step_audit.c -- */
+creation_part_fn audit_record;
+/* -- step_activation.c -- */
+creation_part_fn activation_record;
+/* -- step_welcome.c -- */
+creation_part_fn welcome_intend, welcome_record;
+
 #endif

@@ -29,8 +29,8 @@ enum resource_state {
 
 struct resource {
 	const char *id, *tenant_id, *operation_id, *step;
-	const char *kind;    /* of creation/resources.def */
-	const char *place;   /* where: the server's id, the bucket; "": there is one */
+	const char *kind;  /* of creation/resources.def */
+	const char *place; /* where: the server's id, the bucket; "": there is one */
 	const char *name;
 	const char *details; /* JSON object, without secrets */
 	enum resource_state state;
@@ -40,19 +40,33 @@ struct resource {
 /* -- inside a transaction, in the management context -- */
 /* r's id is made here and its state is INTENDED; the caller sets all else, details
  * NULL for none. */
-enum err resource_intend(
-    struct ctx *cx, struct db *db, struct resource *r) MUST_CHECK;
+enum err resource_intend(struct ctx *cx, struct db *db, struct resource *r) MUST_CHECK;
 /* Other details, once more is known. */
 enum err resource_note(struct ctx *cx, struct db *db, const struct resource *r,
     const char *details) MUST_CHECK;
 enum err resource_set_state(struct ctx *cx, struct db *db, const struct resource *r,
     enum resource_state state) MUST_CHECK;
 
+/* What a step of an operation intended has become MADE. */
+enum err resources_made(struct ctx *cx, struct db *db, const char *operation_id,
+    const char *step) MUST_CHECK;
+
 /* -- each in a transaction of its own -- */
+/* The one that an operation wrote down last, of those that are not removed. */
+enum err resource_last(struct ctx *cx, struct db *db, const char *operation_id,
+    struct resource *out, bool *found) MUST_CHECK;
 /* The tenant's resource of a kind that is not removed; *found false: there is none.
  * NULL for kind: any. */
-enum err resource_find(struct ctx *cx, struct db *db, const char *tenant_id,
-    const char *kind, struct resource *out, bool *found) MUST_CHECK;
+#define resource_find(cx, db, tenant, of_kind, out, found)                             \
+	resource_seek((cx), (db),                                                      \
+	    &(const struct resource_question){                                         \
+		.tenant_id = (tenant), .kind = (of_kind)},                             \
+	    (out), (found))
+struct resource_question {
+	const char *tenant_id, *kind;
+};
+enum err resource_seek(struct ctx *cx, struct db *db, const struct resource_question *q,
+    struct resource *out, bool *found) MUST_CHECK;
 /* All of them that are not removed, in the order in which they were written. */
 enum err resources_of(struct ctx *cx, struct db *db, const char *tenant_id,
     struct resource **list, int *count) MUST_CHECK;
