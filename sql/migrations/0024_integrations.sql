@@ -98,7 +98,7 @@ INSERT INTO tenantd.exports (place, relation, type, belongs, key, left_out, reas
 	(170, 'tenantd.notifications', 'notification', DEFAULT, '{id}', '{}', NULL),
 	(180, 'tenantd.sessions', 'session', DEFAULT, '{id}', '{}', NULL),
 	(190, 'tenantd.identity_sync', 'identity', DEFAULT, '{provider,user_id}', '{}', NULL),
-	(200, 'tenantd.operations', 'operation', DEFAULT, '{id}', '{secrets,lease_until,leased_by}', 'what is shown once, and who is at it'),
+	(200, 'tenantd.operations', 'operation', DEFAULT, '{id}', '{secrets,lease_until,leased_by,scope,request_hash}', 'what is shown once, and the mechanism''s'),
 	(210, 'tenantd.operation_steps', 'operationStep', DEFAULT, '{operation_id,place}', '{}', NULL),
 	(220, 'tenantd.resources', 'resource', DEFAULT, '{id}', '{look_at}', 'the mechanism''s'),
 	(230, 'tenantd.events', 'event', DEFAULT, '{id}', '{partner_id}', 'is in the payload'),

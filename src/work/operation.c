@@ -7,15 +7,15 @@
  * It runs in transactions of its own, on a connection of its own: the step's own stays
  * open meanwhile, and holds nothing.
  */
+#include "operation/operation.h"
 #include "creation/engine.h"
 #include "creation/means.h"
-#include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
 
-static enum err
-open_means(struct work *w, struct work_item *it)
+enum err
+work_open_means(struct ctx *cx, struct work *w)
 {
 	struct creation_means *means = &w->means;
 
@@ -25,7 +25,7 @@ open_means(struct work *w, struct work_item *it)
 	    .db = work_connect(w->conf),
 	    .keys = w->keys,
 	    .audit = w->audit};
-	return creation_means_open(&it->cx, means);
+	return creation_means_open(cx, means);
 }
 
 static void
@@ -77,7 +77,7 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	const char *id = json_get_text(it->payload, "operationId");
 	enum creation_outcome outcome = CREATION_GOES_ON;
 	struct creation_run *run;
-	enum err rc = open_means(w, it);
+	enum err rc = work_open_means(&it->cx, w);
 
 	if (rc == ERR_OK && it->state == NULL) {
 		rc = creation_take(&it->cx, &w->means, id, &run, &outcome);
