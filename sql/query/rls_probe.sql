@@ -53,7 +53,8 @@ BEGIN
 			           'tenantd.idempotency', 'tenantd.idempotency_answers', 'tenantd.idempotency_parts',
 			           'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
 			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
-			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs') AS known,
+			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs',
+			           'tenantd.quotas', 'tenantd.usage', 'tenantd.usage_daily') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u

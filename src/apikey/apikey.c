@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "crypto/opaque.h"
+#include "quota/quota.h"
 #include "json/json.h"
 
 enum { SCOPES_MAX = 4 * 1024, DAY_S = 86400 };
@@ -235,16 +236,18 @@ shown_of(struct ctx *cx, const struct opaque *secret)
 static enum err
 insert(struct ctx *cx, struct db *db, const struct apikey *k, const char *digest)
 {
+	const int bound = k->tenant_id != NULL ? INT32_MAX : APIKEYS_MOST;
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc =
-	    db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, k->tenant_id));
+	enum err rc = k->tenant_id != NULL
+	    ? quota_reserve(cx, db, k->tenant_id, QUOTA_API_KEYS, 1)
+	    : db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, NULL));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_api_key_create,
 		    DB_ARGS(k->id, k->partner_id, k->tenant_id, k->name, k->prefix,
 			digest, k->scopes, k->expires_at, cx->actor,
-			str_from_i64(most, APIKEYS_MOST)),
+			str_from_i64(most, bound)),
 		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,

@@ -18,16 +18,12 @@ enum {
 	FAILED_MS = 30 * 1000
 };
 
-/* The connection that looks are written down by is opened when there is something to
- * look at. */
 static enum err
 look(struct ctx *cx, struct work *w, bool *looked)
 {
 	struct resource r;
 	enum err rc = health_next(cx, w->db, w->conf, &r, looked);
 
-	if (rc == ERR_OK && *looked)
-		rc = work_open_means(cx, w);
 	return rc == ERR_OK && *looked
 	    ? health_look(cx, &w->means, &r, clock_mono_ms() + HEALTH_LOOK_MS)
 	    : rc;

@@ -9,24 +9,9 @@
  */
 #include "operation/operation.h"
 #include "creation/engine.h"
-#include "creation/means.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
-
-enum err
-work_open_means(struct ctx *cx, struct work *w)
-{
-	struct creation_means *means = &w->means;
-
-	if (means->db != NULL)
-		return ERR_OK;
-	*means = (struct creation_means){.conf = w->conf,
-	    .db = work_connect(w->conf),
-	    .keys = w->keys,
-	    .audit = w->audit};
-	return creation_means_open(cx, means);
-}
 
 static void
 again(struct work_item *it, enum work_verdict *verdict, int64_t ms, const char *why)
@@ -77,9 +62,9 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	const char *id = json_get_text(it->payload, "operationId");
 	enum creation_outcome outcome = CREATION_GOES_ON;
 	struct creation_run *run;
-	enum err rc = work_open_means(&it->cx, w);
+	enum err rc = ERR_OK;
 
-	if (rc == ERR_OK && it->state == NULL) {
+	if (it->state == NULL) {
 		rc = creation_take(&it->cx, &w->means, id, &run, &outcome);
 		it->state = run;
 	}

@@ -83,8 +83,8 @@ struct work {
 	struct transfers *transfers;
 	struct seal_keys *keys;
 	struct audit *audit;
-	struct creation_means means; /* opened when first needed */
-	struct arena *mem;           /* of one turn of the loop */
+	struct creation_means means;
+	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
 	int item_count, running;
@@ -127,9 +127,8 @@ bool work_is_seal_due(const struct work *w, int64_t now);
 void work_seal(struct work *w);
 /* health.c: looks at the resources whose turn it is, a few at a time; when to go on. */
 int64_t work_look(struct work *w);
-/* operation.c: opens w->means, unless they are open. */
-enum err work_open_means(struct ctx *cx, struct work *w) MUST_CHECK;
-/* keeping.c: removes what has outlived its retention; whether some of it was left. */
+/* keeping.c: removes what has outlived its retention, and rolls up usage by the day;
+ * whether some of it was left. */
 bool work_keep_house(struct work *w);
 
 #define JOB(sym, name, handler, attempts, meaning) work_step_fn handler;

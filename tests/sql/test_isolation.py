@@ -39,6 +39,9 @@ PROTECTED = {
     "tenantd.api_keys": "INSERT INTO tenantd.api_keys (tenant_id, id, name, prefix, digest, scopes) VALUES (%s, gen_random_uuid()::text, 'n', 'p',"
                         " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), '{read}')",
     "tenantd.tenant_configs": "INSERT INTO tenantd.tenant_configs (tenant_id, version, config) VALUES (%s, (random() * 1e9)::bigint + 1, '{}')",
+    "tenantd.quotas": "INSERT INTO tenantd.quotas (tenant_id, metric) VALUES (%s, gen_random_uuid()::text)",
+    "tenantd.usage": "INSERT INTO tenantd.usage (tenant_id, metric) VALUES (%s, gen_random_uuid()::text)",
+    "tenantd.usage_daily": "INSERT INTO tenantd.usage_daily (tenant_id, metric, day, value) VALUES (%s, gen_random_uuid()::text, now(), 1)",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
 }
 
@@ -177,7 +180,8 @@ def test_server_role_has_what_its_rows_say(db):
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.security_policies", "tenantd.sessions",
-        "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
+        "tenantd.quotas", "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp",
+        "tenantd.usage", "tenantd.usage_daily", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 
