@@ -9,4 +9,7 @@
 
 #include "creation/creation.h"
 
+/* -- step_policy.c -- */
+creation_part_fn security_policy_record, security_policy_undo;
+
 #endif
