@@ -79,6 +79,8 @@ struct call {
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
+	bool platform;         /* of rows for TENANT: the caller is it */
+	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.

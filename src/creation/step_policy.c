@@ -1,5 +1,5 @@
-/* step_policy.c - the step security_policy: the new tenant's own rules; see steps.h. What
- * it does not say is as usual, and has no row. */
+/* step_policy.c - the step security_policy: the new tenant's own rules; see steps.h.
+ * What it does not say is as usual, and has no row. */
 #include "creation/steps.h"
 
 enum err

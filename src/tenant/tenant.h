@@ -69,6 +69,10 @@ enum err tenant_reach(struct ctx *cx, struct db *db, struct slice name,
 /* Whether the role may see to the tenant's own affairs: its owner and its admins. */
 bool tenant_role_manages(const char *role);
 
+/* *slug: the tenant's slug, if name is one that it had before; else NULL. */
+enum err tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *name, const char **slug) MUST_CHECK;
+
 /* Whether there is a status of this name. */
 bool tenant_status_known(const char *status);
 bool tenant_is_usable(const char *status);

@@ -28,6 +28,8 @@ enum {
 	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
 	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
+	/* for which it is believed that somebody listens: a turn may take its time */
+	LISTENED_MORE_MS = 1000,
 	KEEP_HOUSE_MS = 600 * 1000,
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
@@ -265,6 +267,11 @@ ear_socket(struct work *w)
 	ctx_init(&cx, w->mem);
 	fd = db_listen(&cx, w->ear, PUBLISH_CHANNEL, &fresh);
 	w->claim_wanted |= fresh;
+	if (fresh)
+		wakeup_change(w->shared.wakeup);
+	if (fd >= 0)
+		wakeup_listen(w->shared.wakeup,
+		    clock_mono_ms() + time_to_wait(w) + LISTENED_MORE_MS);
 	return fd;
 }
 
