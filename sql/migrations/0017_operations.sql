@@ -19,8 +19,12 @@ CREATE TABLE tenantd.operations (
 	attempts     INT NOT NULL DEFAULT 0,   -- failed ones since somebody last asked for it
 	error        TEXT, -- why the last attempt failed, in words that operators may read
 	error_step   TEXT,
+	error_code   TEXT, -- the slug of what it is to a client
+	undo_error   TEXT, -- why taking it back failed last
 	cancelled_by TEXT,
 	secrets      TEXT, -- sealed: what is shown once
+	scope        TEXT CONSTRAINT operations_scope_key UNIQUE, -- of the request's Idempotency-Key
+	request_hash TEXT,
 	run_at       TIMESTAMPTZ,
 	lease_until  TIMESTAMPTZ,
 	leased_by    TEXT,
@@ -48,6 +52,7 @@ CREATE TABLE tenantd.operation_steps (
 	started_at   TIMESTAMPTZ,
 	ended_at     TIMESTAMPTZ,
 	duration_us  BIGINT, -- of its last attempt
+	intended     BOOLEAN NOT NULL DEFAULT false, -- what it makes outside is in the ledger
 	PRIMARY KEY (operation_id, place)
 );
 
@@ -67,11 +72,12 @@ CREATE TABLE tenantd.resources (
 		CONSTRAINT resources_health_known CHECK (health IN ('unknown', 'ok', 'degraded', 'down')),
 	health_reason TEXT,
 	checked_at   TIMESTAMPTZ,
-	created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
+	created_at   TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), -- their order
 	made_at      TIMESTAMPTZ,
 	removed_at   TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX resources_name_key ON tenantd.resources (kind, place, name) WHERE state <> 'removed';
+CREATE INDEX resources_operation_id_idx ON tenantd.resources (operation_id, created_at, id);
 CREATE INDEX resources_tenant_id_idx ON tenantd.resources (tenant_id, created_at, id);
 
 SELECT tenantd.protect('tenantd.operations');

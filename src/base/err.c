@@ -82,7 +82,14 @@ err_clear(struct err_info *e)
 	e->line = 0;
 	e->retry_after = 0;
 	e->sqlstate[0] = e->message[0] = e->note[0] = e->detail[0] = '\0';
-	e->existing[0] = '\0';
+	e->existing[0] = e->operation[0] = e->step[0] = '\0';
+}
+
+void
+err_operation(struct err_info *e, const char *operation, const char *step)
+{
+	snprintf(e->operation, sizeof(e->operation), "%s", operation);
+	snprintf(e->step, sizeof(e->step), "%s", step);
 }
 
 void

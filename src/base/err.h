@@ -34,6 +34,8 @@ struct err_info {
 	char detail[512];  /* for the client, or "": the code's own text */
 	/* For the client: the id of the tenant that is there already, or "". */
 	char existing[40];
+	/* For the client: the operation that failed, and at which step, or "". */
+	char operation[40], step[40];
 };
 
 /* The value of both, so that whoever reads a call alone sees that it is a failure. */
@@ -55,6 +57,8 @@ void err_tell_at(struct err_info *e, enum err code, const char *file, int line,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* After either: names the tenant that is in the way, a UUID. */
 void err_existing(struct err_info *e, const char *tenant);
+/* After either: names the operation that failed, and its step, or "". */
+void err_operation(struct err_info *e, const char *operation, const char *step);
 void err_note(struct err_info *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void err_clear(struct err_info *e);
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "controllers/dispatch.h"
 #include "controllers/standing.h"
+#include "creation/means.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
@@ -60,6 +61,16 @@ open_db(struct app *app)
 	});
 }
 
+static enum err
+open_means(struct ctx *cx, struct app *app)
+{
+	app->means = (struct creation_means){.conf = app->conf,
+	    .db = app->db,
+	    .keys = app->seal_keys,
+	    .audit = app->audit};
+	return creation_means_open(cx, &app->means);
+}
+
 enum { APP_MEMORY = 64 * 1024 * 1024 };
 
 enum err
@@ -96,6 +107,8 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	}
 	if (rc == ERR_OK)
 		rc = read_onboarding(cx, app);
+	if (rc == ERR_OK)
+		rc = open_means(cx, app);
 	if (rc != ERR_OK) {
 		app_free(app);
 		return rc;
@@ -107,6 +120,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 void
 app_free(struct app *app)
 {
+	creation_means_close(&app->means);
 	db_free(app->db);
 	auth_free(app->auth);
 	audit_free(app->audit);

@@ -15,6 +15,7 @@
 #include "controllers/docs.h"
 #include "controllers/routes.h"
 #include "controllers/schemas.h"
+#include "creation/creation.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
@@ -41,6 +42,7 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
+	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
 	const struct cors *cors;
 	struct router *router;

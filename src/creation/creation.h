@@ -27,10 +27,12 @@
 #include "conf/conf.h"
 #include "crypto/seal.h"
 #include "db/db.h"
-#include "json/json.h"
 #include "operation/ledger.h"
+#include "operation/operation.h"
+#include "json/json.h"
 
-struct databases; /* database/databases.h: the database servers, and connections there */
+struct databases; /* database/databases.h: the database servers, and connections there
+		   */
 struct stores;    /* outside/stores.h: S3 and Redis */
 
 /* What a process makes and removes with. */
@@ -49,11 +51,12 @@ struct creation_plan {
 	const char *isolation; /* shared, schema, database */
 	const char *server;    /* that was asked for; NULL: placement decides */
 	const char *plan, *billing_cycle;
-	const char *admin_email; /* NULL: none was given */
-	const char *on_failure;  /* rollback, hold, retry */
+	const char *admin_email;     /* NULL: none was given */
+	const char *on_failure;      /* rollback, hold, retry */
+	const char *webhook_url;     /* NULL: none was asked for */
 	const struct json *features; /* object: auth, storage, email, each a list */
-	const struct json *policy;   /* object: the tenant's own rules, as policy/own.h stores
-					them; NULL: all are usual */
+	const struct json *policy;   /* object: the tenant's own rules, as policy/own.h
+					stores   them; NULL: all are usual */
 };
 
 /* One run. */
@@ -66,14 +69,19 @@ struct making {
 	struct creation_plan plan;
 	const char *step; /* the one at hand */
 	const char *skip; /* set by intend: why there is nothing to do */
+	const struct operation_holder *holder; /* the run's lease */
 };
 
 typedef enum err creation_part_fn(struct ctx *cx, struct making *m);
 
 /* For record: what is shown once to whoever asked for the tenant, such as
  * "databaseUrl"; sealed until then. */
-enum err creation_reveal(struct ctx *cx, struct making *m, const char *name,
-    const char *value) MUST_CHECK;
+enum err creation_reveal(
+    struct ctx *cx, struct making *m, const char *name, const char *value) MUST_CHECK;
+
+/* For act, which has a deadline by which it holds the lease: prolongs both, for what
+ * takes its time. ERR_CONFLICT: somebody else is at it by now. Opens a transaction. */
+enum err creation_renew(struct ctx *cx, struct making *m) MUST_CHECK;
 
 /*
  * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=kill|fail|wait:FILE in the

@@ -9,6 +9,14 @@
 
 #include "creation/creation.h"
 
+/* -- step_record.c -- */
+creation_part_fn record_record, record_undo;
+/* -- step_audit.c -- */
+creation_part_fn audit_record;
+/* -- step_activation.c -- */
+creation_part_fn activation_record;
+/* -- step_welcome.c -- */
+creation_part_fn welcome_intend, welcome_record;
 /* -- step_policy.c -- */
 creation_part_fn security_policy_record, security_policy_undo;
 

@@ -159,6 +159,10 @@ response_put_problem(
 	json_member_text(o, "message", message);
 	if (cx->err.existing[0] != '\0')
 		json_member_text(o, "existing_tenant", cx->err.existing);
+	if (cx->err.operation[0] != '\0')
+		json_member_text(o, "operation", cx->err.operation);
+	if (cx->err.step[0] != '\0')
+		json_member_text(o, "step", cx->err.step);
 	put_error(o, rs, code, detail);
 	if (cx->faults != NULL)
 		put_faults(o, cx->faults);

@@ -29,8 +29,8 @@ enum resource_state {
 
 struct resource {
 	const char *id, *tenant_id, *operation_id, *step;
-	const char *kind;    /* of creation/resources.def */
-	const char *place;   /* where: the server's id, the bucket; "": there is one */
+	const char *kind;  /* of creation/resources.def */
+	const char *place; /* where: the server's id, the bucket; "": there is one */
 	const char *name;
 	const char *details; /* JSON object, without secrets */
 	enum resource_state state;
@@ -40,15 +40,21 @@ struct resource {
 /* -- inside a transaction, in the management context -- */
 /* r's id is made here and its state is INTENDED; the caller sets all else, details
  * NULL for none. */
-enum err resource_intend(
-    struct ctx *cx, struct db *db, struct resource *r) MUST_CHECK;
+enum err resource_intend(struct ctx *cx, struct db *db, struct resource *r) MUST_CHECK;
 /* Other details, once more is known. */
 enum err resource_note(struct ctx *cx, struct db *db, const struct resource *r,
     const char *details) MUST_CHECK;
 enum err resource_set_state(struct ctx *cx, struct db *db, const struct resource *r,
     enum resource_state state) MUST_CHECK;
 
+/* What a step of an operation intended has become MADE. */
+enum err resources_made(struct ctx *cx, struct db *db, const char *operation_id,
+    const char *step) MUST_CHECK;
+
 /* -- each in a transaction of its own -- */
+/* The one that an operation wrote down last, of those that are not removed. */
+enum err resource_last(struct ctx *cx, struct db *db, const char *operation_id,
+    struct resource *out, bool *found) MUST_CHECK;
 /* The tenant's resource of a kind that is not removed; *found false: there is none.
  * NULL for kind: any. */
 enum err resource_find(struct ctx *cx, struct db *db, const char *tenant_id,

@@ -117,6 +117,7 @@ settle(struct work *w, struct work_item *it, enum work_verdict verdict)
 		it->why = "no reason was given";
 	switch (verdict) {
 	case WORK_ASK:
+	case WORK_MORE:
 		return ERR_OK;
 	case WORK_DONE:
 		return job_end(&it->cx, w->db, &w->me, &it->job, NULL);
@@ -241,6 +242,8 @@ item_step(struct work *w, struct work_item *it)
 
 	if (rc == ERR_OK && a.verdict == WORK_ASK)
 		ask(w, it);
+	else if (rc == ERR_OK && a.verdict == WORK_MORE)
+		return;
 	else if (rc == ERR_OK)
 		item_free(w, it);
 	else if (is_lost(&it->cx)) {

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "creation/means.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
@@ -34,7 +35,8 @@ enum {
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
 	TURN_MEMORY = 16 * 1024 * 1024,
-	HOLDER_SIZE = 128
+	HOLDER_SIZE = 128,
+	CONNINFO_MEMORY = 64 * 1024
 };
 
 static volatile sig_atomic_t stop_wanted;
@@ -57,6 +59,16 @@ connect_to(const struct conf *c, const char *conninfo, bool prepare)
 	    .query_timeout_ms = c->db_query_timeout,
 	    .prepare = prepare,
 	});
+}
+
+struct db *
+work_connect(const struct conf *conf)
+{
+	struct arena *mem = arena_new(CONNINFO_MEMORY);
+	struct db *db = connect_to(conf, conf_conninfo(conf, mem), conf->db_prepare);
+
+	arena_free(mem);
+	return db;
 }
 
 /* The same for whoever replaces this worker, so that what it had goes on at once. */
@@ -82,6 +94,10 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
+	if (w->means.db != NULL) {
+		creation_means_close(&w->means);
+		db_free(w->means.db);
+	}
 	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);

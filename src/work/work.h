@@ -26,6 +26,7 @@
 
 #include "audit/audit.h"
 #include "conf/conf.h"
+#include "creation/creation.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "jobs/queue.h"
@@ -36,7 +37,8 @@
 
 enum work_verdict {
 	WORK_UNSET,
-	WORK_ASK, /* do it->ask, and call again */
+	WORK_ASK,  /* do it->ask, and call again */
+	WORK_MORE, /* call again at the next turn */
 	WORK_DONE,
 	WORK_RETRY, /* it->why; later, unless it was tried often enough */
 	WORK_DEAD,  /* it->why; trying again is of no use */
@@ -81,7 +83,8 @@ struct work {
 	struct transfers *transfers;
 	struct seal_keys *keys;
 	struct audit *audit;
-	struct arena *mem; /* of one turn of the loop */
+	struct creation_means means; /* opened when first needed */
+	struct arena *mem;           /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
 	int item_count, running;
@@ -111,7 +114,9 @@ void item_step(struct work *w, struct work_item *it);
 /* The item begins anew with a job. */
 void item_begin(struct work *w, struct work_item *it, const struct job *job);
 void item_free(struct work *w, struct work_item *it);
-/* loop.c: logs what the database said; when to ask it again. */
+/* loop.c: a connection of its own to the database. */
+struct db *work_connect(const struct conf *conf);
+/* Logs what the database said; when to ask it again. */
 int64_t work_failed(struct work *w, const struct ctx *cx, const char *what);
 /* news.c */
 enum { WORK_BUSY_PAUSE_MS = 5 }; /* somebody else publishes */
