@@ -7,6 +7,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "controllers/describe.h"
 #include "controllers/level.h"
 #include "controllers/rates.h"
 #include "flows/keyring.h"
@@ -236,8 +237,7 @@ lead_on(struct app *app, struct call *call)
 	const char *name, *rest, *slug = NULL;
 	enum err rc;
 
-	if (call->tenant_id == NULL || call->route->method != HTTP_GET ||
-	    strncmp(call->route->path, before, sizeof(before) - 1) != 0)
+	if (call->tenant_id == NULL || !route_leads_on(call->route))
 		return ERR_OK;
 	name = slice_dup(cx->mem, call->params[0]);
 	if (strcasecmp(name, call->tenant_id) == 0)
