@@ -56,3 +56,28 @@ CREATE TRIGGER names_since BEFORE UPDATE OF kind ON tenantd.names
 ALTER TABLE tenantd.names ENABLE ALWAYS TRIGGER names_since;
 
 REVOKE ALL ON FUNCTION tenantd.tenants_lifecycle(), tenantd.names_since() FROM PUBLIC;
+
+-- What a tenant has of ours is removed with it.
+UPDATE tenantd.server_rights SET privileges = privileges || ', DELETE'
+ WHERE relation IN (
+	'public.tenant_users',
+	'tenantd.alert_rules',
+	'tenantd.alerts',
+	'tenantd.api_keys',
+	'tenantd.deliveries',
+	'tenantd.email_templates',
+	'tenantd.idempotency',
+	'tenantd.idempotency_answers',
+	'tenantd.idempotency_parts',
+	'tenantd.identity_sync',
+	'tenantd.invitations',
+	'tenantd.notifications',
+	'tenantd.oauth_clients',
+	'tenantd.security_policies',
+	'tenantd.sessions',
+	'tenantd.tenant_configs',
+	'tenantd.tenant_keys',
+	'tenantd.tenant_secrets',
+	'tenantd.webhooks',
+	'tenantd.jobs')
+   AND privileges NOT LIKE '%DELETE%';
