@@ -1,7 +1,10 @@
-/* platform_tenants.c - the routes by which the platform sees to tenants: /api/tenants. */
+/* platform_tenants.c - the routes by which the platform sees to tenants: /api/tenants.
+ */
 #include <string.h>
 
 #include "controllers/item.h"
+#include "creation/purge.h"
+#include "creation/show.h"
 #include "flows/reset.h"
 #include "tenant/tenant.h"
 #include "tenant/view.h"
@@ -26,8 +29,7 @@ put_tenant(struct json_out *o, const void *row)
 static enum err
 hold(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	return tenant_view_hold(
-	    cx, db, slice_dup(cx->mem, c->call->params[0]), c->now);
+	return tenant_view_hold(cx, db, slice_dup(cx->mem, c->call->params[0]), c->now);
 }
 
 static const struct item_form form = {.what = "tenant",
@@ -57,10 +59,11 @@ static enum err
 read_filters(struct call *call, struct tenant_view_page *page)
 {
 	static const char *const isolations[] = {"shared", "schema", "database", NULL},
-				*const plans[] = {
-				    "free", "professional", "enterprise", NULL},
-				*const statuses[] = {"provisioning", "active",
-				    "suspended", "deactivated", "purged", "failed", NULL};
+				 *const plans[] = {"free", "professional", "enterprise",
+				     NULL},
+				 *const statuses[] = {"provisioning", "active",
+				     "suspended", "deactivated", "purged", "failed",
+				     NULL};
 	enum err rc;
 
 	page->part = list_filter(call, "q");
@@ -208,8 +211,8 @@ resume(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct tenant_desk desk = desk_of(c->app, c->call);
 
-	return tenant_view_turn(cx, db, &desk,
-	    &(struct tenant_turn){.kind = TENANT_RESUME}, c->now);
+	return tenant_view_turn(
+	    cx, db, &desk, &(struct tenant_turn){.kind = TENANT_RESUME}, c->now);
 }
 
 enum err
@@ -223,8 +226,8 @@ restore(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct tenant_desk desk = desk_of(c->app, c->call);
 
-	return tenant_view_turn(cx, db, &desk,
-	    &(struct tenant_turn){.kind = TENANT_RESTORE}, c->now);
+	return tenant_view_turn(
+	    cx, db, &desk, &(struct tenant_turn){.kind = TENANT_RESTORE}, c->now);
 }
 
 enum err
@@ -281,4 +284,55 @@ enum err
 platform_tenant_reset_post(struct app *app, struct call *call)
 {
 	return item_touch(app, call, &form, reset);
+}
+
+/* -- for good -- */
+
+static enum err
+read_force(struct call *call, bool *out)
+{
+	const char *text = list_filter(call, "force");
+
+	*out = text != NULL && strcmp(text, "true") == 0;
+	if (text == NULL || *out || strcmp(text, "false") == 0)
+		return ERR_OK;
+	ctx_fault(&call->cx, "/force", "enum", "must be true or false");
+	return err_tell(&call->cx.err, ERR_INVALID, "force must be true or false");
+}
+
+static enum err
+purge(struct ctx *cx, struct db *db, struct item_change *c)
+{
+	const struct tenant_desk desk = desk_of(c->app, c->call);
+	struct purge_ask ask = {.desk = &desk,
+	    .slug = json_get_text(c->call->body, "slug"),
+	    .lease_ms = c->app->conf->operation_lease};
+	const struct tenant_view *now = c->now;
+	const char *id;
+	enum err rc = read_force(c->call, &ask.force);
+
+	if (rc == ERR_OK)
+		rc = purge_ask(cx, db, &ask, c->now, &id);
+	c->call->about_tenant = now->id;
+	return rc;
+}
+
+enum err
+platform_tenant_purge_post(struct app *app, struct call *call)
+{
+	struct operation op;
+	struct json_out o;
+	enum err rc = item_touch(app, call, &form, purge);
+
+	if (rc == ERR_OK)
+		rc = operation_of_tenant(&call->cx, app->db, call->about_tenant, &op);
+	if (rc != ERR_OK)
+		return rc;
+	call->rs->status = 202;
+	response_header(call->rs, "Location",
+	    arena_printf(call->cx.mem, "%s/api/operations/%s", call->rq.prefix, op.id));
+	buf_reset(&call->rs->body);
+	json_out_init(&o, &call->rs->body);
+	creation_put_operation(&o, &op);
+	return ERR_OK;
 }

@@ -19,6 +19,7 @@
 #define TENANTD_CREATION_PURGE_H
 
 #include "creation/engine.h"
+#include "tenant/view.h"
 
 #define PURGE_KIND "tenant.purge"
 
@@ -32,6 +33,17 @@ struct purge_order {
 };
 enum err purge_begin(struct ctx *cx, struct db *db, const struct purge_order *order,
     const char **id) MUST_CHECK;
+
+/* The same for somebody who asks: of one whose grace is over, or, by force and with its
+ * slug, of any; that is deactivated first. now: as it was held. */
+struct purge_ask {
+	const struct tenant_desk *desk;
+	const char *slug; /* said with it, or NULL */
+	bool force;
+	int lease_ms;
+};
+enum err purge_ask(struct ctx *cx, struct db *db, const struct purge_ask *a,
+    struct tenant_view *now, const char **id) MUST_CHECK;
 
 /* A turn: one resource, or one batch of rows, or what is left. CREATION_GOES_ON: call
  * again; CREATION_WAITS: a step failed, later; CREATION_ELSEWHERE; CREATION_DONE. */

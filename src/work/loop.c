@@ -256,6 +256,7 @@ time_to_wait(const struct work *w)
 
 	if (!w->stopping) {
 		due = earlier(due, w->publish_due_ms);
+		due = earlier(due, w->lifecycle_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
 		if (w->publish_wanted)
@@ -335,6 +336,8 @@ turn(struct work *w)
 	stamp(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
+	if (!w->stopping && work_is_lifecycle_due(w, now))
+		work_lifecycle(w);
 	if (!w->stopping && work_is_publish_due(w, now))
 		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
