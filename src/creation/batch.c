@@ -128,8 +128,8 @@ go(struct ctx *cx, struct db *db, struct batch *b)
 		if (is_over(b->steps[b->place].state))
 			continue;
 		rc = batch_step(cx, db, b);
-		if (rc != ERR_OK || b->act_at >= 0)
-			return rc;
+		if (rc != ERR_OK || b->act_at >= 0 || b->committed)
+			return rc; /* what fails after it takes nothing back */
 	}
 	if (rc != ERR_OK)
 		return rc;

@@ -28,12 +28,12 @@
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "operation/ledger.h"
-#include "operation/operation.h"
 #include "json/json.h"
 
 struct databases; /* database/databases.h: the database servers, and connections there
 		   */
 struct stores;    /* outside/stores.h: S3 and Redis */
+struct operation_holder; /* operation/run.h */
 
 /* What a process makes and removes with. */
 struct creation_means {
@@ -86,8 +86,10 @@ enum err creation_renew(struct ctx *cx, struct making *m) MUST_CHECK;
 /*
  * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=kill|fail|wait:FILE in the
  * environment, several separated by ";". kill: SIGKILL at once. fail: ERR_UNAVAILABLE.
- * wait: until FILE is there. The run itself calls it with "begin", "intended", "acted"
- * and "recorded"; act calls it with names of its own between its effects.
+ * wait: until FILE is there. kill:FILE and fail:FILE: the first time alone, which makes
+ * FILE; else whoever goes on stops there, too. The run itself calls it with "begin",
+ * "intended", "acted" and "recorded", and with "removing", "removed" and "undone" where
+ * it takes things back; act calls it with names of its own between its effects.
  */
 enum err creation_point(
     struct ctx *cx, const struct making *m, const char *point) MUST_CHECK;

@@ -16,6 +16,7 @@
 #define TENANTD_CREATION_ENGINE_H
 
 #include "creation/creation.h"
+#include "operation/operation.h"
 
 enum creation_outcome {
 	CREATION_UNSET,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "operation/run.h"
 
 enum { SECRETS_MAX = 64 * 1024 };
 

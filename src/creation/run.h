@@ -8,6 +8,7 @@
 
 #include "base/id.h"
 #include "creation/engine.h"
+#include "operation/run.h"
 
 enum { RUN_STEPS_MAX = 32 };
 

@@ -11,6 +11,7 @@
 #define TENANTD_CREATION_SHOW_H
 
 #include "creation/creation.h"
+#include "operation/operation.h"
 
 /* The groups of steps whose time is summed up. */
 enum creation_group {

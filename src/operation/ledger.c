@@ -73,12 +73,12 @@ resource_set_state(
 }
 
 enum err
-resource_find(struct ctx *cx, struct db *db, const char *tenant_id, const char *kind,
+resource_seek(struct ctx *cx, struct db *db, const struct resource_question *q,
     struct resource *out, bool *found)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(
-	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_resource_list, tenant_id, kind), &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_resource_list, q->tenant_id, q->kind), &rows);
 
 	*found = rc == ERR_OK && db_row_count(rows) > 0;
 	if (*found)

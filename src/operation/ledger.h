@@ -57,8 +57,16 @@ enum err resource_last(struct ctx *cx, struct db *db, const char *operation_id,
     struct resource *out, bool *found) MUST_CHECK;
 /* The tenant's resource of a kind that is not removed; *found false: there is none.
  * NULL for kind: any. */
-enum err resource_find(struct ctx *cx, struct db *db, const char *tenant_id,
-    const char *kind, struct resource *out, bool *found) MUST_CHECK;
+#define resource_find(cx, db, tenant, of_kind, out, found)                             \
+	resource_seek((cx), (db),                                                      \
+	    &(const struct resource_question){                                         \
+		.tenant_id = (tenant), .kind = (of_kind)},                             \
+	    (out), (found))
+struct resource_question {
+	const char *tenant_id, *kind;
+};
+enum err resource_seek(struct ctx *cx, struct db *db, const struct resource_question *q,
+    struct resource *out, bool *found) MUST_CHECK;
 /* All of them that are not removed, in the order in which they were written. */
 enum err resources_of(struct ctx *cx, struct db *db, const char *tenant_id,
     struct resource **list, int *count) MUST_CHECK;

@@ -1,6 +1,6 @@
-/* run.c - see operation.h: what whoever goes on with an operation writes. */
+/* run.c - see run.h. */
+#include "operation/run.h"
 #include "base/str.h"
-#include "operation/operation.h"
 
 enum err
 operation_begin(struct ctx *cx, struct db *db, const struct operation_draft *d,

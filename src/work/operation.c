@@ -12,6 +12,7 @@
 #include "creation/engine.h"
 #include "creation/means.h"
 #include "creation/purge.h"
+#include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
