@@ -1,6 +1,6 @@
 -- The tenant that the token of user $1 names, $2 its id or number, as one of its members works in
 -- it: as onboarding_find, with what administrators say of it. None for who is no member, nor for
--- whose account is deactivated. With $3 it is the token of the OAuth client $1.
+-- whose account is deactivated. The last column is what grants, as in tenant_reach. With $3 it is the token of the OAuth client $1.
 -- params: 3
 -- rows: one
 WITH member AS (
@@ -29,7 +29,13 @@ SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        m.role, t.system_prompt, t.pinecone_environment,
        EXISTS (SELECT FROM tenantd.tenant_secrets s
                 WHERE s.tenant_id = t.id AND s.name = 'pinecone_api_key'),
-       u.email
+       u.email,
+       (SELECT string_agg(coalesce(array_to_string(r.scopes, ' '), '@' || g.role), E'\n')
+          FROM (SELECT lower(m.role)
+                 UNION ALL
+                SELECT s.role FROM tenantd.group_members k JOIN tenantd.groups s ON s.id = k.group_id
+                 WHERE k.tenant_id = t.id AND k.user_id = $1::text AND s.role IS NOT NULL) AS g (role)
+          LEFT JOIN tenantd.roles r ON r.tenant_id = t.id AND r.id = g.role)
   FROM member m
   JOIN public.tenants t ON t.id = m.tenant_id
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant

@@ -155,6 +155,7 @@ client_reach(struct ctx *cx, struct db *db, const struct client_question *q,
 		    .status = db_text(rows, 0, 1),
 		    .named = db_bool(rows, 0, 2),
 		    .scope = db_bool(rows, 0, 3),
+		    .scopes = db_text(rows, 0, 4),
 		};
 	return rc;
 }

@@ -95,6 +95,7 @@ struct client_reach {
 	const char *tenant_id, *status; /* the client's own; NULL: it is not in force */
 	bool named;                     /* it is the tenant in question */
 	bool scope;                     /* the client has it today */
+	const char *scopes;             /* all that it has today, as words */
 };
 /* Read at each request, so that revoking and narrowing act at once. */
 enum err client_reach(struct ctx *cx, struct db *db, const struct client_question *q,

@@ -79,15 +79,21 @@ struct call {
 	 */
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
+	/* What the caller may do in it, role/scopes.h: of rows for TENANT, VIEWER and
+	 * MEMBER. Nobody gives another what they do not have themselves. */
+	unsigned scopes;
+	bool platform; /* of rows for TENANT: they are above all tenants */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
-	bool platform;         /* of rows for TENANT: the caller is it */
 	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

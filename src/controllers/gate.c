@@ -329,6 +329,7 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	enum err rc;
 
 	rs->status = 0;
+	o->call->committed = NULL;
 	rs->headers.n = gate;
 	buf_reset(&rs->body);
 	if (o->claim.scope[0] == '\0')
@@ -402,6 +403,9 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = gate_claim(app, call, key, &once.claim)) != ERR_OK)
 		return rc;
-	return steps_transaction(&call->cx, app->db,
+	rc = steps_transaction(&call->cx, app->db,
 	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);
+	if (rc == ERR_OK && call->committed != NULL)
+		call->committed(app, call);
+	return rc;
 }

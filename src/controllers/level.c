@@ -7,6 +7,7 @@
 #include "controllers/level_partner.h"
 #include "controllers/standing.h"
 #include "people/user.h"
+#include "role/scopes.h"
 #include "tenant/member.h"
 #include "tenant/tenant.h"
 
@@ -56,12 +57,31 @@ check_platform(struct app *app, struct call *call)
 	return rc;
 }
 
-static enum err
-check_manager(struct ctx *cx, const char *role, const char *status)
+/* What the database grants them now, and a token that was asked for with less does not
+ * leave out. */
+static unsigned
+scopes_of(const struct call *call, const char *grants)
 {
-	if (!tenant_role_manages(role))
+	const struct name_list *own = &call->who.scopes;
+	unsigned scopes = role_scopes_granted(grants), kept = 0;
+
+	if (!call->who.narrowed)
+		return scopes;
+	for (size_t i = 0; i < own->count; i++)
+		kept |= role_scopes_of_words(own->names[i]);
+	return scopes & kept;
+}
+
+static enum err
+check_manager(struct call *call, const char *grants, const char *status)
+{
+	struct ctx *cx = &call->cx;
+
+	if (!(role_scopes_granted(grants) & ROLE_ADMIN))
 		return err_tell(&cx->err, ERR_FORBIDDEN,
-		    "this is for the tenant's owner and its admins");
+		    "this is for the tenant's owner and its admins: whoever has the "
+		    "scope \"admin\" in it");
+	call->scopes = scopes_of(call, grants);
 	return tenant_check_usable(cx, status);
 }
 
@@ -109,9 +129,10 @@ check_tenant(struct app *app, struct call *call)
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = reach.id;
 	call->platform = platform;
+	call->scopes = ROLE_ALL;
 	if (platform)
 		return ERR_OK;
-	rc = check_manager(cx, reach.role, reach.status);
+	rc = check_manager(call, reach.grants, reach.status);
 	return rc == ERR_OK ? check_session(cx, &call->who, reach.id) : rc;
 }
 
@@ -155,7 +176,7 @@ check_viewer(struct app *app, struct call *call)
 	if (!found)
 		return err_tell(&cx->err, ERR_FORBIDDEN, "you have no tenant yet");
 	call->tenant_id = tenant.id;
-	rc = check_manager(cx, tenant.role, tenant.status);
+	rc = check_manager(call, tenant.grants, tenant.status);
 	return rc == ERR_OK ? check_session(cx, &call->who, tenant.id) : rc;
 }
 
@@ -250,6 +271,16 @@ check_client_scope(struct ctx *cx, const struct principal *who,
 	return tenant_check_usable(cx, reach->status);
 }
 
+static unsigned
+client_scopes(const struct principal *who, const char *has)
+{
+	unsigned carried = 0;
+
+	for (size_t i = 0; i < who->scopes.count; i++)
+		carried |= role_scopes_of_words(who->scopes.names[i]);
+	return carried & role_scopes_of_words(has);
+}
+
 /* A client is no member of its tenant, nor anything of another. */
 static enum err
 check_client_of(struct app *app, struct call *call, const struct client_question *q)
@@ -268,6 +299,7 @@ check_client_of(struct app *app, struct call *call, const struct client_question
 	if (!reach.named)
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = reach.tenant_id;
+	call->scopes = client_scopes(who, reach.scopes);
 	return check_client_scope(cx, who, q, &reach);
 }
 
@@ -309,6 +341,23 @@ check_active(struct ctx *cx, const char *status)
 	return tenant_check_usable(cx, status);
 }
 
+/* Of a client its scopes have been asked already. */
+static enum err
+check_member_scope(struct call *call, const struct tenant *t)
+{
+	const bool reads = call->route->method == HTTP_GET;
+
+	if (is_client(&call->who))
+		return ERR_OK;
+	call->scopes = scopes_of(call, t->grants);
+	if (role_scopes_granted(t->grants) & (reads ? ROLE_READ : ROLE_WRITE))
+		return ERR_OK;
+	return err_tell(&call->cx.err, ERR_FORBIDDEN,
+	    "what you are in the tenant, \"%.*s\", is without the scope \"%s\", which this "
+	    "needs",
+	    NAME_SHOWN, t->role, reads ? "read" : "write");
+}
+
 /* Nobody is exempt: a superuser works in no tenant but their own. */
 static enum err
 check_member(struct app *app, struct call *call)
@@ -333,7 +382,8 @@ check_member(struct app *app, struct call *call)
 		    NAME_SHOWN, claim.tenant);
 	call->tenant_id = m->tenant.id;
 	call->member = m;
-	return check_active(cx, m->tenant.status);
+	rc = check_active(cx, m->tenant.status);
+	return rc == ERR_OK ? check_member_scope(call, &m->tenant) : rc;
 }
 
 static enum err

@@ -11,6 +11,15 @@
 
 /* -- step_record.c -- */
 creation_part_fn record_record, record_undo;
+/* -- step_database.c -- */
+creation_part_fn database_intend, database_act, database_record;
+creation_part_fn migrations_intend, migrations_act;
+resource_remove_fn database_remove, schema_remove;
+resource_look_fn database_look, schema_look;
+/* -- step_credentials.c -- */
+creation_part_fn credentials_intend, credentials_act, credentials_record;
+resource_remove_fn database_role_remove;
+resource_look_fn database_role_look;
 /* -- step_audit.c -- */
 creation_part_fn audit_record;
 /* -- step_activation.c -- */
@@ -19,5 +28,25 @@ creation_part_fn activation_record;
 creation_part_fn welcome_intend, welcome_record;
 /* -- step_policy.c -- */
 creation_part_fn security_policy_record, security_policy_undo;
+/* step_database.c */
+creation_part_fn database_intend, database_act, database_record;
+creation_part_fn migrations_intend, migrations_act;
+resource_remove_fn database_remove, schema_remove;
+resource_look_fn database_look, schema_look;
+/* -- step_storage.c -- */
+creation_part_fn storage_intend, storage_act;
+resource_remove_fn storage_s3_remove, storage_dir_remove;
+resource_look_fn storage_s3_look, storage_dir_look;
+/* -- step_cache.c -- */
+creation_part_fn cache_intend, cache_act;
+resource_remove_fn redis_user_remove;
+resource_look_fn redis_user_look;
+/* -- step_people.c -- */
+enum err roles_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err roles_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
+enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
 
 #endif

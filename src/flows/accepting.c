@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "crypto/opaque.h"
 #include "flows/joining.h"
+#include "role/role.h"
 #include "tenant/tenant.h"
 
 enum { TEXT_MAX = 16 * 1024 };
@@ -109,10 +110,15 @@ join(struct ctx *cx, const struct account_site *s, const struct joining *j,
     const struct invitation_shown *i)
 {
 	const char *text = membership_text(cx, j, i);
-	bool joined;
-	enum err rc = tenant_join(cx, s->db,
-	    &(struct tenant_membership){i->is.tenant_id, j->user_id, i->is.role},
-	    &joined);
+	bool joined = false;
+	/* nobody removes the role meanwhile */
+	enum err rc = role_turn_shared(cx, s->db, i->is.tenant_id);
+
+	if (rc == ERR_OK)
+		rc = tenant_join(cx, s->db,
+		    &(struct tenant_membership){
+			i->is.tenant_id, j->user_id, i->is.role},
+		    &joined);
 
 	if (rc != ERR_OK || !joined)
 		return rc;

@@ -16,6 +16,7 @@ take_row(
 	};
 	tenant_read_row(rows, &out->tenant);
 	out->tenant.role = db_text(rows, 0, 15);
+	out->tenant.grants = db_text(rows, 0, 20);
 	return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "database/pool.h"
 #include "events/sequence.h"
 #include "work/work.h"
 
@@ -83,6 +84,20 @@ remove_all(struct work *w, const struct expiry *what,
 	return r.count >= full;
 }
 
+/* A pool that nobody claims from is looked after as well. */
+static void
+keep_pools(struct work *w)
+{
+	struct ctx cx;
+	int count;
+
+	ctx_init(&cx, w->mem);
+	databases_rest(w->means.databases);
+	if (pool_keep(&cx, w->means.databases, w->db, &count) != ERR_OK)
+		log_error(LOG_WARNING, &cx, "keeping-failed");
+	w->claim_wanted |= count > 0;
+}
+
 bool
 work_keep_house(struct work *w)
 {
@@ -108,6 +123,7 @@ work_keep_house(struct work *w)
 	for (size_t i = 0; i < COUNT_OF(old); i++)
 		if (old[i].days > 0)
 			more |= remove_all(w, &old[i], remove_old, BATCH);
+	keep_pools(w);
 	if (c->audit_retention_days > 0)
 		more |= remove_all(w, NULL, remove_audit, AUDIT_PRUNE_MOST);
 	return more;

@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "creation/means.h"
+#include "database/databases.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
@@ -94,15 +95,25 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
-	if (w->means.db != NULL) {
-		creation_means_close(&w->means);
-		db_free(w->means.db);
-	}
+	creation_means_close(&w->means);
+	db_free(w->means.db);
 	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
 	arena_free(w->mem);
+}
+
+/* On a connection of their own: the steps' own stays open meanwhile. */
+static enum err
+open_means(struct ctx *cx, struct work *w)
+{
+	w->audit = audit_new(w->keys);
+	w->means = (struct creation_means){.conf = w->conf,
+	    .db = work_connect(w->conf),
+	    .keys = w->keys,
+	    .audit = w->audit};
+	return creation_means_open(cx, &w->means);
 }
 
 static enum err
@@ -130,8 +141,8 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
 	if (rc == ERR_OK)
-		w->audit = audit_new(w->keys);
-	else
+		rc = open_means(cx, w);
+	if (rc != ERR_OK)
 		work_fini(w);
 	return rc;
 }

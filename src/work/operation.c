@@ -10,26 +10,11 @@
 #include <string.h>
 
 #include "creation/engine.h"
-#include "creation/means.h"
 #include "creation/purge.h"
 #include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
-
-static enum err
-open_means(struct work *w, struct work_item *it)
-{
-	struct creation_means *means = &w->means;
-
-	if (means->db != NULL)
-		return ERR_OK;
-	*means = (struct creation_means){.conf = w->conf,
-	    .db = work_connect(w->conf),
-	    .keys = w->keys,
-	    .audit = w->audit};
-	return creation_means_open(&it->cx, means);
-}
 
 static void
 again(struct work_item *it, enum work_verdict *verdict, int64_t ms, const char *why)
@@ -96,9 +81,9 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	enum creation_outcome outcome = CREATION_GOES_ON;
 	struct creation_run *run;
 	struct operation op;
-	enum err rc = open_means(w, it);
+	enum err rc = ERR_OK;
 
-	if (rc == ERR_OK && it->state == NULL) {
+	if (it->state == NULL) {
 		rc = operation_show(&it->cx, w->means.db, id, &op);
 		if (rc != ERR_OK)
 			return rc;

@@ -83,8 +83,8 @@ struct work {
 	struct transfers *transfers;
 	struct seal_keys *keys;
 	struct audit *audit;
-	struct creation_means means; /* opened when first needed */
-	struct arena *mem;           /* of one turn of the loop */
+	struct creation_means means;
+	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
 	int item_count, running;

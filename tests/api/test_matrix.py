@@ -102,6 +102,7 @@ LISTED = {
         **{role: 404 for role in ("plain", "superuser", "demoted", "platform", "tenant scope", "foreign", "deactivated", *PARTNERS)},
         "suspended": 403},
     ("GET", "/me"): {"deactivated": 403},
+    ("POST", "/api/chat"): {"viewer": 403},  # good for reading
     ("POST", "/api/tenant/getOrCreate"): {"suspended": 403, "deactivated": 403},
     ("POST", "/api/tenant/create-tenant-record"): {"suspended": 403, "deactivated": 403},
 }
