@@ -17,7 +17,6 @@
 #include "controllers/schemas.h"
 #include "creation/creation.h"
 #include "crypto/seal.h"
-#include "database/databases.h"
 #include "db/db.h"
 #include "flows/onboarding.h"
 #include "http/cors.h"
@@ -32,7 +31,9 @@
 #include "json/schema.h"
 
 struct exchange;
+struct keyring_pass;
 struct standings;
+struct tally;
 
 struct app {
 	const struct conf *conf;
@@ -43,9 +44,9 @@ struct app {
 	struct auth *auth;
 	struct seal_keys *seal_keys;
 	struct audit *audit;
-	struct databases *databases;
 	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
+	struct tally *calls;        /* of tenants, until they are written */
 	const struct cors *cors;
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
@@ -81,9 +82,17 @@ struct call {
 	 */
 	const char *tenant_id;
 	const struct tenant_member *member; /* of rows for MEMBER: that tenant */
+	/* What the caller may do in it, role/scopes.h: of rows for TENANT, VIEWER and
+	 * MEMBER. Nobody gives another what they do not have themselves. */
+	unsigned scopes;
+	bool platform; /* of rows for TENANT: they are above all tenants */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
+	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;
+	struct rate_answer rate; /* the tightest of the limits it was counted in */
+	const char *metered;     /* whose API call it is; NULL: nobody's */
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */

@@ -7,7 +7,7 @@
 static struct server_desk
 desk_of(const struct app *app, const struct call *call)
 {
-	return (struct server_desk){.databases = app->databases,
+	return (struct server_desk){.databases = app->means.databases,
 	    .db = app->db,
 	    .audit = app->audit,
 	    .address = call->rq.client};

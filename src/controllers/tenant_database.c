@@ -10,7 +10,7 @@ site_of(const struct app *app, const struct call *call)
 	return (struct database_access_site){.tenant_id = call->tenant_id,
 	    .address = call->rq.client,
 	    .audit = app->audit,
-	    .databases = app->databases};
+	    .databases = app->means.databases};
 }
 
 static void
@@ -84,7 +84,7 @@ tenant_database_get(struct app *app, struct call *call)
 static void
 follow(struct app *app, struct call *call, unsigned what)
 {
-	if (logins_settle(&call->cx, app->databases, call->tenant_id, what) == ERR_OK)
+	if (logins_settle(&call->cx, app->means.databases, call->tenant_id, what) == ERR_OK)
 		return;
 	log_error(LOG_WARNING, &call->cx, "login-not-settled");
 	ctx_clear(&call->cx);

@@ -26,7 +26,7 @@ database_login(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	cx->deadline_ms = clock_mono_ms() + LOGIN_TIMEOUT_MS;
 	if (json_bool(json_get(it->payload, "endSessions")))
 		what |= LOGINS_END;
-	rc = logins_settle(cx, w->databases, it->job.tenant_id, what);
+	rc = logins_settle(cx, w->means.databases, it->job.tenant_id, what);
 	cx->deadline_ms = deadline;
 	*verdict = WORK_DONE;
 	if (rc == ERR_OK)

@@ -1,10 +1,14 @@
 /* pool.c - the job that fills the pool of a database server; see work.h. */
+#include "database/pool.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "database/pool.h"
 #include "work/work.h"
 
-enum { BUSY_PAUSE_MS = 2000, NEXT_PAUSE_MS = 1, FILL_MS = 12000 /* within the lease */ };
+enum {
+	BUSY_PAUSE_MS = 2000,
+	NEXT_PAUSE_MS = 1,
+	FILL_MS = 12000 /* within the lease */
+};
 
 static void
 judge(struct work_item *it, const struct pool_filling *f, enum work_verdict *verdict)
@@ -23,7 +27,7 @@ judge(struct work_item *it, const struct pool_filling *f, enum work_verdict *ver
 enum err
 pool_refill(struct work *w, struct work_item *it, enum work_verdict *verdict)
 {
-	struct databases *d = w->databases;
+	struct databases *d = w->means.databases;
 	const char *id = json_get_text(it->payload, "server");
 	struct pool_filling f = {0};
 	struct database_server s;
