@@ -8,7 +8,7 @@ KEPT = set(re.search(r"^-- keeps: (.*)$", STATEMENT, re.M).group(1).split())
 
 
 def test_every_protected_table_is_removed_from_or_kept_on_purpose(db):
-    protected = {name for name, in db.sql(
+    protected = {name for name, in db.own.run(
         "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relforcerowsecurity AND c.relkind IN ('r', 'p')")}
     assert protected and not REMOVED & KEPT
@@ -16,5 +16,5 @@ def test_every_protected_table_is_removed_from_or_kept_on_purpose(db):
 
 
 def test_the_server_may_remove_what_is_to_be_removed(db):
-    rights = dict(db.sql("SELECT relation, privileges FROM tenantd.server_rights"))
+    rights = dict(db.own.run("SELECT relation, privileges FROM tenantd.server_rights"))
     assert {t for t in REMOVED if "DELETE" not in rights.get(t, "")} == set()
