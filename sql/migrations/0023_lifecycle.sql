@@ -75,6 +75,7 @@ UPDATE tenantd.server_rights SET privileges = privileges || ', DELETE'
 	'tenantd.invitations',
 	'tenantd.notifications',
 	'tenantd.oauth_clients',
+	'tenantd.quotas',
 	'tenantd.roles',
 	'tenantd.security_policies',
 	'tenantd.sessions',
@@ -82,6 +83,8 @@ UPDATE tenantd.server_rights SET privileges = privileges || ', DELETE'
 	'tenantd.tenant_keys',
 	'tenantd.tenant_logins',
 	'tenantd.tenant_secrets',
+	'tenantd.usage',
+	'tenantd.usage_daily',
 	'tenantd.webhooks',
 	'tenantd.jobs')
    AND privileges NOT LIKE '%DELETE%';

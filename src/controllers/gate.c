@@ -67,12 +67,14 @@ static enum err
 check_key(struct app *app, struct call *call, const char *key)
 {
 	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
-	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+	const struct keyring_shown shown = {key, level_named_tenant(call)};
+	enum err rc = keyring_admit(&call->cx, app->db, &shown, pass);
 
 	if (rc != ERR_OK)
 		return rc;
 	call->who = pass->who;
-	call->partner = &pass->partner;
+	call->pass = pass;
+	call->partner = pass->partner;
 	call->stale_key = pass->stale ? pass->who.key_id : NULL;
 	return ERR_OK;
 }
@@ -223,7 +225,9 @@ check_others(struct app *app, struct call *call)
 {
 	enum err rc = rates_count(app, call);
 
-	return rc == ERR_OK ? level_check(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = level_check(app, call);
+	return rc == ERR_OK ? rates_count_tenant(app, call) : rc;
 }
 
 /* By a slug that the tenant had, reading leads to where it is now (RFC 9110 15.4.9).
@@ -258,8 +262,8 @@ lead_on(struct app *app, struct call *call)
 	return ERR_OK;
 }
 
-enum err
-gate_enter(struct app *app, struct call *call)
+static enum err
+enter(struct app *app, struct call *call)
 {
 	enum err rc = check_caller(app, call);
 
@@ -272,6 +276,15 @@ gate_enter(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = lead_on(app, call);
 	return rc == ERR_OK && !call->answered ? check_body(app, call) : rc;
+}
+
+enum err
+gate_enter(struct app *app, struct call *call)
+{
+	enum err rc = enter(app, call);
+
+	rates_tell(call);
+	return rc;
 }
 
 /* -- once: the handler inside the transaction that keeps its answer -- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "quota/quota.h"
 #include "tenant/tenant.h"
 
 /* A tenant has WAYS places: of those, the one that was used longest ago makes way. */
@@ -16,6 +17,7 @@ struct place {
 	char id[ID_SIZE];
 	char status[STATUS_SIZE]; /* "": there is no such tenant */
 	char scopes[SCOPES_SIZE]; /* of which it is suspended, "": none */
+	struct standing_limits limits;
 };
 
 struct standings {
@@ -71,8 +73,22 @@ is_fresh(const struct standings *s, const struct place *p, int64_t now_ms)
 		return false;
 	if (p->news != wakeup_published(s->wakeup) && age_ms >= STANDING_REST_MS)
 		return false;
+	/* what others count is seen no earlier than that */
+	if (p->limits.calls != QUOTA_NONE && age_ms >= STANDING_MS)
+		return false;
 	return age_ms < STANDING_MS ||
 	    (age_ms < STANDING_LISTENED_MS && wakeup_listening(s->wakeup, now_ms));
+}
+
+static struct standing_limits
+limits_of(const struct db_rows *rows)
+{
+	return (struct standing_limits){
+	    .calls = db_text(rows, 0, 2) != NULL ? db_i64(rows, 0, 2) : QUOTA_NONE,
+	    .used = db_i64(rows, 0, 3),
+	    .read = {(int)db_i64(rows, 0, 4), db_bool(rows, 0, 5)},
+	    .write = {(int)db_i64(rows, 0, 6), db_bool(rows, 0, 7)},
+	};
 }
 
 /* How many changes and news there were is asked first: what comes while it is read is
@@ -85,9 +101,12 @@ read_place(struct ctx *cx, struct standings *s, struct db *db, const char *tenan
 		       news = wakeup_published(s->wakeup);
 	const int64_t now_ms = clock_mono_ms();
 	const char *status = "", *scopes = "";
+	struct standing_limits limits = {.calls = QUOTA_NONE};
 	struct db_rows *rows;
-	enum err rc = db_read(
-	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_standing, tenant), &rows);
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_standing, tenant, quota_plans_text(QUOTA_API_CALLS),
+		quota_plans_text(QUOTA_RATE_READ), quota_plans_text(QUOTA_RATE_WRITE)),
+	    &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -95,9 +114,13 @@ read_place(struct ctx *cx, struct standings *s, struct db *db, const char *tenan
 		status = db_text(rows, 0, 0);
 		if (db_text(rows, 0, 1) != NULL)
 			scopes = db_text(rows, 0, 1);
+		limits = limits_of(rows);
 	}
-	*p = (struct place){
-	    .read_ms = now_ms, .changes = changes, .news = news, .used = p->used};
+	*p = (struct place){.read_ms = now_ms,
+	    .changes = changes,
+	    .news = news,
+	    .used = p->used,
+	    .limits = limits};
 	if (strlen(tenant) >= ID_SIZE)
 		p->read_ms = 0; /* too long to be remembered */
 	snprintf(p->id, sizeof(p->id), "%s", tenant);
@@ -108,7 +131,7 @@ read_place(struct ctx *cx, struct standings *s, struct db *db, const char *tenan
 
 static enum err
 find(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
-    const struct place **out)
+    struct place **out)
 {
 	struct place *p = place_of(s, tenant);
 
@@ -123,7 +146,7 @@ find(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
 enum err
 standing_check(struct ctx *cx, struct standings *s, struct db *db, const char *tenant)
 {
-	const struct place *p;
+	struct place *p;
 	enum err rc = find(cx, s, db, tenant, &p);
 
 	return rc != ERR_OK || p->status[0] == '\0'
@@ -159,7 +182,7 @@ standing_admit(struct ctx *cx, struct standings *s, struct db *db, const char *t
 	    [STANDING_DELETE] = "removing",
 	    [STANDING_ADMIN] = "administration",
 	};
-	const struct place *p;
+	struct place *p;
 	enum err rc;
 
 	if (use == STANDING_READ)
@@ -171,4 +194,26 @@ standing_admit(struct ctx *cx, struct standings *s, struct db *db, const char *t
 	    "the tenant is suspended for %s: it can be read, and a superuser can "
 	    "resume it, with POST /api/tenants/{tenant}/resume",
 	    uses[use]);
+}
+
+enum err
+standing_limits(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
+    struct standing_limits *out, bool *found)
+{
+	struct place *p;
+	enum err rc = find(cx, s, db, tenant, &p);
+
+	*found = rc == ERR_OK && p->status[0] != '\0';
+	if (*found)
+		*out = p->limits;
+	return rc;
+}
+
+void
+standing_admitted(struct standings *s, const char *tenant)
+{
+	struct place *p = place_of(s, tenant);
+
+	if (p->read_ms != 0 && strcmp(p->id, tenant) == 0)
+		p->limits.used++;
 }

@@ -1,6 +1,7 @@
 /*
- * standing.h - how a tenant stands: whether it may be used, and for what. A token
- * outlives the day on which its tenant was suspended or deactivated.
+ * standing.h - how a tenant stands: whether it may be used, and for what, and how
+ * much it may ask of us. A token outlives the day on which its tenant was suspended or
+ * deactivated, and limits change.
  *
  * Each worker remembers what the database says, of as many tenants as TENANT_CACHE,
  * those that were asked for longest ago making way. It is read anew
@@ -52,5 +53,22 @@ enum err standing_check(
 /* Whether a tenant that may be used may be used so. */
 enum err standing_admit(struct ctx *cx, struct standings *s, struct db *db,
     const char *tenant, enum standing_use use) MUST_CHECK;
+
+/* What a tenant may ask of us. */
+struct standing_limits {
+	/* API calls of this month: QUOTA_NONE: without a bound; used: those that were
+	 * written and those that this worker admitted since, not those of others. */
+	int64_t calls, used;
+	struct {
+		int per_minute; /* 0: without a bound */
+		bool own;       /* the tenant's, not its plan's */
+	} read, write;
+};
+
+/* The same memory. *found false: there is no such tenant. */
+enum err standing_limits(struct ctx *cx, struct standings *s, struct db *db,
+    const char *tenant, struct standing_limits *out, bool *found) MUST_CHECK;
+/* One more call was admitted. */
+void standing_admitted(struct standings *s, const char *tenant);
 
 #endif

@@ -5,9 +5,11 @@
 
 #include "base/email.h"
 #include "base/str.h"
+#include "creation/steps.h"
 #include "mail/outbox.h"
 #include "tenant/features.h"
 #include "tenant/slug.h"
+#include "webhook/webhook.h"
 
 enum { PLAN_MAX = 64 * 1024 };
 
@@ -104,7 +106,10 @@ creation_plan_read(struct ctx *cx, const struct conf *conf, const struct json *b
 	    .admin_email = json_get_text(body, "adminEmail"),
 	    .on_failure = word(cx, body, "onFailure", failures),
 	    .webhook_url = json_get_text(json_get(body, "webhook"), "url"),
+	    .webhook_events = json_get(json_get(body, "webhook"), "events"),
 	};
+	webhook_check_wish(
+	    cx, conf->webhook_allow, json_get(body, "webhook"), "/webhook");
 	check_admin_email(cx, plan->admin_email);
 	if (plan->server != NULL && strcmp(plan->isolation, "shared") == 0)
 		ctx_fault(cx, "/placement", "isolation",
@@ -112,7 +117,7 @@ creation_plan_read(struct ctx *cx, const struct conf *conf, const struct json *b
 	rc = read_wishes(cx, body, plan);
 	if (rc == ERR_OK && cx->fault_count > 0)
 		rc = err_tell(&cx->err, ERR_INVALID, "the tenant cannot be made so");
-	return rc;
+	return rc == ERR_OK ? storage_check_plan(cx, conf, plan) : rc;
 }
 
 enum err
@@ -135,6 +140,8 @@ creation_plan_put(struct json_out *o, const struct creation_plan *plan)
 	json_member_text(o, "adminEmail", plan->admin_email);
 	json_member_text(o, "onFailure", plan->on_failure);
 	json_member_text(o, "webhookUrl", plan->webhook_url);
+	json_name(o, "webhookEvents");
+	json_put(o, plan->webhook_events);
 	json_name(o, "features");
 	json_put(o, plan->features);
 	json_name(o, "securityPolicy");
@@ -176,6 +183,7 @@ creation_plan_parse(struct ctx *cx, const char *text, struct creation_plan *plan
 	    .admin_email = json_get_text(kept, "adminEmail"),
 	    .on_failure = json_get_text(kept, "onFailure"),
 	    .webhook_url = json_get_text(kept, "webhookUrl"),
+	    .webhook_events = json_get(kept, "webhookEvents"),
 	    .features = json_get(kept, "features"),
 	    .policy = json_get(kept, "securityPolicy"),
 	};

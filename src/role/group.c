@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/id.h"
+#include "quota/quota.h"
 #include "role/tell.h"
 
 enum { SHOWN_MAX = 100 };
@@ -117,7 +118,8 @@ find_role(struct ctx *cx, struct db *db, const struct role_site *site,
 	enum err rc = ERR_OK;
 
 	if (d->role != NULL)
-		rc = role_to_give(cx, db, site, d->role, "/role", &r);
+		rc = role_to_give(
+		    cx, db, site, &(struct role_wish){d->role, "/role"}, &r);
 	*id = r.id;
 	return rc;
 }
@@ -144,11 +146,14 @@ insert(struct ctx *cx, struct db *db, const struct role_site *site,
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_group_create,
-	    DB_ARGS(id, site->tenant_id, d->name, utf8_fold(cx->mem, d->name),
-		d->description, role, cx->actor, str_from_i64(most, GROUPS_MOST)),
-	    &rows);
+	enum err rc = quota_reserve(cx, db, site->tenant_id, QUOTA_GROUPS, 1);
 
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_group_create,
+		    DB_ARGS(id, site->tenant_id, d->name, utf8_fold(cx->mem, d->name),
+			d->description, role, cx->actor,
+			str_from_i64(most, GROUPS_MOST)),
+		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there are %d groups already, as many as there may be",

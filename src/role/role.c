@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "quota/quota.h"
 #include "role/tell.h"
 
 enum { SHOWN_MAX = 100 }; /* bytes of a name in what is told */
@@ -50,8 +51,8 @@ id_of(struct ctx *cx, const char *name)
 }
 
 static bool
-take(const struct db_rows *rows, const char *tenant_id, const char *id,
-    struct role *out)
+take(
+    const struct db_rows *rows, const char *tenant_id, const char *id, struct role *out)
 {
 	const struct role_default *d = role_default_of(slice_of(id));
 
@@ -65,8 +66,8 @@ take(const struct db_rows *rows, const char *tenant_id, const char *id,
 static enum err
 no_such_role(struct ctx *cx, const char *name)
 {
-	return err_tell(&cx->err, ERR_NOT_FOUND, "there is no role \"%.*s\"", SHOWN_MAX,
-	    name);
+	return err_tell(
+	    &cx->err, ERR_NOT_FOUND, "there is no role \"%.*s\"", SHOWN_MAX, name);
 }
 
 enum err
@@ -122,8 +123,8 @@ roles_list(struct ctx *cx, struct db *db, const struct role_site *site,
     struct role **list, int *count)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, site->tenant_id,
-	    DB_CALL(STMT_role_list, site->tenant_id), &rows);
+	enum err rc = db_read(
+	    cx, db, site->tenant_id, DB_CALL(STMT_role_list, site->tenant_id), &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -182,26 +183,27 @@ role_check_has(struct ctx *cx, const struct role_site *site, unsigned scopes)
 	if (more == 0)
 		return ERR_OK;
 	return err_tell(&cx->err, ERR_FORBIDDEN,
-	    "nobody gives or takes what they do not have themselves, and you are without "
+	    "nobody gives or takes what they do not have themselves, and you are "
+	    "without "
 	    "\"%s\"",
 	    role_scopes_words(cx->mem, more));
 }
 
 enum err
 role_to_give(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *name, const char *pointer, struct role *out)
+    const struct role_wish *wish, struct role *out)
 {
-	const char *id = id_of(cx, name);
+	const char *id = id_of(cx, wish->name);
 	bool found = false;
 	enum err rc = strcmp(id, ROLE_OWNER_ID) == 0
 	    ? ERR_OK
 	    : query(cx, db, site->tenant_id, id, out, &found);
 
 	if (rc == ERR_OK && !found) {
-		ctx_fault(cx, pointer, "role", "is no role of the tenant");
+		ctx_fault(cx, wish->pointer, "role", "is no role of the tenant");
 		return err_tell(&cx->err, ERR_INVALID,
 		    "\"%.*s\" is no role of the tenant that can be given", SHOWN_MAX,
-		    name);
+		    wish->name);
 	}
 	return rc == ERR_OK ? role_check_has(cx, site, out->scopes) : rc;
 }
@@ -267,7 +269,8 @@ enum err
 role_create(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct role_draft *d, struct role *out)
 {
-	static const struct role_news created = {EVENT_ROLE_CREATED, "ROLE_CREATED", NULL};
+	static const struct role_news created = {
+	    EVENT_ROLE_CREATED, "ROLE_CREATED", NULL};
 	const char *id = id_of(cx, d->name),
 		   *scopes = role_scopes_words(cx->mem, d->scopes);
 	char most[STR_I64_SIZE];
@@ -276,6 +279,8 @@ role_create(struct ctx *cx, struct db *db, const struct role_site *site,
 
 	if (rc == ERR_OK)
 		rc = check_new(cx, db, site, d, id);
+	if (rc == ERR_OK)
+		rc = quota_reserve(cx, db, site->tenant_id, QUOTA_ROLES, 1);
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_role_create,
 		    DB_ARGS(site->tenant_id, id, d->name, d->description, scopes,
@@ -316,7 +321,8 @@ enum err
 role_update(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct role_draft *d, struct role *now)
 {
-	static const struct role_news updated = {EVENT_ROLE_UPDATED, "ROLE_UPDATED", NULL};
+	static const struct role_news updated = {
+	    EVENT_ROLE_UPDATED, "ROLE_UPDATED", NULL};
 	bool managed = false;
 	enum err rc = check_change(cx, site, d, now);
 
@@ -340,28 +346,31 @@ static enum err
 check_unused(struct ctx *cx, struct db *db, const struct role *now)
 {
 	struct db_rows *rows;
-	enum err rc = db_query(
-	    cx, db, STMT_role_uses, DB_ARGS(now->tenant_id, now->id), &rows);
+	enum err rc =
+	    db_query(cx, db, STMT_role_uses, DB_ARGS(now->tenant_id, now->id), &rows);
 
 	if (rc != ERR_OK ||
 	    db_i64(rows, 0, 0) + db_i64(rows, 0, 1) + db_i64(rows, 0, 2) == 0)
 		return rc;
 	return err_tell(&cx->err, ERR_CONFLICT,
-	    "the role is that of %s members, %s groups and %s open invitations: say what "
+	    "the role is that of %s members, %s groups and %s open invitations: say "
+	    "what "
 	    "they get instead, with ?replace_with=ROLE",
 	    db_text(rows, 0, 0), db_text(rows, 0, 1), db_text(rows, 0, 2));
 }
 
 static enum err
-replace(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *with, const struct role *now)
+replace(struct ctx *cx, struct db *db, const struct role_site *site, const char *with,
+    const struct role *now)
 {
+	const struct role_wish wish = {with, "/replace_with"};
 	struct role other;
-	enum err rc = role_to_give(cx, db, site, with, "/replace_with", &other);
+	enum err rc = role_to_give(cx, db, site, &wish, &other);
 
 	if (rc == ERR_OK && strcmp(other.id, now->id) == 0) {
 		ctx_fault(cx, "/replace_with", "role", "is the role that is removed");
-		rc = err_tell(&cx->err, ERR_INVALID, "another role must take its place");
+		rc =
+		    err_tell(&cx->err, ERR_INVALID, "another role must take its place");
 	}
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_role_replace,
@@ -373,7 +382,8 @@ enum err
 role_delete(struct ctx *cx, struct db *db, const struct role_site *site,
     const char *replace_with, const struct role *now)
 {
-	static const struct role_news deleted = {EVENT_ROLE_DELETED, "ROLE_DELETED", NULL};
+	static const struct role_news deleted = {
+	    EVENT_ROLE_DELETED, "ROLE_DELETED", NULL};
 	bool managed = false;
 	enum err rc = role_check_has(cx, site, now->scopes);
 

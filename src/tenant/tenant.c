@@ -198,3 +198,15 @@ tenant_join(
 	*joined = rc == ERR_OK && db_row_count(rows) > 0;
 	return rc;
 }
+
+enum err
+tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(
+	    cx, db, STMT_membership_counted, DB_ARGS(tenant_id, user_id), &rows);
+
+	*out = rc == ERR_OK && db_bool(rows, 0, 0);
+	return rc;
+}

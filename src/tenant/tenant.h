@@ -90,6 +90,10 @@ enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft 
 /* Inside a transaction: makes user_id a member; nothing when they are one. */
 enum err tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
     const char *user_id, const char *role) MUST_CHECK;
+/* Inside a transaction: whether the user is a member, by a membership or by an
+ * assignment. */
+enum err tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out) MUST_CHECK;
 struct tenant_membership {
 	const char *tenant_id, *user_id, *role;
 };

@@ -133,6 +133,7 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	    .publish_wanted = true,
 	    .claim_wanted = true,
 	    .keep_due_ms = clock_mono_ms() + FIRST_KEEPING_MS,
+	    .look_due_ms = conf->health_interval > 0 ? 0 : INT64_MAX,
 	};
 	w->items = calloc((size_t)w->item_count, sizeof(*w->items));
 	rc = w->items == NULL ? err_set(&cx->err, ERR_INTERNAL, "out of memory")
@@ -266,7 +267,7 @@ time_to_wait(const struct work *w)
 	int64_t now = clock_mono_ms(), due = w->renew_due_ms;
 
 	if (!w->stopping) {
-		due = earlier(due, w->publish_due_ms);
+		due = earlier(due, earlier(w->publish_due_ms, w->look_due_ms));
 		due = earlier(due, w->lifecycle_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
@@ -360,6 +361,8 @@ turn(struct work *w)
 		w->keep_due_ms = work_keep_house(w) ? clock_mono_ms() + KEEP_ON_MS
 						    : now + KEEP_HOUSE_MS;
 	}
+	if (!w->stopping && now >= w->look_due_ms)
+		w->look_due_ms = work_look(w);
 	arena_reset(w->mem);
 }
 

@@ -11,6 +11,7 @@
 
 #include "creation/engine.h"
 #include "creation/purge.h"
+#include "creation/show.h"
 #include "operation/operation.h"
 #include "work/work.h"
 
@@ -53,6 +54,11 @@ turn(struct work *w, struct work_item *it, const char *id, enum work_verdict *ve
 		return ERR_OK;
 	}
 	it->state = NULL;
+	if (outcome == CREATION_DONE && w->shared.board != NULL)
+		rc = creation_measure(
+		    &it->cx, w->means.db, id, w->shared.board, w->shared.slot);
+	if (rc != ERR_OK)
+		return rc;
 	if (outcome == CREATION_WAITS || outcome == CREATION_ELSEWHERE)
 		return come_again(w, it, id, verdict);
 	*verdict = WORK_DONE;

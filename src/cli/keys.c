@@ -1,9 +1,10 @@
-/* partner_keys.c - the commands about partners' API keys. */
+/* keys.c - the commands about API keys: partners' and tenants'. */
 #include "apikey/apikey.h"
 #include "cli/database.h"
 #include "cli/input.h"
 #include "cli/partners.h"
 #include "partner/partner.h"
+#include "tenant/tenant.h"
 
 static const char *const columns[] = {"id", "name", "prefix", "scopes", "created_by",
     "created_at", "expires_at", "last_used_at", "revoked_at", "previous_secret_until",
@@ -39,21 +40,42 @@ print_key(struct cli *c, const struct apikey *k)
 	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
-enum err
-command_partner_key_list(struct cli *c)
+enum owner { OWNER_UNSET, OWNER_PARTNER, OWNER_TENANT };
+
+/* The first operand names whose they are: a partner's id; a tenant's, or its slug. */
+static enum err
+find_owner(struct cli *c, struct db *db, enum owner owner, struct apikey_site *site)
 {
-	const struct apikey_site site = {.partner_id = args_operand(c->args, 0)};
+	const char *name = args_operand(c->args, 0);
+	struct tenant_reach tenant;
+	struct partner partner;
+	bool found = false;
+	enum err rc;
+
+	if (owner == OWNER_PARTNER) {
+		site->partner_id = name;
+		rc = partner_find(c->cx, db, name, &partner, &found);
+		return rc == ERR_OK && !found ? partner_not_there(c->cx, name) : rc;
+	}
+	rc = tenant_reach(c->cx, db, slice_of(name), "", &tenant);
+	if (rc == ERR_OK && tenant.id == NULL)
+		rc = err_tell(
+		    &c->cx->err, ERR_NOT_FOUND, "there is no tenant \"%.200s\"", name);
+	site->tenant_id = tenant.id;
+	return rc;
+}
+
+static enum err
+list_keys(struct cli *c, enum owner owner)
+{
+	struct apikey_site site = {0};
 	struct db *db = database_open(c->cx, c->conf, DATABASE_AS_SERVER);
 	struct apikey_page page = {.after = args_value(c->args, "after")};
-	struct partner partner;
 	struct table t;
-	bool found = false;
 	enum err rc = partners_limit(c, &page.limit);
 
 	if (rc == ERR_OK)
-		rc = partner_find(c->cx, db, site.partner_id, &partner, &found);
-	if (rc == ERR_OK && !found)
-		rc = partner_not_there(c->cx, site.partner_id);
+		rc = find_owner(c, db, owner, &site);
 	if (rc == ERR_OK)
 		rc = apikeys_list(c->cx, db, &site, &page);
 	if (rc != ERR_OK)
@@ -76,17 +98,19 @@ struct errand {
 };
 
 static enum err
-run(struct cli *c, struct errand *e, db_transaction_fn *fn)
+run(struct cli *c, enum owner owner, struct errand *e, db_transaction_fn *fn)
 {
+	struct db *db = database_open(c->cx, c->conf, DATABASE_AS_SERVER);
 	enum err rc = database_audit(c->cx, c->conf, &e->site.audit);
 
 	e->args = c->args;
-	e->site.partner_id = args_operand(c->args, 0);
 	e->site.address = "";
 	if (rc == ERR_OK)
-		rc = db_transaction(c->cx,
-		    database_open(c->cx, c->conf, DATABASE_AS_SERVER), DB_MANAGEMENT,
-		    fn, e);
+		rc = find_owner(c, db, owner, &e->site);
+	if (rc == ERR_OK)
+		rc = db_transaction(c->cx, db,
+		    e->site.tenant_id != NULL ? e->site.tenant_id : DB_MANAGEMENT, fn,
+		    e);
 	return rc == ERR_OK ? print_key(c, &e->now) : input_name_faults(c->cx, rc);
 }
 
@@ -94,13 +118,12 @@ static enum err
 create(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
-	enum err rc = partner_check_there(cx, db, e->site.partner_id);
 
-	return rc == ERR_OK ? apikey_create(cx, db, &e->site, &e->draft, &e->now) : rc;
+	return apikey_create(cx, db, &e->site, &e->draft, &e->now);
 }
 
-enum err
-command_partner_key_create(struct cli *c)
+static enum err
+create_key(struct cli *c, enum owner owner)
 {
 	static const int64_t range[] = {1, APIKEY_DAYS_MOST};
 	struct errand e = {.draft = {.name = args_value(c->args, "name"),
@@ -108,11 +131,11 @@ command_partner_key_create(struct cli *c)
 	int64_t days = 0;
 	enum err rc = args_number(c->cx, c->args, "expires-in-days", range, &days);
 
-	if (e.draft.scopes[0] == NULL)
+	if (e.draft.scopes[0] == NULL && owner == OWNER_PARTNER)
 		e.draft.scopes = NULL;
 	if (days > 0)
 		e.draft.expires_at = apikey_expiry(c->cx, days);
-	return rc == ERR_OK ? run(c, &e, create) : rc;
+	return rc == ERR_OK ? run(c, owner, &e, create) : rc;
 }
 
 static enum err
@@ -131,8 +154,8 @@ rotate(struct ctx *cx, struct db *db, void *arg)
 			    : rc;
 }
 
-enum err
-command_partner_key_rotate(struct cli *c)
+static enum err
+rotate_key(struct cli *c, enum owner owner)
 {
 	static const int64_t range[] = {0, APIKEY_KEEP_HOURS_MOST};
 	struct errand e = {0};
@@ -140,7 +163,7 @@ command_partner_key_rotate(struct cli *c)
 	enum err rc = args_number(c->cx, c->args, "keep-hours", range, &hours);
 
 	e.keep_hours = (int)hours;
-	return rc == ERR_OK ? run(c, &e, rotate) : rc;
+	return rc == ERR_OK ? run(c, owner, &e, rotate) : rc;
 }
 
 static enum err
@@ -152,10 +175,60 @@ revoke(struct ctx *cx, struct db *db, void *arg)
 	return rc == ERR_OK ? apikey_revoke(cx, db, &e->site, &e->now) : rc;
 }
 
-enum err
-command_partner_key_revoke(struct cli *c)
+static enum err
+revoke_key(struct cli *c, enum owner owner)
 {
 	struct errand e = {0};
 
-	return run(c, &e, revoke);
+	return run(c, owner, &e, revoke);
+}
+
+/* -- the commands -- */
+
+enum err
+command_partner_key_list(struct cli *c)
+{
+	return list_keys(c, OWNER_PARTNER);
+}
+
+enum err
+command_tenant_key_list(struct cli *c)
+{
+	return list_keys(c, OWNER_TENANT);
+}
+
+enum err
+command_partner_key_create(struct cli *c)
+{
+	return create_key(c, OWNER_PARTNER);
+}
+
+enum err
+command_tenant_key_create(struct cli *c)
+{
+	return create_key(c, OWNER_TENANT);
+}
+
+enum err
+command_partner_key_rotate(struct cli *c)
+{
+	return rotate_key(c, OWNER_PARTNER);
+}
+
+enum err
+command_tenant_key_rotate(struct cli *c)
+{
+	return rotate_key(c, OWNER_TENANT);
+}
+
+enum err
+command_partner_key_revoke(struct cli *c)
+{
+	return revoke_key(c, OWNER_PARTNER);
+}
+
+enum err
+command_tenant_key_revoke(struct cli *c)
+{
+	return revoke_key(c, OWNER_TENANT);
 }
