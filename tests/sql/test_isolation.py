@@ -187,9 +187,11 @@ def test_server_role_has_what_its_rows_say(db):
         "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
-        "tenantd.quotas", "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles", "tenantd.security_policies",
-        "tenantd.sessions", "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_logins",
-        "tenantd.tenant_secrets", "tenantd.totp", "tenantd.usage", "tenantd.usage_daily", "tenantd.webhooks"}
+        "tenantd.api_keys", "tenantd.group_members", "tenantd.groups", "tenantd.identity_sync", "tenantd.oauth_clients",
+        "tenantd.pool_databases", "tenantd.quotas", "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles",
+        "tenantd.security_policies", "tenantd.sessions", "tenantd.sign_in_failures", "tenantd.tenant_configs",
+        "tenantd.tenant_keys", "tenantd.tenant_logins", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.usage",
+        "tenantd.usage_daily", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 
