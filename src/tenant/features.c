@@ -8,7 +8,7 @@ static const struct {
 	const char *known[4];
 } lists[] = {
     {"auth", "[\"password\"]", {"password", "2fa", "passkey"}},
-    {"storage", "[]", {"s3"}},
+    {"storage", "[]", {"s3", "local"}},
     {"email", "[\"templates\"]", {"templates"}},
 };
 
