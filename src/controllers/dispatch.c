@@ -8,6 +8,7 @@
 #include "controllers/gate.h"
 #include "flows/keyring.h"
 #include "flows/publish.h"
+#include "quota/tally.h"
 
 enum { NOTE_KEY_MS = 1000 };
 
@@ -178,6 +179,9 @@ dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 	if (app->conf->log_requests || rs->status >= 500)
 		log_request(call, rs, micros, bytes_sent);
 	note_key(app, call);
+	if (call->metered != NULL)
+		tally_count(
+		    app->calls, call->metered, (call->began_us + micros) / 1000);
 	wake(app);
 	report(app);
 	app->call = NULL;

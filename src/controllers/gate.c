@@ -65,12 +65,14 @@ static enum err
 check_key(struct app *app, struct call *call, const char *key)
 {
 	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
-	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+	const struct keyring_shown shown = {key, level_named_tenant(call)};
+	enum err rc = keyring_admit(&call->cx, app->db, &shown, pass);
 
 	if (rc != ERR_OK)
 		return rc;
 	call->who = pass->who;
-	call->partner = &pass->partner;
+	call->pass = pass;
+	call->partner = pass->partner;
 	call->stale_key = pass->stale ? pass->who.key_id : NULL;
 	return ERR_OK;
 }
@@ -221,11 +223,13 @@ check_others(struct app *app, struct call *call)
 {
 	enum err rc = rates_count(app, call);
 
-	return rc == ERR_OK ? level_check(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = level_check(app, call);
+	return rc == ERR_OK ? rates_count_tenant(app, call) : rc;
 }
 
-enum err
-gate_enter(struct app *app, struct call *call)
+static enum err
+enter(struct app *app, struct call *call)
 {
 	enum err rc = check_caller(app, call);
 
@@ -236,6 +240,15 @@ gate_enter(struct app *app, struct call *call)
 		    ? check_partner(app, call)
 		    : check_others(app, call);
 	return rc == ERR_OK ? check_body(app, call) : rc;
+}
+
+enum err
+gate_enter(struct app *app, struct call *call)
+{
+	enum err rc = enter(app, call);
+
+	rates_tell(call);
+	return rc;
 }
 
 /* -- once: the handler inside the transaction that keeps its answer -- */
@@ -293,6 +306,7 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	enum err rc;
 
 	rs->status = 0;
+	o->call->committed = NULL;
 	rs->headers.n = gate;
 	buf_reset(&rs->body);
 	if (o->claim.scope[0] == '\0')
@@ -366,6 +380,9 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = gate_claim(app, call, key, &once.claim)) != ERR_OK)
 		return rc;
-	return steps_transaction(&call->cx, app->db,
+	rc = steps_transaction(&call->cx, app->db,
 	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);
+	if (rc == ERR_OK && call->committed != NULL)
+		call->committed(app, call);
+	return rc;
 }

@@ -343,7 +343,9 @@ put_security(struct openapi *w, const struct route *r)
 	json_member_raw(&w->o, "security",
 	    is_oauth(r) ? "[{},{\"client\":[]}]"
 		: level == LEVEL_PUBLIC || level == LEVEL_MONITOR ? "[]"
-		: level == LEVEL_PARTNER ? "[{\"token\":[]},{\"apiKey\":[]}]"
+		: level == LEVEL_PARTNER || level == LEVEL_TENANT ||
+		    level == LEVEL_MEMBER
+		? "[{\"token\":[]},{\"apiKey\":[]}]"
 					 : "[{\"token\":[]}]");
 }
 

@@ -1,6 +1,7 @@
 /*
- * standing.h - whether the tenant that a token of ours speaks of may be used: a token
- * outlives the day on which its tenant was suspended or deactivated.
+ * standing.h - whether the tenant that a token of ours speaks of may be used, and how
+ * much it may ask of us: a token outlives the day on which its tenant was suspended or
+ * deactivated, and limits change.
  *
  * What the database says is remembered for STANDING_MS, by each worker, so that the
  * rule costs a busy tenant a round trip a second; what a token may do is never
@@ -15,6 +16,7 @@
 #ifndef TENANTD_CONTROLLERS_STANDING_H
 #define TENANTD_CONTROLLERS_STANDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -26,8 +28,25 @@ struct standings;
 
 struct standings *standing_new(struct arena *mem);
 
-/* tenant: what the token says; now_ms: as clock_mono_ms() has it. */
-enum err standing_check(struct ctx *cx, struct standings *s, struct db *db,
-    const char *tenant, int64_t now_ms) MUST_CHECK;
+/* tenant: what the token says. */
+enum err standing_check(
+    struct ctx *cx, struct standings *s, struct db *db, const char *tenant) MUST_CHECK;
+
+/* What a tenant may ask of us. */
+struct standing_limits {
+	/* API calls of this month: QUOTA_NONE: without a bound; used: those that were
+	 * written and those that this worker admitted since, not those of others. */
+	int64_t calls, used;
+	struct {
+		int per_minute; /* 0: without a bound */
+		bool own;       /* the tenant's, not its plan's */
+	} read, write;
+};
+
+/* The same memory. *found false: there is no such tenant. */
+enum err standing_limits(struct ctx *cx, struct standings *s, struct db *db,
+    const char *tenant, struct standing_limits *out, bool *found) MUST_CHECK;
+/* One more call was admitted. */
+void standing_admitted(struct standings *s, const char *tenant);
 
 #endif

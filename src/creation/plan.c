@@ -10,6 +10,7 @@
 #include "policy/own.h"
 #include "tenant/features.h"
 #include "tenant/slug.h"
+#include "webhook/webhook.h"
 
 enum { PLAN_MAX = 64 * 1024, NAME_MOST = 255 };
 
@@ -113,7 +114,10 @@ creation_plan_read(struct ctx *cx, const struct conf *conf, const struct json *b
 	    .admin_email = json_get_text(body, "adminEmail"),
 	    .on_failure = word(cx, body, "onFailure", failures),
 	    .webhook_url = json_get_text(json_get(body, "webhook"), "url"),
+	    .webhook_events = json_get(json_get(body, "webhook"), "events"),
 	};
+	webhook_check_wish(
+	    cx, conf->webhook_allow, json_get(body, "webhook"), "/webhook");
 	check_name(cx, plan->name);
 	check_admin_email(cx, plan->admin_email);
 	if (plan->server != NULL && strcmp(plan->isolation, "shared") == 0)
@@ -151,6 +155,8 @@ creation_plan_put(struct json_out *o, const struct creation_plan *plan)
 	json_member_text(o, "adminEmail", plan->admin_email);
 	json_member_text(o, "onFailure", plan->on_failure);
 	json_member_text(o, "webhookUrl", plan->webhook_url);
+	json_name(o, "webhookEvents");
+	json_put(o, plan->webhook_events);
 	json_name(o, "features");
 	json_put(o, plan->features);
 	json_name(o, "securityPolicy");
@@ -192,6 +198,7 @@ creation_plan_parse(struct ctx *cx, const char *text, struct creation_plan *plan
 	    .admin_email = json_get_text(kept, "adminEmail"),
 	    .on_failure = json_get_text(kept, "onFailure"),
 	    .webhook_url = json_get_text(kept, "webhookUrl"),
+	    .webhook_events = json_get(kept, "webhookEvents"),
 	    .features = json_get(kept, "features"),
 	    .policy = json_get(kept, "securityPolicy"),
 	};
