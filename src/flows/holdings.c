@@ -105,18 +105,19 @@ status_of(struct ctx *cx, struct db *db, const char *tenant_id, const char **sta
 /* -- storage -- */
 
 enum err
-holdings_presign(struct ctx *cx, struct db *db, const struct conf *conf,
-    const char *tenant_id, const struct storage_grant *g, const char **url)
+holdings_presign(struct ctx *cx, const struct holdings_site *at,
+    const struct storage_grant *g, const char **url)
 {
+	const struct conf *conf = stores_conf(at->stores);
 	struct storage_place place;
 	struct holdings all;
 	const char *status = "";
-	enum err rc = status_of(cx, db, tenant_id, &status);
+	enum err rc = status_of(cx, at->db, at->tenant_id, &status);
 
 	if (rc == ERR_OK)
 		rc = tenant_check_usable(cx, status);
 	if (rc == ERR_OK)
-		rc = holdings_show(cx, db, tenant_id, &all);
+		rc = holdings_show(cx, at->db, at->tenant_id, &all);
 	if (rc == ERR_OK && (!all.has_s3 || !stores_have_s3(conf)))
 		rc =
 		    err_tell(&cx->err, ERR_CONFLICT, "the tenant has no storage in S3");

@@ -41,11 +41,7 @@ struct holdings {
 enum err holdings_show(struct ctx *cx, struct db *db, const char *tenant_id,
     struct holdings *out) MUST_CHECK;
 
-/* Only while the tenant may be used. */
-enum err holdings_presign(struct ctx *cx, struct db *db, const struct conf *conf,
-    const char *tenant_id, const struct storage_grant *g, const char **url) MUST_CHECK;
-
-/* What Redis is asked with. */
+/* Whose it is, and what it is asked with. */
 struct holdings_site {
 	struct db *db;
 	const struct seal_keys *keys;
@@ -54,6 +50,11 @@ struct holdings_site {
 	const char *tenant_id;
 	const char *address; /* of the caller, for the audit */
 };
+
+/* Only while the tenant may be used. S3 is not asked. */
+enum err holdings_presign(struct ctx *cx, const struct holdings_site *at,
+    const struct storage_grant *g, const char **url) MUST_CHECK;
+
 /* Ends the connections of the tenant's user and lets it make none, or lets it again;
  * nothing for a tenant without one. Outside of any transaction. */
 enum err holdings_stop_redis(struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
