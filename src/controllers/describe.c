@@ -113,6 +113,15 @@ static const struct {
 };
 
 bool
+route_leads_on(const struct route *r)
+{
+	static const char named[] = "/api/tenants/{tenant}";
+
+	return r->method == HTTP_GET && perm_level(r->perm) == LEVEL_TENANT &&
+	    strncmp(r->path, named, sizeof(named) - 1) == 0;
+}
+
+bool
 route_heeds_match(const struct route *r)
 {
 	for (size_t i = 0; i < COUNT_OF(own); i++)

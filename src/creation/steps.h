@@ -35,6 +35,8 @@ creation_part_fn audit_record;
 creation_part_fn activation_record;
 /* -- step_welcome.c -- */
 creation_part_fn welcome_intend, welcome_record;
+/* -- step_policy.c -- */
+creation_part_fn security_policy_record, security_policy_undo;
 /* step_database.c */
 creation_part_fn database_intend, database_act, database_record;
 creation_part_fn migrations_intend, migrations_act;

@@ -30,6 +30,8 @@ enum {
 	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
 	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
+	/* for which it is believed that somebody listens: a turn may take its time */
+	LISTENED_MORE_MS = 1000,
 	KEEP_HOUSE_MS = 600 * 1000,
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
@@ -266,6 +268,7 @@ time_to_wait(const struct work *w)
 
 	if (!w->stopping) {
 		due = earlier(due, earlier(w->publish_due_ms, w->look_due_ms));
+		due = earlier(due, w->lifecycle_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
 		if (w->publish_wanted)
@@ -293,6 +296,11 @@ ear_socket(struct work *w)
 	ctx_init(&cx, w->mem);
 	fd = db_listen(&cx, w->ear, PUBLISH_CHANNEL, &fresh);
 	w->claim_wanted |= fresh;
+	if (fresh)
+		wakeup_change(w->shared.wakeup);
+	if (fd >= 0)
+		wakeup_listen(w->shared.wakeup,
+		    clock_mono_ms() + time_to_wait(w) + LISTENED_MORE_MS);
 	return fd;
 }
 
@@ -340,6 +348,8 @@ turn(struct work *w)
 	stamp(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
+	if (!w->stopping && work_is_lifecycle_due(w, now))
+		work_lifecycle(w);
 	if (!w->stopping && work_is_publish_due(w, now))
 		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
