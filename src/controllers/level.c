@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "client/client.h"
 #include "controllers/level_key.h"
 #include "controllers/standing.h"
@@ -226,7 +227,8 @@ check_standing(struct app *app, struct call *call)
 
 	if (!who->own || who->tenant_id == NULL)
 		return ERR_OK;
-	rc = standing_check(&call->cx, app->standing, app->db, who->tenant_id);
+	rc = standing_check(
+	    &call->cx, app->standing, app->db, who->tenant_id, clock_mono_ms());
 	if (rc != ERR_TENANT_SUSPENDED && rc != ERR_TENANT_INACTIVE)
 		return rc;
 	refused = call->cx.err;
@@ -368,7 +370,8 @@ check_member_scope(struct call *call, const struct tenant *t)
 	if (role_scopes_granted(t->grants) & (reads ? ROLE_READ : ROLE_WRITE))
 		return ERR_OK;
 	return err_tell(&call->cx.err, ERR_FORBIDDEN,
-	    "what you are in the tenant, \"%.*s\", is without the scope \"%s\", which this "
+	    "what you are in the tenant, \"%.*s\", is without the scope \"%s\", which "
+	    "this "
 	    "needs",
 	    NAME_SHOWN, t->role, reads ? "read" : "write");
 }

@@ -20,6 +20,7 @@ struct place {
 
 struct standings {
 	struct place places[PLACES];
+	struct place passing; /* of a name that no place is for */
 };
 
 struct standings *
@@ -62,56 +63,73 @@ limits_of(const struct db_rows *rows)
 	};
 }
 
-/* A name that is too long for its place is read anew each time. */
+struct question {
+	struct db *db;
+	const char *tenant;
+	int64_t now_ms;
+};
+
 static enum err
-look(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
-    struct place **out)
+ask(struct ctx *cx, const struct question *q, struct place *out)
 {
-	struct place *p = place_of(s, tenant), own = {0};
-	const int64_t now_ms = clock_mono_ms();
 	struct db_rows *rows;
+	enum err rc = db_read(cx, q->db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_standing, q->tenant, quota_plans_text(QUOTA_API_CALLS),
+		quota_plans_text(QUOTA_RATE_READ), quota_plans_text(QUOTA_RATE_WRITE)),
+	    &rows);
+
+	*out = (struct place){0};
+	if (rc != ERR_OK || db_row_count(rows) == 0)
+		return rc;
+	snprintf(out->status, sizeof(out->status), "%s", db_text(rows, 0, 0));
+	out->limits = limits_of(rows);
+	return ERR_OK;
+}
+
+/* A name that is too long for a place is asked for each time. */
+static enum err
+look(struct ctx *cx, struct standings *s, const struct question *q,
+    const struct place **out)
+{
+	struct place *p = place_of(s, q->tenant), now;
 	enum err rc;
 
 	*out = p;
-	if (p->until_ms > now_ms && strcmp(p->id, tenant) == 0)
+	if (p->until_ms > q->now_ms && strcmp(p->id, q->tenant) == 0)
 		return ERR_OK;
-	rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(STMT_tenant_standing, tenant, quota_plans_text(QUOTA_API_CALLS),
-		quota_plans_text(QUOTA_RATE_READ), quota_plans_text(QUOTA_RATE_WRITE)),
-	    &rows);
+	rc = ask(cx, q, &now);
 	if (rc != ERR_OK)
 		return rc;
-	if (db_row_count(rows) > 0) {
-		snprintf(own.status, sizeof(own.status), "%s", db_text(rows, 0, 0));
-		own.limits = limits_of(rows);
+	if (strlen(q->tenant) >= ID_SIZE) {
+		p = &s->passing;
+	} else {
+		now.until_ms = q->now_ms + STANDING_MS;
+		snprintf(now.id, sizeof(now.id), "%s", q->tenant);
 	}
-	if (strlen(tenant) < ID_SIZE) {
-		own.until_ms = now_ms + STANDING_MS;
-		snprintf(own.id, sizeof(own.id), "%s", tenant);
-	}
-	*p = own;
+	*p = now;
+	*out = p;
 	return ERR_OK;
 }
 
 enum err
-standing_check(struct ctx *cx, struct standings *s, struct db *db, const char *tenant)
+standing_check(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
+    int64_t now_ms)
 {
-	struct place *p;
-	enum err rc = look(cx, s, db, tenant, &p);
+	const struct place *p;
+	enum err rc = look(cx, s, &(struct question){db, tenant, now_ms}, &p);
 
 	return rc == ERR_OK ? judge(cx, p->status) : rc;
 }
 
 enum err
 standing_limits(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
-    struct standing_limits *out, bool *found)
+    const struct standing_limits **out)
 {
-	struct place *p;
-	enum err rc = look(cx, s, db, tenant, &p);
+	const struct question q = {db, tenant, clock_mono_ms()};
+	const struct place *p;
+	enum err rc = look(cx, s, &q, &p);
 
-	*found = rc == ERR_OK && p->status[0] != '\0';
-	if (*found)
-		*out = p->limits;
+	*out = rc == ERR_OK && p->status[0] != '\0' ? &p->limits : NULL;
 	return rc;
 }
 

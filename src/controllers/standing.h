@@ -28,9 +28,9 @@ struct standings;
 
 struct standings *standing_new(struct arena *mem);
 
-/* tenant: what the token says. */
-enum err standing_check(
-    struct ctx *cx, struct standings *s, struct db *db, const char *tenant) MUST_CHECK;
+/* tenant: what the token says; now_ms: as clock_mono_ms() has it. */
+enum err standing_check(struct ctx *cx, struct standings *s, struct db *db,
+    const char *tenant, int64_t now_ms) MUST_CHECK;
 
 /* What a tenant may ask of us. */
 struct standing_limits {
@@ -43,9 +43,9 @@ struct standing_limits {
 	} read, write;
 };
 
-/* The same memory. *found false: there is no such tenant. */
+/* By the same memory, until the next look. *out NULL: there is no such tenant. */
 enum err standing_limits(struct ctx *cx, struct standings *s, struct db *db,
-    const char *tenant, struct standing_limits *out, bool *found) MUST_CHECK;
+    const char *tenant, const struct standing_limits **out) MUST_CHECK;
 /* One more call was admitted. */
 void standing_admitted(struct standings *s, const char *tenant);
 
