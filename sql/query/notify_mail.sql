@@ -1,5 +1,5 @@
 -- A job of kind $3 for each mail that hangs on one of the events $1 to $2, and each address that it goes
--- to: the tenant's own, and those of its managers, each once. Whom a partner provisioned is welcomed by that
+-- to: the tenant's own, and those of its managers, by role or group, each once. Whom a partner provisioned is welcomed by that
 -- partner: nobody has confirmed the address. A deactivated tenant may be deleted $4
 -- days later. Of a quota without a hard limit no mail tells: nothing will be refused. Of all these jobs $5 run at
 -- once.
@@ -29,7 +29,15 @@ SELECT $3::text, e.tenant_id, $3::text, $5::int, jsonb_build_object(
             UNION ALL
            SELECT u.email, 2
              FROM public.tenant_users m JOIN public.users u ON u.id = m.user_id AND u.is_active
-            WHERE m.tenant_id = e.tenant_id AND lower(m.role) IN ('owner', 'admin')
+            WHERE m.tenant_id = e.tenant_id
+              AND (lower(m.role) IN ('owner', 'admin')
+                   OR EXISTS (SELECT FROM tenantd.roles x
+                               WHERE x.tenant_id = m.tenant_id AND x.id = lower(m.role) AND 'admin' = ANY (x.scopes))
+                   OR EXISTS (SELECT FROM tenantd.group_members n
+                                JOIN tenantd.groups g ON g.id = n.group_id
+                                LEFT JOIN tenantd.roles x ON x.tenant_id = g.tenant_id AND x.id = g.role
+                               WHERE n.tenant_id = m.tenant_id AND n.user_id = m.user_id
+                                 AND (g.role = 'admin' OR 'admin' = ANY (x.scopes))))
             UNION ALL
            SELECT u.email, 3
              FROM public.users u WHERE u.id = e.payload->>'ownerId' AND u.is_active) AS a (email, place)

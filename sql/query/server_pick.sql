@@ -1,6 +1,6 @@
--- A server for one more database, held until the transaction ends: $1 the one that is asked for, or NULL:
--- by chance, as the weights say; $2 connections that a tenant may hold. Whoever waited for the row looks
--- again at what it has become. One that was just found to be down comes last.
+-- A server for one more database, after server_turn: $1 the one that is asked for, or NULL: by chance, as
+-- the weights say; $2 connections that a tenant may hold. It is held until the transaction ends. One that
+-- was just found to be down comes last.
 -- params: 2
 -- rows: one
 SELECT s.id

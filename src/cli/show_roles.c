@@ -40,13 +40,13 @@ put_roles(struct cli *c, struct table *t)
 	for (int i = 0; i < role_default_count; i++) {
 		const struct role_default *d = &role_defaults[i];
 
-		row(c, t,
-		    (const char *const[]){"role", d->name, d->id, d->description},
+		row(c, t, (const char *const[]){"role", d->name, d->id, d->description},
 		    d->scopes);
 	}
 	row(c, t,
 	    (const char *const[]){"role", "Owner", ROLE_OWNER_ID,
-		"Whoever the tenant belongs to; nobody is given it, and nobody changes it"},
+		"Whoever the tenant belongs to; nobody is given it, and nobody changes "
+		"it"},
 	    ROLE_ALL);
 }
 
@@ -90,6 +90,5 @@ command_roles(struct cli *c)
 	put_roles(c, &t);
 	put_groups(c, &t);
 	put_perms(c, &t);
-	return table_print(
-	    c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
 }

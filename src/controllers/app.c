@@ -98,7 +98,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);
 	app->call_mem = arena_new((size_t)conf->request_memory);
-	app->standing = standing_new(app->mem);
+	app->standing = standing_new(app->mem, conf->tenant_cache, app->wakeup);
 	take_schemas(app, shared->schemas);
 	make_router(app);
 	open_db(app);

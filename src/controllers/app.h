@@ -89,6 +89,7 @@ struct call {
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
 	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
+	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;
 	struct rate_answer rate; /* the tightest of the limits it was counted in */
 	const char *metered;     /* whose API call it is; NULL: nobody's */

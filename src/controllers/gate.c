@@ -2,10 +2,12 @@
 #include "controllers/gate.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "controllers/describe.h"
 #include "controllers/level.h"
 #include "controllers/rates.h"
 #include "flows/keyring.h"
@@ -228,6 +230,38 @@ check_others(struct app *app, struct call *call)
 	return rc == ERR_OK ? rates_count_tenant(app, call) : rc;
 }
 
+/* By a slug that the tenant had, reading leads to where it is now (RFC 9110 15.4.9).
+ * What is to change something is done at once: who sends it would have to send it
+ * twice. */
+static enum err
+lead_on(struct app *app, struct call *call)
+{
+	static const char before[] = "/api/tenants/";
+	struct ctx *cx = &call->cx;
+	const char *name, *rest, *slug = NULL;
+	enum err rc;
+
+	if (call->tenant_id == NULL || !route_leads_on(call->route))
+		return ERR_OK;
+	name = slice_dup(cx->mem, call->params[0]);
+	if (strcasecmp(name, call->tenant_id) == 0)
+		return ERR_OK;
+	rc = tenant_slug_now(cx, app->db, call->tenant_id, name, &slug);
+	if (rc != ERR_OK || slug == NULL)
+		return rc;
+	rest = strstr(call->rq.target, before);
+	if (rest == NULL)
+		return ERR_OK;
+	rest += sizeof(before) - 1;
+	rest += strcspn(rest, "/?");
+	call->rs->status = 308;
+	response_header(call->rs, "Location",
+	    arena_printf(cx->mem, "%s%s%s%s", call->rq.prefix, before,
+		request_encode_piece(cx->mem, slug), rest));
+	call->answered = true;
+	return ERR_OK;
+}
+
 static enum err
 enter(struct app *app, struct call *call)
 {
@@ -239,7 +273,9 @@ enter(struct app *app, struct call *call)
 		rc = perm_level(call->route->perm) == LEVEL_PARTNER
 		    ? check_partner(app, call)
 		    : check_others(app, call);
-	return rc == ERR_OK ? check_body(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = lead_on(app, call);
+	return rc == ERR_OK && !call->answered ? check_body(app, call) : rc;
 }
 
 enum err

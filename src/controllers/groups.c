@@ -177,7 +177,8 @@ group_member_list_get(struct app *app, struct call *call)
 
 /* Under the group's If-Match. */
 static enum err
-hold_member(struct ctx *cx, struct db *db, const struct item_change *c, struct person *p)
+hold_member(
+    struct ctx *cx, struct db *db, const struct item_change *c, struct person *p)
 {
 	const struct role_site site = people_site_of(c->app, c->call);
 

@@ -79,12 +79,12 @@ static enum err
 read_role(struct app *app, struct call *call, const char **id)
 {
 	const struct role_site site = people_site_of(app, call);
-	const char *name = json_get_text(call->body, "role");
+	const struct role_wish wish = {json_get_text(call->body, "role"), "/role"};
 	struct role role = {0};
 	enum err rc = role_turn_shared(&call->cx, app->db, site.tenant_id);
 
 	if (rc == ERR_OK)
-		rc = role_to_give(&call->cx, app->db, &site, name, "/role", &role);
+		rc = role_to_give(&call->cx, app->db, &site, &wish, &role);
 	*id = role.id;
 	return rc;
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "client/client.h"
 #include "controllers/level_key.h"
 #include "controllers/standing.h"
@@ -227,8 +226,7 @@ check_standing(struct app *app, struct call *call)
 
 	if (!who->own || who->tenant_id == NULL)
 		return ERR_OK;
-	rc = standing_check(
-	    &call->cx, app->standing, app->db, who->tenant_id, clock_mono_ms());
+	rc = standing_check(&call->cx, app->standing, app->db, who->tenant_id);
 	if (rc != ERR_TENANT_SUSPENDED && rc != ERR_TENANT_INACTIVE)
 		return rc;
 	refused = call->cx.err;
@@ -423,8 +421,8 @@ check_machine(struct app *app, struct call *call)
 	return check_machine_of(app, call, &q);
 }
 
-enum err
-level_check(struct app *app, struct call *call)
+static enum err
+check_level(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
@@ -463,4 +461,27 @@ level_check(struct app *app, struct call *call)
 		break;
 	}
 	return ERR_OK;
+}
+
+/* -- a tenant that is suspended in part -- */
+
+static enum standing_use
+use_of(const struct route *r)
+{
+	if (r->method == HTTP_GET)
+		return STANDING_READ;
+	if (r->method == HTTP_DELETE)
+		return STANDING_DELETE;
+	return perm_level(r->perm) == LEVEL_TENANT ? STANDING_ADMIN : STANDING_WRITE;
+}
+
+enum err
+level_check(struct app *app, struct call *call)
+{
+	enum err rc = check_level(app, call);
+
+	if (rc != ERR_OK || call->tenant_id == NULL || call->platform)
+		return rc;
+	return standing_admit(
+	    &call->cx, app->standing, app->db, call->tenant_id, use_of(call->route));
 }

@@ -109,8 +109,8 @@ check_platform(struct call *call)
 }
 
 static enum err
-check_user(struct ctx *cx, struct db *db, const struct role_site *site,
-    const struct user *u)
+check_user(
+    struct ctx *cx, struct db *db, const struct role_site *site, const struct user *u)
 {
 	struct person p;
 	bool found = false;
@@ -132,6 +132,7 @@ static enum err
 add(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct json *body, const char **user_id)
 {
+	const struct role_wish wish = {json_get_text(body, "role"), "/role"};
 	struct user user;
 	struct role role;
 	enum err rc = user_named_hold(cx, db, json_get_text(body, "user"), &user);
@@ -139,8 +140,7 @@ add(struct ctx *cx, struct db *db, const struct role_site *site,
 	if (rc == ERR_OK)
 		rc = check_user(cx, db, site, &user);
 	if (rc == ERR_OK)
-		rc = role_to_give(
-		    cx, db, site, json_get_text(body, "role"), "/role", &role);
+		rc = role_to_give(cx, db, site, &wish, &role);
 	if (rc != ERR_OK)
 		return rc;
 	*user_id = user.id;
@@ -173,9 +173,9 @@ static enum err
 patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct role_site site = people_site_of(c->app, c->call);
-	const char *name = json_get_text(c->call->body, "role");
+	const struct role_wish wish = {json_get_text(c->call->body, "role"), "/role"};
 	struct role role;
-	enum err rc = role_to_give(cx, db, &site, name, "/role", &role);
+	enum err rc = role_to_give(cx, db, &site, &wish, &role);
 
 	return rc == ERR_OK ? person_set_role(cx, db, &site, &role, c->now) : rc;
 }
@@ -191,8 +191,7 @@ remove_it(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct role_site site = people_site_of(c->app, c->call);
 
-	return person_remove(
-	    cx, db, &site, SESSION_ENDED_BY_ADMINISTRATOR, c->now);
+	return person_remove(cx, db, &site, SESSION_ENDED_BY_ADMINISTRATOR, c->now);
 }
 
 enum err

@@ -65,12 +65,12 @@ role_list_get(struct app *app, struct call *call)
 		rc = roles_list(&call->cx, app->db, &site, &list, &count);
 	if (rc != ERR_OK)
 		return rc;
-	while (q.cursor != NULL && first < count &&
-	    strcmp(list[first].id, q.cursor) <= 0)
+	while (
+	    q.cursor != NULL && first < count && strcmp(list[first].id, q.cursor) <= 0)
 		first++;
 	count -= first;
-	list_put(call, &q, &form.row, list + first,
-	    count > q.limit ? q.limit + 1 : count);
+	list_put(
+	    call, &q, &form.row, list + first, count > q.limit ? q.limit + 1 : count);
 	return ERR_OK;
 }
 
@@ -143,8 +143,7 @@ remove_it(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct role_site site = people_site_of(c->app, c->call);
 
-	return role_delete(
-	    cx, db, &site, list_filter(c->call, "replace_with"), c->now);
+	return role_delete(cx, db, &site, list_filter(c->call, "replace_with"), c->now);
 }
 
 enum err

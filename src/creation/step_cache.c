@@ -89,7 +89,10 @@ forget(struct ctx *cx, struct db *db, void *arg)
 	const struct resource *r = arg;
 	const struct tenant_secret_name name = secret_of(r->tenant_id);
 
-	return tenant_secret_remove(cx, db, &name);
+	enum err rc = tenant_secret_remove(cx, db, &name);
+
+	return rc == ERR_OK ? db_queue(cx, db, STMT_tenant_key_drop, DB_ARGS(name.tenant_id))
+			    : rc;
 }
 
 enum err

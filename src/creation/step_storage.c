@@ -6,14 +6,28 @@
 #include "flows/holdings.h"
 
 static bool
-asks_for(const struct making *m, const char *what)
+plan_asks_for(const struct creation_plan *plan, const char *what)
 {
-	const struct json *list = json_get(m->plan.features, "storage");
+	const struct json *list = json_get(plan->features, "storage");
 
 	for (size_t i = 0; i < json_count(list); i++)
 		if (strcmp(json_text(json_item(list, i)), what) == 0)
 			return true;
 	return false;
+}
+
+static bool
+asks_for(const struct making *m, const char *what)
+{
+	return plan_asks_for(&m->plan, what);
+}
+
+enum err
+storage_check_plan(
+    struct ctx *cx, const struct conf *conf, const struct creation_plan *plan)
+{
+	return stores_check_features(
+	    cx, conf, plan_asks_for(plan, "s3"), plan_asks_for(plan, "local"));
 }
 
 /* -- what is to be made -- */
@@ -60,7 +74,7 @@ storage_intend(struct ctx *cx, struct making *m)
 		m->skip = "no storage was asked for";
 		return ERR_OK;
 	}
-	rc = stores_check_features(cx, m->means->conf, s3, local);
+	rc = storage_check_plan(cx, m->means->conf, &m->plan);
 	if (rc == ERR_OK && s3)
 		rc = intend_s3(cx, m);
 	if (rc == ERR_OK && local)

@@ -324,8 +324,11 @@ server_pick(
 	char each[STR_I64_SIZE];
 	const char *connections = str_from_i64(each, DATABASE_CONNECTIONS);
 	struct db_rows *rows;
-	enum err rc =
-	    db_query(cx, db, STMT_server_pick, DB_ARGS(asked, connections), &rows);
+	enum err rc = db_queue(cx, db, STMT_server_turn, DB_NO_ARGS);
+
+	if (rc == ERR_OK)
+		rc = db_query(
+		    cx, db, STMT_server_pick, DB_ARGS(asked, connections), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = refuse(cx, db, asked, connections);

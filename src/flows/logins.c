@@ -275,7 +275,11 @@ forget(struct ctx *cx, struct db *db, void *arg)
 	enum err rc = db_queue(
 	    cx, db, STMT_tenant_login_forget, DB_ARGS(r->tenant_id, r->id));
 
-	return rc == ERR_OK ? tenant_secret_remove(cx, db, &name) : rc;
+	if (rc == ERR_OK)
+		rc = tenant_secret_remove(cx, db, &name);
+	return rc == ERR_OK
+	    ? db_queue(cx, db, STMT_tenant_key_drop, DB_ARGS(r->tenant_id))
+	    : rc;
 }
 
 enum err

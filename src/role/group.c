@@ -118,7 +118,8 @@ find_role(struct ctx *cx, struct db *db, const struct role_site *site,
 	enum err rc = ERR_OK;
 
 	if (d->role != NULL)
-		rc = role_to_give(cx, db, site, d->role, "/role", &r);
+		rc = role_to_give(
+		    cx, db, site, &(struct role_wish){d->role, "/role"}, &r);
 	*id = r.id;
 	return rc;
 }

@@ -1,7 +1,7 @@
 /*
- * group.h - the groups of a tenant: a name for some of its members, and a role that they
- * have beside their own. What somebody may do is what their role and those of their
- * groups grant together.
+ * group.h - the groups of a tenant: a name for some of its members, and a role that
+ * they have beside their own. What somebody may do is what their role and those of
+ * their groups grant together.
  *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.

@@ -151,8 +151,8 @@ person_add(struct ctx *cx, struct db *db, const struct role_site *site,
 	static const struct role_news created = {
 	    EVENT_MEMBERSHIP_CREATED, "MEMBERSHIP_CREATED", NULL};
 	const struct person made = {.id = user_id, .role = r->id};
-	enum err rc = db_queue(cx, db, STMT_membership_create,
-	    DB_ARGS(site->tenant_id, user_id, r->id));
+	enum err rc = db_queue(
+	    cx, db, STMT_membership_create, DB_ARGS(site->tenant_id, user_id, r->id));
 
 	return rc == ERR_OK ? tell(cx, db, site, &made, &created) : rc;
 }
@@ -203,8 +203,7 @@ remove_rows(struct ctx *cx, struct db *db, const char *tenant_id, const char *re
 	enum err rc = ERR_OK;
 
 	if (p->assigned)
-		rc = db_queue(
-		    cx, db, STMT_person_unassign, DB_ARGS(tenant_id, p->id));
+		rc = db_queue(cx, db, STMT_person_unassign, DB_ARGS(tenant_id, p->id));
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_person_remove, DB_ARGS(tenant_id, p->id));
 	if (rc == ERR_OK)

@@ -36,10 +36,10 @@ enum err person_show(struct ctx *cx, struct db *db, const struct role_site *site
 struct person_page {
 	const char *after; /* an id; NULL: from the first */
 	int limit;
-	const char *part;   /* of id, address or name; NULL: any */
-	const char *role;   /* by name; NULL: any */
-	const char *status; /* active, inactive; NULL: any */
-	const char *group;  /* the id of one that they are in; NULL: any */
+	const char *part;    /* of id, address or name; NULL: any */
+	const char *role;    /* by name; NULL: any */
+	const char *status;  /* active, inactive; NULL: any */
+	const char *group;   /* the id of one that they are in; NULL: any */
 	struct person *list; /* the answer, in the order of ids: `count` of them */
 	int count;
 };

@@ -191,19 +191,19 @@ role_check_has(struct ctx *cx, const struct role_site *site, unsigned scopes)
 
 enum err
 role_to_give(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *name, const char *pointer, struct role *out)
+    const struct role_wish *wish, struct role *out)
 {
-	const char *id = id_of(cx, name);
+	const char *id = id_of(cx, wish->name);
 	bool found = false;
 	enum err rc = strcmp(id, ROLE_OWNER_ID) == 0
 	    ? ERR_OK
 	    : query(cx, db, site->tenant_id, id, out, &found);
 
 	if (rc == ERR_OK && !found) {
-		ctx_fault(cx, pointer, "role", "is no role of the tenant");
+		ctx_fault(cx, wish->pointer, "role", "is no role of the tenant");
 		return err_tell(&cx->err, ERR_INVALID,
 		    "\"%.*s\" is no role of the tenant that can be given", SHOWN_MAX,
-		    name);
+		    wish->name);
 	}
 	return rc == ERR_OK ? role_check_has(cx, site, out->scopes) : rc;
 }
@@ -363,8 +363,9 @@ static enum err
 replace(struct ctx *cx, struct db *db, const struct role_site *site, const char *with,
     const struct role *now)
 {
+	const struct role_wish wish = {with, "/replace_with"};
 	struct role other;
-	enum err rc = role_to_give(cx, db, site, with, "/replace_with", &other);
+	enum err rc = role_to_give(cx, db, site, &wish, &other);
 
 	if (rc == ERR_OK && strcmp(other.id, now->id) == 0) {
 		ctx_fault(cx, "/replace_with", "role", "is the role that is removed");

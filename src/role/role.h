@@ -66,10 +66,13 @@ enum err role_managed(
 enum err role_check_managed(
     struct ctx *cx, struct db *db, const char *tenant_id, bool before) MUST_CHECK;
 
-/* The role that the caller wants to give, which stood at pointer in the request; in the
- * turn. "owner" is none. */
+/* The role that the caller wants to give; in the turn. "owner" is none. */
+struct role_wish {
+	const char *name;
+	const char *pointer; /* where that stood in the request */
+};
 enum err role_to_give(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *name, const char *pointer, struct role *out) MUST_CHECK;
+    const struct role_wish *wish, struct role *out) MUST_CHECK;
 /* ERR_FORBIDDEN unless the caller has all of these scopes. */
 enum err role_check_has(
     struct ctx *cx, const struct role_site *site, unsigned scopes) MUST_CHECK;

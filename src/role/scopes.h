@@ -1,6 +1,6 @@
 /*
- * scopes.h - what a member may do: scopes as bits, the roles and groups that tenants begin
- * with, and what somebody's roles come to.
+ * scopes.h - what a member may do: scopes as bits, the roles and groups that tenants
+ * begin with, and what somebody's roles come to.
  *
  * Statements that ask who somebody is in a tenant also bring along what grants it to
  * them, in one text: a line for their own role, and one for the role of each group they

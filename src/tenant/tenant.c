@@ -107,6 +107,18 @@ tenant_reach(struct ctx *cx, struct db *db, struct slice name, const char *user_
 	return rc;
 }
 
+enum err
+tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id, const char *name,
+    const char **slug)
+{
+	struct db_rows *rows;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_slug_now, tenant_id, name), &rows);
+
+	*slug = rc == ERR_OK && db_row_count(rows) > 0 ? db_text(rows, 0, 0) : NULL;
+	return rc;
+}
+
 bool
 tenant_status_known(const char *status)
 {

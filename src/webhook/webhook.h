@@ -24,6 +24,7 @@
 #include "db/db.h"
 #include "events/sequence.h"
 #include "webhook/message.h"
+#include "json/json.h"
 
 enum {
 	WEBHOOKS_MOST = 20, /* of a partner, and of the platform */
@@ -60,6 +61,11 @@ struct webhook_site {
 	const struct seal_keys *keys;
 	struct audit *audit;
 };
+
+/* What a request for something else asks for beside it, { "url", "events" }, or NULL: a
+ * fault, below pointer, for each thing that could not be registered. */
+void webhook_check_wish(
+    struct ctx *cx, const char *allow, const struct json *wish, const char *pointer);
 
 /* -- each in a transaction of its own -- */
 enum err webhook_show(struct ctx *cx, struct db *db, const struct webhook_site *site,

@@ -23,6 +23,7 @@ enum {
 	REGISTRATION_DAYS = 1,
 	INVITATION_DAYS = 90,
 	RESET_DAYS = 1,
+	OPERATION_SECRET_DAYS = 1,
 	MAIL_LIMIT_DAYS = 1
 };
 
@@ -194,6 +195,7 @@ work_keep_house(struct work *w)
 	    {STMT_invitation_expire, INVITATION_DAYS},
 	    {STMT_password_reset_expire, RESET_DAYS},
 	    {STMT_mail_limit_expire, MAIL_LIMIT_DAYS},
+	    {STMT_operation_secrets_expire, OPERATION_SECRET_DAYS},
 	    {STMT_usage_expire, c->usage_retention_days},
 	    {STMT_usage_period_expire, c->usage_retention_days},
 	};

@@ -30,6 +30,8 @@ enum {
 	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
 	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
+	/* for which it is believed that somebody listens: a turn may take its time */
+	LISTENED_MORE_MS = 1000,
 	KEEP_HOUSE_MS = 600 * 1000,
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
@@ -131,6 +133,7 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	    .publish_wanted = true,
 	    .claim_wanted = true,
 	    .keep_due_ms = clock_mono_ms() + FIRST_KEEPING_MS,
+	    .look_due_ms = conf->health_interval > 0 ? 0 : INT64_MAX,
 	};
 	w->items = calloc((size_t)w->item_count, sizeof(*w->items));
 	rc = w->items == NULL ? err_set(&cx->err, ERR_INTERNAL, "out of memory")
@@ -264,7 +267,8 @@ time_to_wait(const struct work *w)
 	int64_t now = clock_mono_ms(), due = w->renew_due_ms;
 
 	if (!w->stopping) {
-		due = earlier(due, w->publish_due_ms);
+		due = earlier(due, earlier(w->publish_due_ms, w->look_due_ms));
+		due = earlier(due, w->lifecycle_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
 		if (w->publish_wanted)
@@ -292,6 +296,11 @@ ear_socket(struct work *w)
 	ctx_init(&cx, w->mem);
 	fd = db_listen(&cx, w->ear, PUBLISH_CHANNEL, &fresh);
 	w->claim_wanted |= fresh;
+	if (fresh)
+		wakeup_change(w->shared.wakeup);
+	if (fd >= 0)
+		wakeup_listen(w->shared.wakeup,
+		    clock_mono_ms() + time_to_wait(w) + LISTENED_MORE_MS);
 	return fd;
 }
 
@@ -339,6 +348,8 @@ turn(struct work *w)
 	stamp(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
+	if (!w->stopping && work_is_lifecycle_due(w, now))
+		work_lifecycle(w);
 	if (!w->stopping && work_is_publish_due(w, now))
 		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
@@ -350,6 +361,8 @@ turn(struct work *w)
 		w->keep_due_ms = work_keep_house(w) ? clock_mono_ms() + KEEP_ON_MS
 						    : now + KEEP_HOUSE_MS;
 	}
+	if (!w->stopping && now >= w->look_due_ms)
+		w->look_due_ms = work_look(w);
 	arena_reset(w->mem);
 }
 

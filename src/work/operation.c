@@ -7,8 +7,12 @@
  * It runs in transactions of its own, on a connection of its own: the step's own stays
  * open meanwhile, and holds nothing.
  */
-#include "operation/operation.h"
+#include <string.h>
+
 #include "creation/engine.h"
+#include "creation/purge.h"
+#include "creation/show.h"
+#include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
@@ -50,9 +54,29 @@ turn(struct work *w, struct work_item *it, const char *id, enum work_verdict *ve
 		return ERR_OK;
 	}
 	it->state = NULL;
+	if (outcome == CREATION_DONE && w->shared.board != NULL)
+		rc = creation_measure(
+		    &it->cx, w->means.db, id, w->shared.board, w->shared.slot);
+	if (rc != ERR_OK)
+		return rc;
 	if (outcome == CREATION_WAITS || outcome == CREATION_ELSEWHERE)
 		return come_again(w, it, id, verdict);
 	*verdict = WORK_DONE;
+	return ERR_OK;
+}
+
+static enum err
+turn_of_purge(
+    struct work *w, struct work_item *it, const char *id, enum work_verdict *verdict)
+{
+	enum creation_outcome outcome;
+	enum err rc = purge_turn(&it->cx, &w->means, id, &outcome);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (outcome == CREATION_ELSEWHERE || outcome == CREATION_WAITS)
+		return come_again(w, it, id, verdict);
+	*verdict = outcome == CREATION_GOES_ON ? WORK_MORE : WORK_DONE;
 	return ERR_OK;
 }
 
@@ -62,9 +86,15 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	const char *id = json_get_text(it->payload, "operationId");
 	enum creation_outcome outcome = CREATION_GOES_ON;
 	struct creation_run *run;
+	struct operation op;
 	enum err rc = ERR_OK;
 
 	if (it->state == NULL) {
+		rc = operation_show(&it->cx, w->means.db, id, &op);
+		if (rc != ERR_OK)
+			return rc;
+		if (strcmp(op.kind, PURGE_KIND) == 0)
+			return turn_of_purge(w, it, id, verdict);
 		rc = creation_take(&it->cx, &w->means, id, &run, &outcome);
 		it->state = run;
 	}

@@ -1,0 +1,218 @@
+"""Operations that are killed, fail, are retried and cancelled: each ends active, clean, or held for somebody to decide."""
+import json
+import threading
+import time
+
+import pytest
+import stack
+from creating import Creating, is_free, sweep
+
+WAYS = ("rollback", "hold", "retry")
+# The steps of the control plane's own tables: they share transactions, and a kill between their beginning and the commit undoes them.
+LOCAL = ("email_templates", "audit", "integrations", "activation", "welcome")
+
+
+@pytest.fixture(scope="module")
+def db(cluster):
+    with cluster.database() as d:
+        yield d
+
+
+def states(op):
+    return {s["name"]: s["state"] for s in op["steps"]}
+
+
+def tenant_of(db, op):
+    return db.sql("SELECT status, slug FROM public.tenants WHERE id = %s", [op["tenantId"]])[0]
+
+
+def assert_active(db, op, slug):
+    assert op["state"] == "succeeded", op
+    assert tenant_of(db, op) == ("active", slug)
+    assert set(states(op).values()) <= {"done", "skipped"}
+    assert db.value("SELECT is_active FROM public.custom_auth_tenant WHERE id = %s", [op["tenantId"]])
+    assert db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'TENANT_CREATED'", [op["tenantId"]]) == 1
+
+
+def assert_clean(db, op, slug):
+    assert op["state"] == "rolled_back", op
+    assert tenant_of(db, op) == ("failed", "tenant-" + op["tenantId"].replace("-", ""))
+    assert sweep(db, op["tenantId"]) == {}
+    assert is_free(db, slug)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("point", ["begin", "recorded"])
+@pytest.mark.parametrize("step", LOCAL)
+def test_a_kill_leaves_nothing_half_done(db, step, point, way):
+    if (step, point) == ("welcome", "recorded"):
+        pytest.skip("without mail it has nothing to record")
+    with Creating(db, f"{step}:{point}=kill") as c:
+        assert c.create(onFailure=way) is None
+        assert_active(db, c.converged(), c.slug)
+        assert len(c.operations()) == 1
+
+
+@pytest.mark.parametrize("point", ["begin", "recorded"])
+def test_a_kill_before_anything_is_committed_leaves_nothing(db, point):
+    with Creating(db, f"record:{point}=kill") as c:
+        assert c.create() is None
+        assert c.operations() == [] and is_free(db, c.slug)
+        assert c.create(slug=c.slug).status == 201
+
+
+def test_a_failure_is_rolled_back_and_says_at_which_step(db):
+    with Creating(db, "audit:begin=fail") as c:
+        answer = c.create()
+        assert answer.status == 503, answer.body
+        problem = json.loads(answer.body)
+        op = c.converged()
+        assert (problem["operation"], problem["step"]) == (op["id"], "audit")
+        assert problem["detail"] == "stopped at audit:begin by a test"
+        assert_clean(db, op, c.slug)
+        assert (op["error"], op["errorStep"], op["errorCode"]) == ("stopped at audit:begin by a test", "audit", "unavailable")
+        assert states(op)["record"] == "undone" and states(op)["audit"] == "failed"
+        assert db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'TENANT_CREATION_ROLLED_BACK'",
+                        [op["tenantId"]]) == 1
+        kinds = [k for (k,) in db.sql("SELECT kind FROM tenantd.events WHERE tenant_id = %s ORDER BY id", [op["tenantId"]])]
+        assert {"operation.started", "operation.failed", "tenant.failed", "operation.rolled_back"} <= set(kinds)
+        assert c.create(slug=c.slug).status == 201  # the slug is free again
+
+
+@pytest.mark.parametrize("point", ["undone"])
+def test_a_kill_while_it_is_rolled_back(db, point):
+    with Creating(db, "activation:begin=fail", f"record:{point}=kill") as c:
+        assert c.create() is None
+        assert_clean(db, c.converged(), c.slug)
+
+
+def test_a_rollback_that_fails_is_tried_again_until_it_is_clean(db):
+    with Creating(db, "activation:begin=fail", "record:undone=fail") as c:
+        answer = c.create()
+        assert answer.status == 202
+        assert json.loads(answer.body)["rollbackError"] == "stopped at record:undone by a test"
+        op = c.converged()
+        assert_clean(db, op, c.slug)
+        assert op["rollbackError"] is None and op["errorStep"] == "activation"
+
+
+def test_held_then_retried_goes_on_from_the_step_that_failed(db):
+    with Creating(db, "activation:begin=fail") as c:
+        answer = c.create(onFailure="hold")
+        assert answer.status == 202
+        op = json.loads(answer.body)
+        assert op["state"] == "held" and answer.headers["location"] == f"/api/operations/{op['id']}"
+        assert states(op)["audit"] == "pending"  # it shared the transaction that failed
+        assert c.act(op["id"], "retry").status == 200
+        assert_active(db, stack.until(lambda: (o := c.show(op["id"]))["state"] == "succeeded" and o), c.slug)
+        assert c.act(op["id"], "retry").status == 409 and c.act(op["id"], "cancel").status == 409
+        assert db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'OPERATION_RETRIED'", [op["tenantId"]]) == 1
+
+
+def test_held_then_cancelled_is_clean(db):
+    with Creating(db, "audit:recorded=fail") as c:
+        op = json.loads(c.create(onFailure="hold").body)
+        assert c.act(op["id"], "cancel").status == 200
+        assert_clean(db, stack.until(lambda: (o := c.show(op["id"]))["state"] == "rolled_back" and o), c.slug)
+
+
+def test_retried_by_itself_until_it_succeeds(db):
+    with Creating(db, "activation:begin=fail") as c:
+        answer = c.create(onFailure="retry")
+        assert answer.status == 202 and json.loads(answer.body)["state"] == "waiting"
+        assert_active(db, c.converged(), c.slug)
+
+
+def test_retried_by_itself_until_it_is_held(db):
+    with Creating(db, "activation:begin=fail", always=True) as c:
+        assert c.create(onFailure="retry").status == 202
+        op = c.converged()
+        assert (op["state"], op["attempts"]) == ("held", 3)
+
+
+def test_past_the_point_of_commitment_nothing_is_taken_back(db):
+    """The welcome fails as often as it is tried: that is told, and the tenant stays."""
+    with Creating(db, "welcome:begin=fail", always=True) as c:
+        assert c.create(onFailure="rollback").status == 202
+        op = c.converged()
+        assert op["state"] == "succeeded" and states(op)["welcome"] == "failed"
+        assert op["errorStep"] == "welcome" and op["committedAt"] is not None
+        assert tenant_of(db, op) == ("active", c.slug)
+
+
+def test_a_job_does_all_of_it(db):
+    with Creating(db) as c:
+        answer = c.create({"Prefer": "respond-async"})
+        assert answer.status == 202 and answer.headers["preference-applied"] == "respond-async"
+        op = json.loads(answer.body)
+        assert answer.headers["location"] == f"/api/operations/{op['id']}"
+        assert_active(db, c.converged(), c.slug)
+
+
+@pytest.mark.parametrize("step", LOCAL)
+def test_a_kill_of_the_job(db, step):
+    with Creating(db, f"{step}:begin=kill") as c:
+        assert c.create({"Prefer": "respond-async"}).status == 202
+        assert_active(db, c.converged(), c.slug)
+
+
+def test_without_job_workers_the_command_does_the_same(db):
+    with Creating(db, JOB_WORKERS=0) as c:
+        assert c.create({"Prefer": "respond-async"}).status == 202
+        assert c.operations()[0]["state"] == "running"
+        stack.command({**db.settings, "JOB_POLL": "50"}, "jobs", "run")
+        assert_active(db, c.converged(), c.slug)
+
+
+def test_the_same_key_finds_the_same_operation_after_a_kill(db):
+    with Creating(db, "activation:recorded=kill") as c:
+        key = {"Idempotency-Key": "once-more"}
+        assert c.create(key) is None
+        body = {"slug": c.slug}
+        again = stack.until(lambda: c.create(key, **body))
+        assert again.status in (201, 202) and again.headers["idempotency-replayed"] == "true"
+        op = c.converged()
+        assert_active(db, op, c.slug)
+        last = c.create(key, **body)
+        assert last.status == 201 and json.loads(last.body)["operation"] == op["id"]
+        assert len(c.operations()) == 1
+        other = c.create(key)
+        assert other.status == 409 and "idempotency-key-reused" in json.loads(other.body)["type"]
+
+
+def test_the_same_key_answers_a_failure_again(db):
+    with Creating(db, "audit:begin=fail") as c:
+        key = {"Idempotency-Key": "fails-once"}
+        first = json.loads(c.create(key).body)
+        second = json.loads(c.create(key, slug=c.slug).body)
+        assert {k: first[k] for k in ("type", "detail", "operation", "step")} == {k: second[k] for k in ("type", "detail", "operation", "step")}
+        assert len(c.operations()) == 1
+
+
+def test_cancelled_at_the_end_of_the_step_that_is_at_work(db):
+    """Whoever has it sees that it was cancelled when it next writes."""
+    with Creating(db, JOB_WORKERS=0) as c:
+        assert c.create({"Prefer": "respond-async"}).status == 202
+        op = c.operations()[0]
+        db.sql("UPDATE tenantd.operations SET leased_by = 'somebody', lease_until = now() + interval '2 s' WHERE id = %s", [op["id"]])
+        answer = c.act(op["id"], "cancel")
+        assert answer.status == 200 and json.loads(answer.body)["state"] == "running"
+        time.sleep(2.1)
+        stack.command({**db.settings, "JOB_POLL": "50"}, "jobs", "run")
+        assert_clean(db, c.converged(), c.slug)
+
+
+def test_a_request_that_takes_too_long_leaves_the_rest_to_a_job(db):
+    """Half of its time is over before the first turn: a test waits at the first step that long."""
+    with Creating(db, REQUEST_TIMEOUT=4000) as c:
+        gate = c.place_of_marks / "go"
+        c.process.stop()
+        c.process = stack.Process([stack.PROGRAM, "--config", str(c.config), "serve"], c.log,
+                                  env={"TENANTD_TEST_STOP": f"record:recorded=wait:{gate}"})
+        c.process.wait_for(c.ready, c.place, "tenantd")
+        opener = threading.Timer(2.5, gate.touch)
+        opener.start()
+        answer = c.create()
+        opener.join()
+        assert answer.status == 202 and answer.headers["location"].startswith("/api/operations/")
+        assert_active(db, c.converged(), c.slug)
