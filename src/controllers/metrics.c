@@ -95,8 +95,8 @@ put_requests(struct buf *b, const struct scoreboard *board)
 
 /* labels: "" or a label with a comma behind it. */
 static void
-put_times(struct buf *b, const char *name, const char *labels,
-    const struct route_stats *s)
+put_times(
+    struct buf *b, const char *name, const char *labels, const struct route_stats *s)
 {
 	uint64_t below = 0;
 

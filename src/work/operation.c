@@ -7,10 +7,10 @@
  * It runs in transactions of its own, on a connection of its own: the step's own stays
  * open meanwhile, and holds nothing.
  */
+#include "operation/operation.h"
 #include "creation/engine.h"
 #include "creation/means.h"
 #include "creation/show.h"
-#include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
