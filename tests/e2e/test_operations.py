@@ -79,6 +79,17 @@ def test_a_failure_is_rolled_back_and_says_at_which_step(db):
         assert c.create(slug=c.slug).status == 201  # the slug is free again
 
 
+def test_the_platform_is_alerted_of_a_failure(db):
+    with Creating(db, "audit:begin=fail") as c:
+        rule = c.call("POST", "/api/alert-rules", c.auth, json.dumps({"name": "Failed", "condition": "provisioning_failed"}).encode())
+        assert rule.status == 201
+        op = json.loads(c.create().body)["operation"]
+        tenant = c.show(op)["tenantId"]
+        about = stack.until(lambda: db.sql("SELECT payload FROM tenantd.events WHERE kind = 'alert.raised' AND payload->>'condition' ="
+                                           " 'provisioning_failed' ORDER BY id DESC LIMIT 1"))[0][0]
+        assert tenant in json.dumps(about) or about["count"] >= 1, about
+
+
 @pytest.mark.parametrize("point", ["undone"])
 def test_a_kill_while_it_is_rolled_back(db, point):
     with Creating(db, "activation:begin=fail", f"record:{point}=kill") as c:
@@ -296,6 +307,6 @@ def test_the_figures_say_how_long_each_step_took(db):
     with Creating(db) as c:
         assert c.create().status == 201
         text = c.call("GET", "/metrics", extra={"REMOTE_ADDR": "127.0.0.1"}).body.decode()
-        assert 'tenantd_operation_step_seconds_count{step="record",} 1' in text
-        assert "tenantd_operation_seconds_count{} 1" in text
+        assert 'tenantd_operation_step_seconds_count{step="record"} 1' in text
+        assert "tenantd_operation_seconds_count 1" in text
         assert 'tenantd_operations{state="held"}' in text
