@@ -85,7 +85,8 @@ static enum err
 turn(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
-	const struct tenant_turn t = {e->turn, args_value(e->c->args, "reason")};
+	const struct tenant_turn t = {
+	    .kind = e->turn, .reason = args_value(e->c->args, "reason")};
 	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
 
 	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, &t, &e->now) : rc;

@@ -27,7 +27,6 @@
 #define CLIENT_ID_PREFIX "tdc_"
 
 enum {
-	CLIENTS_MOST = 100,    /* of a tenant, that are in force */
 	CLIENT_ID_SIZE = 37,   /* with NUL */
 	CLIENT_KEEP_HOURS = 24 /* for which the last secret is taken after a rotation */
 };
@@ -95,6 +94,7 @@ struct client_reach {
 	const char *tenant_id, *status; /* the client's own; NULL: it is not in force */
 	bool named;                     /* it is the tenant in question */
 	bool scope;                     /* the client has it today */
+	const char *scopes;             /* all that it has today, as words */
 };
 /* Read at each request, so that revoking and narrowing act at once. */
 enum err client_reach(struct ctx *cx, struct db *db, const struct client_question *q,
@@ -109,7 +109,7 @@ enum err client_note_use(
 /* The same as client_show(), held until the transaction ends. */
 enum err client_hold(struct ctx *cx, struct db *db, const struct client_site *site,
     const char *id, struct client *out) MUST_CHECK;
-/* ERR_CONFLICT when there are CLIENTS_MOST. */
+/* ERR_QUOTA when there are as many as the tenant may have. */
 enum err client_create(struct ctx *cx, struct db *db, const struct client_site *site,
     const struct client_draft *draft, struct client *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */

@@ -2,6 +2,7 @@
  * that serve its members. The gate has read it. */
 #include "controllers/app.h"
 #include "json/json.h"
+#include "role/scopes.h"
 
 static void
 put_tenant(struct json_out *o, const struct tenant_member *m)
@@ -39,18 +40,17 @@ put_flags(struct json_out *o, const struct app *app, const struct tenant_member 
 }
 
 static void
-put_user(struct json_out *o, const struct principal *who, const struct tenant_member *m)
+put_user(struct json_out *o, const struct call *call)
 {
+	const struct principal *who = &call->who;
+	const struct tenant_member *m = call->member;
+
 	json_name(o, "user");
 	json_open_object(o);
 	json_member_text(o, "id", who->user.text);
 	json_member_text(o, "email", m->email != NULL ? m->email : who->email);
 	json_member_text(o, "role", m->tenant.role);
-	json_name(o, "scopes");
-	json_open_array(o);
-	for (size_t i = 0; i < who->scopes.count; i++)
-		json_put_text(o, who->scopes.names[i]);
-	json_close_array(o);
+	role_scopes_put(o, "scopes", call->scopes); /* not what a token said once */
 	json_close_object(o);
 }
 
@@ -64,7 +64,7 @@ tenant_context_get(struct app *app, struct call *call)
 	json_open_object(&o);
 	put_tenant(&o, m);
 	put_flags(&o, app, m);
-	put_user(&o, &call->who, m);
+	put_user(&o, call);
 	json_member_i64(&o, "version", m->tenant.version);
 	json_member_text(&o, "updated_at", m->tenant.updated_at);
 	json_close_object(&o);

@@ -1,6 +1,7 @@
 /* invitations.c - the routes about invitations to a tenant. */
 #include "controllers/accounts.h"
 #include "controllers/list.h"
+#include "controllers/people.h"
 #include "flows/joining.h"
 
 static const char *
@@ -73,6 +74,21 @@ invitation_get(struct app *app, struct call *call)
 
 /* -- inviting: those that answer once run inside a transaction -- */
 
+/* One that the tenant has, and that is theirs to give. */
+static enum err
+read_role(struct app *app, struct call *call, const char **id)
+{
+	const struct role_site site = people_site_of(app, call);
+	const struct role_wish wish = {json_get_text(call->body, "role"), "/role"};
+	struct role role = {0};
+	enum err rc = role_turn_shared(&call->cx, app->db, site.tenant_id);
+
+	if (rc == ERR_OK)
+		rc = role_to_give(&call->cx, app->db, &site, &wish, &role);
+	*id = role.id;
+	return rc;
+}
+
 enum err
 invitation_post(struct app *app, struct call *call)
 {
@@ -80,10 +96,11 @@ invitation_post(struct app *app, struct call *call)
 	struct invitation i = {
 	    .tenant_id = call->tenant_id,
 	    .email = json_get_text(call->body, "email"),
-	    .role = json_get_text(call->body, "role"),
 	};
 	enum err rc = account_check_mail(&call->cx, &site);
 
+	if (rc == ERR_OK)
+		rc = read_role(app, call, &i.role);
 	if (rc == ERR_OK)
 		rc = joining_invite(&call->cx, &site, &i);
 	if (rc != ERR_OK)

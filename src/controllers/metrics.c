@@ -264,6 +264,36 @@ put_operations(struct buf *b, struct app *app, struct call *call)
 		    db_text(rows, i, 0), (long long)db_i64(rows, i, 1));
 }
 
+static void
+put_gauge(struct buf *b, const char *name, const char *help, const struct db_rows *rows,
+    int column)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+	for (int i = 0; i < db_row_count(rows); i++)
+		buf_printf(b, "%s{server=\"%s\"} %lld\n", name, db_text(rows, i, 0),
+		    (long long)db_i64(rows, i, column));
+}
+
+/* Likewise, and where no database server is registered. */
+static void
+put_servers(struct buf *b, struct app *app, struct call *call)
+{
+	struct ctx cx = {.mem = call->cx.mem};
+	struct db_rows *rows;
+
+	cx.deadline_ms = call->began_us / 1000 + QUEUE_TIMEOUT_MS;
+	if (db_read(&cx, app->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_pool_metrics),
+		&rows) != ERR_OK ||
+	    db_row_count(rows) == 0)
+		return;
+	put_gauge(b, "tenantd_server_databases",
+	    "Databases of tenants on a database server.", rows, 1);
+	put_gauge(b, "tenantd_pool_ready",
+	    "Databases that wait on a database server, ready to be claimed.", rows, 2);
+	put_gauge(b, "tenantd_server_down",
+	    "Whether the last look at a database server found it down.", rows, 3);
+}
+
 enum err
 metrics_get(struct app *app, struct call *call)
 {
@@ -277,5 +307,6 @@ metrics_get(struct app *app, struct call *call)
 	put_counters(b, app->board);
 	put_queue(b, app, call);
 	put_operations(b, app, call);
+	put_servers(b, app, call);
 	return ERR_OK;
 }

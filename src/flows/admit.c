@@ -3,12 +3,12 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
 #include "auth/claims.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "role/scopes.h"
 #include "tenant/member.h"
 
 enum { SCOPE_MAX = 4096, SCOPES_MAX = 4, DAY_S = 86400 };
@@ -121,14 +121,6 @@ admit_terms(const struct admission *a, const struct conf *conf)
 
 /* -- scopes -- */
 
-static const char *
-role_scopes(const char *role)
-{
-	if (tenant_role_manages(role) || strcasecmp(role, "owner") == 0)
-		return "read write delete admin";
-	return strcasecmp(role, "member") == 0 ? "read write" : "read";
-}
-
 enum err
 admit_check_scope(struct ctx *cx, const char *scope)
 {
@@ -158,15 +150,18 @@ narrows(const char *text)
 	return text != NULL && text[strspn(text, " ")] != '\0';
 }
 
-/* names: SCOPES_MAX and a NULL. What the role has and nobody narrowed away. */
+/* names: SCOPES_MAX and a NULL. What they have there and nobody narrowed away. */
 static enum err
-grant_scopes(
-    struct ctx *cx, const char *role, const struct admit_wish *w, const char **names)
+grant_scopes(struct ctx *cx, const struct tenant *t, const struct admit_wish *w,
+    const char **names)
 {
-	struct slice rest = slice_of(role_scopes(role)), word;
+	const char *all = role_scopes_words(cx->mem, role_scopes_granted(t->grants));
+	struct slice rest = slice_of(all), word;
 	int n = 0;
 
 	while (slice_next(&rest, ' ', &word)) {
+		if (word.n == 0)
+			continue; /* they have nothing at all */
 		if ((narrows(w->kept) && !has_word(w->kept, word)) ||
 		    (narrows(w->asked) && !has_word(w->asked, word)))
 			continue;
@@ -177,7 +172,7 @@ grant_scopes(
 	if (n == 0 && narrows(w->asked))
 		return err_tell(&cx->err, ERR_SCOPE,
 		    "nothing of this scope can be granted: in your tenant you have %s",
-		    role_scopes(role));
+		    all);
 	return ERR_OK;
 }
 
@@ -220,7 +215,7 @@ admit_issue(struct ctx *cx, const struct conf *conf, const struct admission *a,
 	else if (a->tenant.id != NULL) {
 		claims.tenant_id = a->tenant.id;
 		roles[0] = a->tenant.role;
-		rc = grant_scopes(cx, a->tenant.role, w, scopes);
+		rc = grant_scopes(cx, &a->tenant, w, scopes);
 	}
 	if (rc != ERR_OK)
 		return rc;

@@ -8,6 +8,7 @@
 #include "crypto/secret.h"
 #include "mail/outbox.h"
 #include "people/mail_limit.h"
+#include "quota/quota.h"
 #include "tenant/tenant.h"
 
 enum { TEXT_MAX = 16 * 1024 };
@@ -105,20 +106,31 @@ check_setting(struct ctx *cx, const struct invitation_setting *setting)
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "the address has an invitation already: have it sent again, or "
 		    "revoke it first");
-	if (setting->count >= INVITATIONS_MOST)
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "there are %d invitations already, as many as there may be",
-		    INVITATIONS_MOST);
 	return tenant_check_usable(cx, setting->tenant_status);
+}
+
+static enum err
+invite(struct ctx *cx, const struct account_site *s, struct invitation *i,
+    const struct invitation_setting *setting, bool by_mail)
+{
+	static const struct joining_news created = {
+	    EVENT_INVITATION_CREATED, "INVITATION_CREATED"};
+	struct opaque secret;
+	enum err rc = opaque_make(cx, OPAQUE_INVITATION, &secret);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = invitation_create(cx, s->db, secret.digest, i);
+	if (rc == ERR_OK && by_mail)
+		rc = post(cx, s, i, setting, secret.text);
+	secret_cleanse(secret.text, strlen(secret.text));
+	return rc == ERR_OK ? joining_tell(cx, s, &created, i) : rc;
 }
 
 enum err
 joining_invite(struct ctx *cx, const struct account_site *s, struct invitation *i)
 {
-	static const struct joining_news created = {
-	    EVENT_INVITATION_CREATED, "INVITATION_CREATED"};
 	struct invitation_setting setting;
-	struct opaque secret;
 	enum err rc = outbox_check_address(cx, "/email", i->email);
 
 	if (rc == ERR_OK)
@@ -126,16 +138,27 @@ joining_invite(struct ctx *cx, const struct account_site *s, struct invitation *
 	if (rc == ERR_OK)
 		rc = check_setting(cx, &setting);
 	if (rc == ERR_OK)
+		rc = quota_reserve(cx, s->db, i->tenant_id, QUOTA_INVITATIONS, 1);
+	if (rc == ERR_OK)
 		rc = check_mails(cx, s, i->email);
+	return rc == ERR_OK ? invite(cx, s, i, &setting, true) : rc;
+}
+
+enum err
+joining_invite_first(struct ctx *cx, const struct account_site *s, struct invitation *i)
+{
+	struct invitation_setting setting = {0};
+	bool by_mail;
+	enum err rc = outbox_check_address(cx, "/adminEmail", i->email);
+
 	if (rc == ERR_OK)
-		rc = opaque_make(cx, OPAQUE_INVITATION, &secret);
-	if (rc != ERR_OK)
+		rc = invitation_look(cx, s->db, i->tenant_id, i->email, &setting);
+	if (rc != ERR_OK || setting.member)
 		return rc;
-	rc = invitation_create(cx, s->db, secret.digest, i);
-	if (rc == ERR_OK)
-		rc = post(cx, s, i, &setting, secret.text);
-	secret_cleanse(secret.text, strlen(secret.text));
-	return rc == ERR_OK ? joining_tell(cx, s, &created, i) : rc;
+	rc = account_check_mail(cx, s);
+	by_mail = rc == ERR_OK;
+	ctx_clear(cx);
+	return invite(cx, s, i, &setting, by_mail);
 }
 
 static enum err
@@ -161,6 +184,8 @@ joining_resend(struct ctx *cx, const struct account_site *s, struct invitation *
 
 	if (rc == ERR_OK)
 		rc = tenant_check_usable(cx, setting.tenant_status);
+	if (rc == ERR_OK && strcmp(i->status, INVITATION_PENDING) != 0)
+		rc = quota_reserve(cx, s->db, i->tenant_id, QUOTA_INVITATIONS, 1);
 	if (rc == ERR_OK)
 		rc = check_mails(cx, s, i->email);
 	if (rc == ERR_OK)

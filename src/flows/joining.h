@@ -12,7 +12,8 @@
  * Lifetime: one request.
  * Threads:  one.
  * Failure:  as invitation/invitation.h and account.h; ERR_CONFLICT for whom nobody
- * needs to invite; ERR_RATE_LIMITED for too many mails to one address; for a secret:
+ * needs to invite; ERR_QUOTA for more invitations, or members, than the tenant may
+ * have; ERR_RATE_LIMITED for too many mails to one address; for a secret:
  * ERR_INVALID, with a fault, when it is none, ERR_GONE when its invitation is over,
  * ERR_FORBIDDEN when it is for another address, ERR_TENANT_SUSPENDED and
  * ERR_TENANT_INACTIVE.
@@ -39,6 +40,11 @@ enum err joining_tell(struct ctx *cx, const struct account_site *s,
 
 /* i: tenant, address and role; the rest is the answer. */
 enum err joining_invite(
+    struct ctx *cx, const struct account_site *s, struct invitation *i) MUST_CHECK;
+/* The same for whom the platform names as admin of a tenant that it makes: nothing for a
+ * member, no bound on mails, and no mail where none can be sent: joining_resend() does
+ * that once one can be. */
+enum err joining_invite_first(
     struct ctx *cx, const struct account_site *s, struct invitation *i) MUST_CHECK;
 /* i: as it was held; then as it has become. */
 enum err joining_resend(

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* The columns that every statement about one tenant begins with. */
 static void
@@ -42,6 +41,7 @@ take_row(enum err rc, const struct db_rows *rows, struct tenant *out, bool *foun
 	if (*found) {
 		tenant_read_row(rows, out);
 		out->role = db_text(rows, 0, 15);
+		out->grants = db_text(rows, 0, 16);
 	}
 	return rc;
 }
@@ -102,15 +102,21 @@ tenant_reach(struct ctx *cx, struct db *db, struct slice name, const char *user_
 		    .status = db_text(rows, 0, 1),
 		    .role = db_text(rows, 0, 2),
 		    .superuser = db_bool(rows, 0, 3),
+		    .grants = db_text(rows, 0, 4),
 		};
 	return rc;
 }
 
-bool
-tenant_role_manages(const char *role)
+enum err
+tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id, const char *name,
+    const char **slug)
 {
-	return role != NULL &&
-	    (strcmp(role, "owner") == 0 || strcasecmp(role, "admin") == 0);
+	struct db_rows *rows;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_slug_now, tenant_id, name), &rows);
+
+	*slug = rc == ERR_OK && db_row_count(rows) > 0 ? db_text(rows, 0, 0) : NULL;
+	return rc;
 }
 
 bool
@@ -190,5 +196,17 @@ tenant_join(
 	    DB_ARGS(m->tenant_id, m->user_id, m->role), &rows);
 
 	*joined = rc == ERR_OK && db_row_count(rows) > 0;
+	return rc;
+}
+
+enum err
+tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(
+	    cx, db, STMT_membership_counted, DB_ARGS(tenant_id, user_id), &rows);
+
+	*out = rc == ERR_OK && db_bool(rows, 0, 0);
 	return rc;
 }

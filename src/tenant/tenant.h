@@ -23,6 +23,7 @@ struct tenant {
 	const char *number; /* UUID text in the shared registry */
 	const char *name, *slug, *status, *plan, *billing_cycle, *schema_name;
 	const char *onboarding_status, *role, *isolation;
+	const char *grants; /* what their role and groups grant: role/scopes.h */
 	const char *features;                /* JSON object */
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t version;
@@ -44,7 +45,7 @@ struct tenant_seeker {
 };
 
 /* The tenant of a user with a membership, without what only tenant_find_of_user()
- * reads: isolation, rls_enabled, features, version and times. */
+ * reads: grants, isolation, rls_enabled, features, version and times. */
 enum err tenant_find_of_member(struct ctx *cx, struct db *db,
     const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 /* The tenant of a user who has one. *found false: they have none. */
@@ -54,20 +55,24 @@ enum err tenant_find_of_user(struct ctx *cx, struct db *db,
 enum err tenant_query_of_user(struct ctx *cx, struct db *db,
     const struct tenant_seeker *who, struct tenant *out, bool *found) MUST_CHECK;
 
-/* The columns that onboarding_find.sql and tenant_show.sql begin with: all but role. */
+/* The columns that onboarding_find.sql and tenant_show.sql begin with: all but role and
+ * grants. */
 void tenant_read_row(const struct db_rows *rows, struct tenant *out);
 
 /* How a user stands to a tenant that somebody names. */
 struct tenant_reach {
 	const char *id, *status; /* id NULL: there is no such tenant */
 	const char *role;        /* NULL: none */
+	const char *grants;      /* what that and their groups grant: role/scopes.h */
 	bool superuser;          /* says the database of a user of that id */
 };
 /* name: id, slug or a slug it had. */
 enum err tenant_reach(struct ctx *cx, struct db *db, struct slice name,
     const char *user_id, struct tenant_reach *out) MUST_CHECK;
-/* Whether the role may see to the tenant's own affairs: its owner and its admins. */
-bool tenant_role_manages(const char *role);
+
+/* *slug: the tenant's slug, if name is one that it had before; else NULL. */
+enum err tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *name, const char **slug) MUST_CHECK;
 
 /* Whether there is a status of this name. */
 bool tenant_status_known(const char *status);
@@ -85,6 +90,10 @@ enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft 
 /* Inside a transaction: makes user_id a member; nothing when they are one. */
 enum err tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
     const char *user_id, const char *role) MUST_CHECK;
+/* Inside a transaction: whether the user is a member, by a membership or by an
+ * assignment. */
+enum err tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out) MUST_CHECK;
 struct tenant_membership {
 	const char *tenant_id, *user_id, *role;
 };

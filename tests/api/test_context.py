@@ -60,7 +60,8 @@ def test_a_member_is_told_what_a_middleware_needs(db, member):
     assert (said["system_prompt"], said["pinecone_environment"], said["has_pinecone_api_key"]) == ("Answer kindly.", "us-east-1", False)
     assert said["schema_name"] == "tenant_" + tenant.replace("-", "_")
     assert isinstance(said["features"], dict) and isinstance(said["version"], int)
-    assert said["user"] == {"id": member.id, "email": "member@example.com", "role": "owner", "scopes": ["read", "write"]}
+    assert said["user"] == {"id": member.id, "email": "member@example.com", "role": "owner",
+                            "scopes": ["read", "write", "delete", "admin"]}  # what the database grants, not what the token says
     assert said["flags"] == {"is_active": True, "rls_enabled": said["flags"]["rls_enabled"], "has_system_prompt": True,
                              "has_vector_index": False, "chat_available": False}
 
@@ -118,7 +119,7 @@ def test_who_was_assigned_is_a_member(app, db, member, person):
     db.sql("UPDATE public.users SET tenant_id = %s WHERE id = %s", [member.claims["tenant_id"], user])
     said = one.context().json()
     assert (said["id"], said["user"]["role"]) == (member.claims["tenant_id"], "member")
-    assert said["user"]["email"].endswith("@example.com") and said["user"]["scopes"] == []
+    assert said["user"]["email"].endswith("@example.com") and said["user"]["scopes"] == ["read", "write"]
     db.sql("UPDATE public.users SET is_active = false WHERE id = %s", [user])
     assert "sign in again" in told(one.context(), 403, "stale-token")
 

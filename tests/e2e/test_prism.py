@@ -166,6 +166,25 @@ def test_an_invitation_is_mailed_again(owner, post):
     told(owner.app.call("POST", "/users/register", {}, {"email": email, "password": PASSWORD, "invitation": secret}), 202)
 
 
+def test_roles_groups_and_members(root, owner):
+    role = owner.ask("POST", owner.home + "/roles", {"name": "Front desk", "scopes": ["read"]}, 201)["id"]
+    path = owner.home + "/roles/" + urllib.parse.quote(role)
+    assert owner.ask("PATCH", path, {"scopes": ["read", "write"]}) == owner.ask("GET", path)
+    assert [r["id"] for r in owner.ask("GET", owner.home + "/roles?limit=2")["items"]] == ["admin", role]
+    email = f"{uuid.uuid4().hex}@example.com"
+    user = stack.create_user(root.app.db, email)
+    assert root.ask("POST", owner.home + "/users", {"user": email, "role": role}, 201)["id"] == user
+    assert owner.ask("GET", f"{owner.home}/users?role={urllib.parse.quote(role)}")["items"] == [owner.ask("GET", f"{owner.home}/users/{user}")]
+    group = owner.home + "/groups/" + owner.ask("POST", owner.home + "/groups", {"name": "All", "role": role}, 201)["id"]
+    owner.ask("PUT", f"{group}/members/{user}", status=204)
+    assert [m["id"] for m in owner.ask("GET", group + "/members")["items"]] == [user]
+    assert owner.ask("PATCH", group, {"role": None})["role"] is None and owner.ask("GET", group)["members"] == 1
+    assert len(owner.ask("GET", owner.home + "/groups")["items"]) == 1
+    assert owner.ask("PATCH", f"{owner.home}/users/{user}", {"role": "viewer"})["role"] == "viewer"
+    for one in (f"{group}/members/{user}", group, path + "?replace_with=member", f"{owner.home}/users/{user}"):
+        owner.ask("DELETE", one, status=204)
+
+
 def test_an_account(proxied, post):
     email = f"{uuid.uuid4().hex[:8]}@example.com"
     for path, body in (("/users/register", {"email": email, "password": PASSWORD}), ("/users/register/resend", {"email": email})):
