@@ -12,7 +12,8 @@
 
 #include "creation/creation.h"
 
-/* conf, db, keys, audit and databases are set by the caller; opens no connection yet. */
+/* conf, db, keys, audit and databases are set by the caller; opens no connection yet.
+ */
 enum err creation_means_open(struct ctx *cx, struct creation_means *means) MUST_CHECK;
 void creation_means_close(struct creation_means *means);
 

@@ -12,8 +12,8 @@
 /* -- step_people.c -- */
 creation_part_fn roles_record, roles_undo, groups_record, groups_undo;
 creation_part_fn administrator_record, administrator_undo;
-/* step_templates.c: the mails that a tenant has from the start, in words of its own where
- * its features have "templates" for mails. */
+/* step_templates.c: the mails that a tenant has from the start, in words of its own
+ * where its features have "templates" for mails. */
 creation_part_fn email_templates_record, email_templates_undo;
 /* step_integrations.c: the first API key, an OAuth client, and a webhook if one was
  * asked for. Reveals apiKey, oauthClientId, oauthClientSecret, webhookSecret. */

@@ -89,8 +89,7 @@ operation_turn(
 }
 
 enum err
-operation_end(
-    struct ctx *cx, struct db *db, const char *id, enum operation_state state)
+operation_end(struct ctx *cx, struct db *db, const char *id, enum operation_state state)
 {
 	enum err rc = db_queue(
 	    cx, db, STMT_operation_end, DB_ARGS(id, operation_state_name(state)));

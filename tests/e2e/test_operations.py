@@ -229,6 +229,34 @@ def test_a_request_that_takes_too_long_leaves_the_rest_to_a_job(db):
         assert_active(db, c.converged(), c.slug)
 
 
+@pytest.fixture
+def gate():
+    """A file that the program may see, and that is not there yet."""
+    place = stack.Directory("tdg.")
+    yield place.writable("gate") / "go"
+    place.remove()
+
+
+def test_whoever_lost_the_lease_writes_nothing_any_more(db, gate):
+    """The request's worker stands still for longer than its lease; a job goes on meanwhile."""
+    with Creating(db, f"database:acted=wait:{gate}") as c:
+        answers = []
+        asks = threading.Thread(target=lambda: answers.append(c.create(isolation="schema", slug="stood-still")))
+        asks.start()
+        holders = set()
+
+        def another():
+            holders.update(h for (h,) in db.sql("SELECT leased_by FROM tenantd.operations WHERE request->>'slug' = 'stood-still'") if h)
+            return len(holders) > 1
+        stack.until(another)
+        gate.touch()
+        asks.join()
+        assert answers[0].status == 202, answers[0].body
+        op = c.converged()
+        assert_active(db, op, "stood-still")
+        assert db.sql("SELECT kind, state FROM tenantd.resources WHERE operation_id = %s AND step = 'database'", [op["id"]]) == [("schema", "made")]
+
+
 # -- from the shell --
 
 def shell(db, *args, status=0, **env):

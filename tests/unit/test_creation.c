@@ -50,8 +50,8 @@ what_is_not_said_is_filled_in(void **state)
 	assert_null(p.slug);
 	assert_null(p.server);
 	assert_null(p.policy);
-	assert_string_equal(json_print(cx->mem, json_get(p.features, "auth")),
-	    "[\"password\"]");
+	assert_string_equal(
+	    json_print(cx->mem, json_get(p.features, "auth")), "[\"password\"]");
 }
 
 static void
@@ -152,10 +152,10 @@ the_table_begins_with_the_row_and_ends_in_use(void **state)
 		if (strcmp(creation_steps[i].name, "activation") == 0)
 			activation = i;
 		/* what is made outside is in the ledger before it is made */
-		assert_true(creation_steps[i].act == NULL ||
-		    creation_steps[i].intend != NULL);
-		assert_true(strspn(creation_steps[i].name,
-				"abcdefghijklmnopqrstuvwxyz_") ==
+		assert_true(
+		    creation_steps[i].act == NULL || creation_steps[i].intend != NULL);
+		assert_true(
+		    strspn(creation_steps[i].name, "abcdefghijklmnopqrstuvwxyz_") ==
 		    strlen(creation_steps[i].name));
 	}
 	assert_true(activation > 0);
@@ -186,10 +186,9 @@ times_are_summed_by_group(void **state)
 	    {.name = "storage", .state = STEP_PENDING, .duration_us = -1},
 	    {.name = "roles", .state = STEP_DONE, .duration_us = 7},
 	};
-	const struct creation_shown shown = {
-	    .operation = {.state = OPERATION_RUNNING,
-		.request = "{}",
-		.duration_us = 2500},
+	const struct creation_shown shown = {.operation = {.state = OPERATION_RUNNING,
+						 .request = "{}",
+						 .duration_us = 2500},
 	    .steps = steps,
 	    .step_count = COUNT_OF(steps)};
 	struct json_out o;
