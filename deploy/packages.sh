@@ -11,14 +11,14 @@ set -eu
 
 build="gcc make pkg-config autoconf automake libc6-dev xz-utils
 	libpq-dev libjson-c-dev libjwt-dev libssl-dev uuid-dev libpcre2-dev
-	libcurl4-openssl-dev|libcurl4-gnutls-dev libargon2-dev libunistring-dev"
+	libcurl4-openssl-dev|libcurl4-gnutls-dev libargon2-dev libunistring-dev libhiredis-dev"
 run="postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgresql-18
 	curl"
 lighttpd="lighttpd"
 nginx="nginx-light|nginx-core|nginx-full|nginx-extras|nginx"
 apache="apache2 libapache2-mod-fcgid"
 pgbouncer="pgbouncer"
-test="spawn-fcgi multiwatch
+test="spawn-fcgi multiwatch redis-server
 	libcmocka-dev valgrind libc6-dbg mandoc procps git systemd iproute2
 	python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-django python3-jwt python3-cryptography
 	python3-aiosmtpd python3-jsonschema python3-requests-oauthlib oathtool"

@@ -7,7 +7,7 @@ CREATE TABLE tenantd.operations (
 	tenant_id    TEXT NOT NULL,
 	-- running: somebody has the lease, or it ran out · waiting: to be tried again, at run_at · held: until
 	-- somebody retries or cancels it
-	state        TEXT NOT NULL CONSTRAINT operations_state_known CHECK
+	state        TEXT NOT NULL DEFAULT 'running' CONSTRAINT operations_state_known CHECK
 		(state IN ('running', 'waiting', 'held', 'rolling_back', 'succeeded', 'rolled_back')),
 	on_failure   TEXT NOT NULL DEFAULT 'rollback'
 		CONSTRAINT operations_on_failure_known CHECK (on_failure IN ('rollback', 'hold', 'retry')),
@@ -40,7 +40,7 @@ CREATE INDEX operations_state_idx ON tenantd.operations (state, created_at, id);
 CREATE INDEX operations_open_idx ON tenantd.operations (id) WHERE ended_at IS NULL;
 
 CREATE TABLE tenantd.operation_steps (
-	operation_id TEXT NOT NULL REFERENCES tenantd.operations (id) ON DELETE CASCADE,
+	operation_id TEXT NOT NULL,
 	place        INT NOT NULL, -- from 1
 	tenant_id    TEXT NOT NULL,
 	name         TEXT NOT NULL,

@@ -9,7 +9,8 @@ WITH counts (condition, kind) AS (VALUES
   ('repeated_failures', 'job.dead'), ('repeated_failures', 'webhook.disabled'), ('repeated_failures', 'tenant.failed'),
   ('tenant_suspended', 'tenant.suspended'),
   ('provisioning_failed', 'tenant.failed'),
-  ('webhook_disabled', 'webhook.disabled')
+  ('webhook_disabled', 'webhook.disabled'),
+  ('quota_threshold', 'quota.threshold')
 ), touched AS (
   SELECT r.id, coalesce(e.tenant_id, '') AS about, max(e.seq) AS last, max(e.created_at) AS at
     FROM tenantd.events e
@@ -34,14 +35,14 @@ WITH counts (condition, kind) AS (VALUES
         (SELECT e.created_at
            FROM tenantd.events e
           WHERE r.about <> '' AND e.tenant_id = r.about AND e.kind = c.kind AND e.seq <= $2::bigint
-            AND e.kind IN ('job.dead', 'webhook.disabled', 'tenant.failed', 'tenant.suspended')
+            AND e.kind IN ('job.dead', 'webhook.disabled', 'tenant.failed', 'tenant.suspended', 'quota.threshold')
           ORDER BY e.seq DESC
           LIMIT r.threshold)
          UNION ALL
         (SELECT e.created_at
            FROM tenantd.events e
           WHERE r.about = '' AND e.tenant_id IS NULL AND e.kind = c.kind AND e.seq <= $2::bigint
-            AND e.kind IN ('job.dead', 'webhook.disabled', 'tenant.failed', 'tenant.suspended')
+            AND e.kind IN ('job.dead', 'webhook.disabled', 'tenant.failed', 'tenant.suspended', 'quota.threshold')
           ORDER BY e.seq DESC
           LIMIT r.threshold)) AS newest
       WHERE c.condition = r.condition AND newest.created_at > r.at - make_interval(mins => r.window_minutes)) AS f

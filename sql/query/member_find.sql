@@ -1,6 +1,7 @@
 -- The tenant that the token of user $1 names, $2 its id or number, as one of its members works in
 -- it: as onboarding_find, with what administrators say of it. None for who is no member, nor for
--- whose account is deactivated. The last column is what grants, as in tenant_reach. With $3 it is the token of the OAuth client $1.
+-- whose account is deactivated. The last column is what grants, as in tenant_reach. With $3 user $1 is a machine of it:
+-- an OAuth client, or "key:" and the id of an API key.
 -- params: 3
 -- rows: one
 WITH member AS (
@@ -20,6 +21,11 @@ WITH member AS (
   SELECT k.tenant_id, 'client', 4
     FROM tenantd.oauth_clients k
    WHERE k.id = $1::text AND k.revoked_at IS NULL AND $3::boolean
+   UNION ALL
+  SELECT a.tenant_id, 'client', 5
+    FROM tenantd.api_keys a
+   WHERE $3::boolean AND left($1::text, 4) = 'key:' AND a.id = substr($1::text, 5) AND a.tenant_id IS NOT NULL
+     AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now())
 )
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.plan,
        t.billing_cycle, coalesce(c.schema_name, ''), t.onboarding_status, t.isolation,

@@ -3,6 +3,7 @@
 -- params: 3
 -- rows: one
 UPDATE tenantd.operations o
-   SET lease_until = clock_timestamp() + $3::int * interval '1 ms'
+   SET version = version + 1, updated_at = now(),
+       lease_until = clock_timestamp() + $3::int * interval '1 ms'
  WHERE o.id = $1::text AND o.leased_by = $2::text AND o.state IN ('running', 'rolling_back')
 RETURNING o.cancelled_by IS NOT NULL, o.committed_at IS NOT NULL;

@@ -54,7 +54,10 @@ BEGIN
 			           'tenantd.webhooks', 'tenantd.deliveries', 'tenantd.notifications',
 			           'tenantd.alert_rules', 'tenantd.alerts', 'tenantd.invitations',
 			           'tenantd.oauth_clients', 'tenantd.api_keys', 'tenantd.tenant_configs',
-			           'tenantd.roles', 'tenantd.groups', 'tenantd.group_members') AS known,
+			           'tenantd.operations', 'tenantd.operation_steps', 'tenantd.resources',
+			           'tenantd.tenant_logins', 'tenantd.roles', 'tenantd.groups',
+			           'tenantd.group_members', 'tenantd.quotas', 'tenantd.usage',
+			           'tenantd.usage_daily') AS known,
 			       format('INSERT INTO %s (%s) VALUES (%s)', c.oid::regclass, g.columns, g.places) AS adding,
 			       has_table_privilege(c.oid, 'DELETE') AS deletes,
 			       (SELECT quote_ident(u.attname) FROM pg_attribute u
@@ -74,11 +77,13 @@ BEGIN
 				            AND k.attname = 'digest'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
 				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules', 'tenantd.sessions',
-				               'tenantd.invitations', 'tenantd.api_keys', 'tenantd.groups') AND k.attname = 'id'
+			           'tenantd.invitations', 'tenantd.api_keys', 'tenantd.operations',
+			           'tenantd.resources', 'tenantd.groups',
 				           THEN 'gen_random_uuid()::text'
 				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'id' THEN '''tdc_'' || md5(%2$L)'
 				           WHEN w.name = 'tenantd.alert_rules' AND k.attname = 'condition' THEN '''tenant_suspended'''
 				           WHEN w.name = 'tenantd.notifications' AND k.attname = 'severity' THEN '''info'''
+				           WHEN w.name = 'tenantd.operations' AND k.attname = 'kind' THEN '''tenant.create'''
 				           WHEN w.name = 'tenantd.deliveries' AND k.attname = 'outcome' THEN '''ok'''
 				           WHEN w.name IN ('tenantd.oauth_clients', 'tenantd.api_keys') AND k.attname = 'scopes'
 				           THEN '''{read}'''

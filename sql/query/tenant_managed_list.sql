@@ -5,7 +5,9 @@
 SELECT t.id, t.tenant::text, coalesce(c.name, t.slug), t.slug, t.status, t.status_reason, t.plan, t.system_prompt,
        t.pinecone_environment, s.hint, c.owner_id, c.id IS NOT NULL, t.version,
        to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-       to_char(greatest(t.updated_at, c.updated_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+       to_char(greatest(t.updated_at, c.updated_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       array_to_string(t.suspension_scopes, ' '),
+       to_char(t.suspended_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   FROM public.tenants t
   LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant
   LEFT JOIN tenantd.tenant_secrets s ON s.tenant_id = t.id AND s.name = $4::text

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "crypto/opaque.h"
+#include "quota/quota.h"
 #include "json/json.h"
 
 enum { SCOPES_MAX = 4 * 1024, DAY_S = 86400 };
@@ -119,12 +120,22 @@ is_among(const char *const *names, const char *name)
 	return *names != NULL;
 }
 
-/* What a partner's key may do; a tenant's has nothing yet that it may. In the order in
- * which they are listed, and each once. */
-static const char *
-scopes_of(struct ctx *cx, const char *const *wanted)
+/* What a key of that owner may do. */
+static const char *const *
+all_scopes(struct ctx *cx, const struct apikey_site *site)
 {
-	const char *const *all = perm_names_of(LEVEL_PARTNER, cx->mem);
+	static const char *const of_tenants[] = {
+	    "read", "write", "delete", "admin", NULL};
+
+	return site->tenant_id != NULL ? of_tenants
+				       : perm_names_of(LEVEL_PARTNER, cx->mem);
+}
+
+/* In the order in which they are listed, and each once. */
+static const char *
+scopes_of(struct ctx *cx, const struct apikey_site *site, const char *const *wanted)
+{
+	const char *const *all = all_scopes(cx, site);
 	struct json_out o;
 	struct buf b;
 
@@ -139,36 +150,49 @@ scopes_of(struct ctx *cx, const char *const *wanted)
 }
 
 static void
-check_scopes(struct ctx *cx, const char *const *scopes)
+check_scopes(struct ctx *cx, const struct apikey_site *site, const char *const *scopes)
 {
-	const char *const *all = perm_names_of(LEVEL_PARTNER, cx->mem);
+	const char *const *all = all_scopes(cx, site);
 
 	if (scopes[0] == NULL)
 		ctx_fault(cx, "/scopes", "minItems", "must name one at least");
-	for (size_t i = 0; scopes[i] != NULL; i++)
+	for (size_t i = 0; scopes[i] != NULL; i++) {
+		const char *where = arena_printf(cx->mem, "/scopes/%zu", i);
+
 		if (!is_among(all, scopes[i]))
-			ctx_fault(cx, arena_printf(cx->mem, "/scopes/%zu", i), "enum",
-			    "must be one of %s", scopes_of(cx, NULL));
+			ctx_fault(cx, where, "enum", "must be one of %s",
+			    scopes_of(cx, site, NULL));
+		else if (site->most != NULL && !is_among(site->most, scopes[i]))
+			ctx_fault(cx, where, "range",
+			    "is more than whoever makes the key may do");
+	}
+}
+
+/* As each owner's routes call it. */
+static const char *
+expiry_of(const struct apikey_site *site)
+{
+	return site->tenant_id != NULL ? "/expiresAt" : "/expires_at";
 }
 
 static void
-check_expiry(struct ctx *cx, const char *expires_at)
+check_expiry(struct ctx *cx, const struct apikey_site *site, const char *expires_at)
 {
 	const int64_t now_ms = clock_wall_ms();
 	int64_t at_ms;
 
 	if (!clock_from_text(expires_at, &at_ms))
-		ctx_fault(cx, "/expires_at", "format", "is no time as in RFC 3339");
+		ctx_fault(cx, expiry_of(site), "format", "is no time as in RFC 3339");
 	else if (at_ms <= now_ms)
-		ctx_fault(cx, "/expires_at", "range",
+		ctx_fault(cx, expiry_of(site), "range",
 		    "must lie ahead: a key that is to end now is revoked");
 	else if (at_ms > now_ms + (APIKEY_DAYS_MOST + 1) * (int64_t)DAY_S * 1000)
-		ctx_fault(cx, "/expires_at", "range",
+		ctx_fault(cx, expiry_of(site), "range",
 		    "must lie within %d days, or be left out", APIKEY_DAYS_MOST);
 }
 
 static enum err
-check(struct ctx *cx, const struct apikey_draft *d)
+check(struct ctx *cx, const struct apikey_site *site, const struct apikey_draft *d)
 {
 	const unsigned before = cx->fault_count;
 
@@ -181,9 +205,9 @@ check(struct ctx *cx, const struct apikey_draft *d)
 		    "blank",
 		    APIKEY_NAME_MOST);
 	if (d->scopes != NULL)
-		check_scopes(cx, d->scopes);
+		check_scopes(cx, site, d->scopes);
 	if (d->expires_at != NULL)
-		check_expiry(cx, d->expires_at);
+		check_expiry(cx, site, d->expires_at);
 	return cx->fault_count == before
 	    ? ERR_OK
 	    : err_tell(&cx->err, ERR_INVALID, "the API key is not valid");
@@ -212,16 +236,18 @@ shown_of(struct ctx *cx, const struct opaque *secret)
 static enum err
 insert(struct ctx *cx, struct db *db, const struct apikey *k, const char *digest)
 {
+	const int bound = k->tenant_id != NULL ? INT32_MAX : APIKEYS_MOST;
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc =
-	    db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, k->tenant_id));
+	enum err rc = k->tenant_id != NULL
+	    ? quota_reserve(cx, db, k->tenant_id, QUOTA_API_KEYS, 1)
+	    : db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, NULL));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_api_key_create,
 		    DB_ARGS(k->id, k->partner_id, k->tenant_id, k->name, k->prefix,
 			digest, k->scopes, k->expires_at, cx->actor,
-			str_from_i64(most, APIKEYS_MOST)),
+			str_from_i64(most, bound)),
 		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
@@ -242,7 +268,7 @@ apikey_create(struct ctx *cx, struct db *db, const struct apikey_site *site,
 	    .name = d->name,
 	    .expires_at = d->expires_at};
 	struct opaque secret;
-	enum err rc = check(cx, d);
+	enum err rc = check(cx, site, d);
 
 	uuid_text(id, uuid_random());
 	if (rc == ERR_OK)
@@ -250,7 +276,7 @@ apikey_create(struct ctx *cx, struct db *db, const struct apikey_site *site,
 	if (rc != ERR_OK)
 		return rc;
 	made.prefix = shown_of(cx, &secret);
-	made.scopes = scopes_of(cx, d->scopes);
+	made.scopes = scopes_of(cx, site, d->scopes);
 	rc = insert(cx, db, &made, secret.digest);
 	if (rc == ERR_OK)
 		rc = apikey_hold(cx, db, site, id, out);
@@ -277,7 +303,7 @@ apikey_update(struct ctx *cx, struct db *db, const struct apikey_site *site,
 	    same(d->expires_at, now->expires_at))
 		return ERR_OK; /* nothing that could be told */
 	if (rc == ERR_OK)
-		rc = check(cx, &said);
+		rc = check(cx, site, &said);
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_api_key_update,
 		    DB_ARGS(now->id, d->name, d->expires_at));

@@ -7,6 +7,9 @@
  * that whoever uses it can change over. A key that was revoked or has expired stays, to
  * be seen, and is never in force again.
  *
+ * The scopes of a partner's key are the permissions of partners; of a tenant's "read",
+ * "write", "delete" and "admin", which are the tenant's.
+ *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.
  * Threads:  one.
@@ -24,7 +27,7 @@
 #include "db/db.h"
 
 enum {
-	APIKEYS_MOST = 100, /* of one owner, that are in force */
+	APIKEYS_MOST = 100, /* of a partner, that are in force */
 	APIKEY_NAME_MOST = 100,
 	APIKEY_DAYS_MOST = 3650, /* for which one may be good */
 	APIKEY_SHOWN = 8,        /* bytes of a secret that are shown again */
@@ -58,6 +61,9 @@ struct apikey_site {
 	const char *partner_id, *tenant_id; /* one of them */
 	const char *address;                /* the caller's, for the audit */
 	struct audit *audit;
+	/* What a new key's scopes may be at most, up to a NULL: those of whoever makes
+	 * it. NULL: all that keys of that owner may have. */
+	const char *const *most;
 };
 
 /* When what is made now ends that is good for so many days, as RFC 3339. */
@@ -86,7 +92,8 @@ enum err apikey_note_use(struct ctx *cx, struct db *db, const char *id) MUST_CHE
 /* The same as apikey_show(), held until the transaction ends. */
 enum err apikey_hold(struct ctx *cx, struct db *db, const struct apikey_site *site,
     const char *id, struct apikey *out) MUST_CHECK;
-/* The owner is there. ERR_CONFLICT when there are APIKEYS_MOST. */
+/* The owner is there. ERR_CONFLICT when a partner has APIKEYS_MOST; ERR_QUOTA when a
+ * tenant has as many as it may. */
 enum err apikey_create(struct ctx *cx, struct db *db, const struct apikey_site *site,
     const struct apikey_draft *draft, struct apikey *out) MUST_CHECK;
 /* now: as it was held; then as it has become. Scopes stay as they are. */

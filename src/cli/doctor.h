@@ -79,6 +79,9 @@ bool doctor_reach_database(struct doctor *d);
 void doctor_check_owner(struct doctor *d);
 void doctor_check_rights(struct doctor *d);
 
+/* doctor_logins.c: where tenants' login roles may connect to. */
+void doctor_check_logins(struct doctor *d);
+
 /* doctor_outside.c: issuers, Cognito, the server's own socket. */
 void doctor_check_outside(struct doctor *d);
 void doctor_check_socket(struct doctor *d);

@@ -1,6 +1,7 @@
 /* secrets.c - the command about what is kept sealed. */
 #include "cli/cli.h"
 #include "cli/database.h"
+#include "database/servers.h"
 #include "people/totp.h"
 #include "tenant/secret.h"
 #include "webhook/webhook.h"
@@ -8,7 +9,8 @@
 /* What lies sealed in the rows of a table, beside the program's own keys. */
 typedef enum err reseal_fn(
     struct ctx *cx, struct db *db, const struct seal_keys *keys, int *count);
-static reseal_fn *const kinds[] = {webhooks_reseal, totp_reseal, tenant_keys_reseal};
+static reseal_fn *const kinds[] = {
+    webhooks_reseal, totp_reseal, tenant_keys_reseal, servers_reseal};
 
 /* What does not open in one table keeps nobody from the next; the first failure is
  * told. */

@@ -7,6 +7,7 @@
 #include "db/stmt.h"
 #include "events/event.h"
 #include "mail/template.h"
+#include "quota/metric.h"
 
 static enum err
 print_rows(struct cli *c, const struct table *t)
@@ -91,6 +92,40 @@ command_mails(struct cli *c)
 		table_text(&t, v->of->name);
 		table_text(&t, v->name);
 		table_text(&t, v->meaning);
+	}
+	return print_rows(c, &t);
+}
+
+static void
+put_bound(struct table *t, int64_t v)
+{
+	if (v == QUOTA_NONE)
+		table_json(t, NULL);
+	else
+		table_i64(t, v);
+}
+
+enum err
+command_quotas(struct cli *c)
+{
+	static const char *const columns[] = {"metric", "unit", "kind", "free_soft",
+	    "free_hard", "professional_soft", "professional_hard", "enterprise_soft",
+	    "enterprise_hard", "thresholds", "meaning"};
+	struct table t;
+
+	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
+	for (int i = 0; i < QUOTA_COUNT; i++) {
+		const struct quota_metric_row *m = &quota_metrics[i];
+
+		table_text(&t, m->name);
+		table_text(&t, m->unit);
+		table_text(&t, quota_kind_name(m->kind));
+		for (int p = 0; p < QUOTA_PLANS; p++) {
+			put_bound(&t, m->plans[p].soft);
+			put_bound(&t, m->plans[p].hard);
+		}
+		table_json(&t, m->thresholds);
+		table_text(&t, m->meaning);
 	}
 	return print_rows(c, &t);
 }

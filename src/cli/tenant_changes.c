@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/creation.h"
 #include "cli/database.h"
 #include "cli/input.h"
 #include "cli/table.h"
@@ -84,7 +85,8 @@ static enum err
 turn(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
-	const struct tenant_turn t = {e->turn, args_value(e->c->args, "reason")};
+	const struct tenant_turn t = {
+	    .kind = e->turn, .reason = args_value(e->c->args, "reason")};
 	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
 
 	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, &t, &e->now) : rc;
@@ -189,10 +191,34 @@ run_with_input(struct cli *c, db_transaction_fn *fn)
 	return rc;
 }
 
+/* Which options go with an ID, and which without one. */
+static enum err
+check_way(struct cli *c, bool platform)
+{
+	static const char *const own[] = {"pinecone-environment", "system-prompt-file",
+	    "pinecone-api-key-stdin", "inactive"};
+	static const char *const others[] = {"creator", "isolation", "server", "plan",
+	    "billing-cycle", "feature", "admin-email", "on-failure", "dry-run"};
+	const char *const *names = platform ? own : others;
+	const size_t n = platform ? COUNT_OF(own) : COUNT_OF(others);
+
+	for (size_t i = 0; i < n; i++)
+		if (args_flag(c->args, names[i]) ||
+		    args_value(c->args, names[i]) != NULL)
+			return err_tell(&c->cx->err, ERR_USAGE, "--%s goes %s an ID",
+			    names[i], platform ? "with" : "without");
+	return ERR_OK;
+}
+
 enum err
 command_tenant_create(struct cli *c)
 {
-	return run_with_input(c, create);
+	const bool platform = args_operand(c->args, 0) == NULL;
+	enum err rc = check_way(c, platform);
+
+	if (rc != ERR_OK)
+		return rc;
+	return platform ? cli_create_tenant(c) : run_with_input(c, create);
 }
 
 enum err

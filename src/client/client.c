@@ -9,6 +9,7 @@
 #include "crypto/opaque.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "quota/quota.h"
 
 enum { ID_DIGITS = 32, ID_PREFIX = sizeof(CLIENT_ID_PREFIX) - 1 };
 
@@ -183,20 +184,12 @@ make_id(struct ctx *cx, char out[static CLIENT_ID_SIZE])
 static enum err
 insert(struct ctx *cx, struct db *db, const struct client *c, const char *digest)
 {
-	char most[STR_I64_SIZE];
-	struct db_rows *rows;
-	enum err rc = db_queue(cx, db, STMT_client_turn, DB_ARGS(c->tenant_id));
+	enum err rc = quota_reserve(cx, db, c->tenant_id, QUOTA_OAUTH_CLIENTS, 1);
 
-	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_client_create,
-		    DB_ARGS(c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor,
-			str_from_i64(most, CLIENTS_MOST)),
-		    &rows);
-	if (rc == ERR_OK && db_row_count(rows) == 0)
-		rc = err_tell(&cx->err, ERR_CONFLICT,
-		    "there are %d clients already, as many as there may be: revoke one",
-		    CLIENTS_MOST);
-	return rc;
+	return rc == ERR_OK
+	    ? db_queue(cx, db, STMT_client_create,
+		  DB_ARGS(c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor))
+	    : rc;
 }
 
 enum err

@@ -27,7 +27,6 @@
 #define CLIENT_ID_PREFIX "tdc_"
 
 enum {
-	CLIENTS_MOST = 100,    /* of a tenant, that are in force */
 	CLIENT_ID_SIZE = 37,   /* with NUL */
 	CLIENT_KEEP_HOURS = 24 /* for which the last secret is taken after a rotation */
 };
@@ -110,7 +109,7 @@ enum err client_note_use(
 /* The same as client_show(), held until the transaction ends. */
 enum err client_hold(struct ctx *cx, struct db *db, const struct client_site *site,
     const char *id, struct client *out) MUST_CHECK;
-/* ERR_CONFLICT when there are CLIENTS_MOST. */
+/* ERR_QUOTA when there are as many as the tenant may have. */
 enum err client_create(struct ctx *cx, struct db *db, const struct client_site *site,
     const struct client_draft *draft, struct client *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */

@@ -111,6 +111,13 @@ is_smtp(const char *value)
 	    strpbrk(value + scheme, "/?#@ \"<>\\^`{|}") == NULL;
 }
 
+/* Whoever connects reads the rest. */
+static bool
+is_redis(const char *value)
+{
+	return strncmp(value, "redis://", 8) == 0 || strncmp(value, "unix://", 7) == 0;
+}
+
 /* "/a/b": no empty or dot segment, and nothing that a path would have to escape. */
 static bool
 is_prefix(const char *value)
@@ -188,6 +195,12 @@ check_form(
 	case CONF_FORM_MAILBOX:
 		return mailbox_read(value, &m) ||
 		    say(why, value, "is neither ADDRESS nor NAME <ADDRESS>");
+	case CONF_FORM_REDIS:
+		if (is_redis(value))
+			return true;
+		snprintf(why, CONF_WRONG_SIZE,
+		    "begins with neither redis:// nor unix:// (there is no TLS)");
+		return false;
 	}
 	return false;
 }
@@ -255,8 +268,8 @@ conf_check_value(
 	return good;
 }
 
-static void
-missing(struct ctx *cx, const char *name, const char *because)
+void
+conf_miss(struct ctx *cx, const char *name, const char *because)
 {
 	ctx_fault(cx, name, "required", "%s: is not set%s", name, because);
 }
@@ -283,22 +296,22 @@ static void
 check_aws(struct ctx *cx, const struct conf *c)
 {
 	if (str_is_set(c->cognito_user_pool_id) && !str_is_set(c->aws_region))
-		missing(cx, "AWS_REGION", ", but COGNITO_USER_POOL_ID is");
+		conf_miss(cx, "AWS_REGION", ", but COGNITO_USER_POOL_ID is");
 	if (str_is_set(c->aws_access_key_id) && !str_is_set(c->aws_secret_access_key))
-		missing(cx, "AWS_SECRET_ACCESS_KEY", ", but AWS_ACCESS_KEY_ID is");
+		conf_miss(cx, "AWS_SECRET_ACCESS_KEY", ", but AWS_ACCESS_KEY_ID is");
 	if (str_is_set(c->aws_secret_access_key) && !str_is_set(c->aws_access_key_id))
-		missing(cx, "AWS_ACCESS_KEY_ID", ", but AWS_SECRET_ACCESS_KEY is");
+		conf_miss(cx, "AWS_ACCESS_KEY_ID", ", but AWS_SECRET_ACCESS_KEY is");
 }
 
 static void
 check_mail(struct ctx *cx, const struct conf *c)
 {
 	if (str_is_set(c->smtp_url) && !str_is_set(c->mail_from))
-		missing(cx, "MAIL_FROM", ", but SMTP_URL is");
+		conf_miss(cx, "MAIL_FROM", ", but SMTP_URL is");
 	if (str_is_set(c->smtp_user) && !str_is_set(c->smtp_password))
-		missing(cx, "SMTP_PASSWORD", ", but SMTP_USER is");
+		conf_miss(cx, "SMTP_PASSWORD", ", but SMTP_USER is");
 	if (str_is_set(c->smtp_password) && !str_is_set(c->smtp_user))
-		missing(cx, "SMTP_USER", ", but SMTP_PASSWORD is");
+		conf_miss(cx, "SMTP_USER", ", but SMTP_PASSWORD is");
 	if (strncmp(c->smtp_url, "smtps://", 8) == 0 && strcmp(c->smtp_tls, "off") == 0)
 		ctx_fault(cx, "SMTP_TLS", "conflict",
 		    "SMTP_TLS: is off, but SMTP_URL is smtps://");
@@ -319,13 +332,14 @@ void
 conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need)
 {
 	if (need == CONF_FOR_SERVER && !str_is_set(c->secret_key))
-		missing(cx, "SECRET_KEY", "");
+		conf_miss(cx, "SECRET_KEY", "");
 	if (need == CONF_FOR_SERVER && !str_is_set(c->jwt_secret_key) &&
 	    !str_is_set(c->jwt_issuers_file) && !str_is_set(c->cognito_user_pool_id))
-		missing(cx, "JWT_SECRET_KEY",
+		conf_miss(cx, "JWT_SECRET_KEY",
 		    ", nor is an issuer (JWT_ISSUERS_FILE, COGNITO_USER_POOL_ID)");
 	check_aws(cx, c);
 	check_mail(cx, c);
+	conf_check_stores(cx, c);
 	if (need == CONF_FOR_SERVER)
 		check_chats(cx, c);
 	if (c->cors_credentials && allows_any_origin(c->cors_origins))

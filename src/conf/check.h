@@ -19,5 +19,9 @@ bool conf_check_value(
     const struct conf_option *o, const char *value, char why[static CONF_WRONG_SIZE]);
 /* What is missing, or contradicts another option. */
 void conf_check_whole(struct ctx *cx, const struct conf *c, enum conf_need need);
+/* Of that: where tenants' storage and cache are. */
+void conf_check_stores(struct ctx *cx, const struct conf *c);
+/* A fault: an option is not set; `because` follows, "" for nothing. */
+void conf_miss(struct ctx *cx, const char *name, const char *because);
 
 #endif

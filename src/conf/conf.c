@@ -76,7 +76,8 @@ bool
 conf_is_secret(enum conf_option_id id)
 {
 	return conf_options[id].form == CONF_FORM_SECRET ||
-	    conf_options[id].form == CONF_FORM_CONNINFO;
+	    conf_options[id].form == CONF_FORM_CONNINFO ||
+	    conf_options[id].form == CONF_FORM_REDIS;
 }
 
 static int

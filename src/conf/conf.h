@@ -80,7 +80,8 @@ enum conf_form {
 	CONF_FORM_PREFIX,
 	CONF_FORM_WORDS,
 	CONF_FORM_SMTP,
-	CONF_FORM_MAILBOX
+	CONF_FORM_MAILBOX,
+	CONF_FORM_REDIS
 };
 
 struct conf_option {

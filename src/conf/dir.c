@@ -8,12 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char ending[] = ".json";
-
 static bool
-is_meant(const char *name)
+is_meant(const char *name, const char *ending)
 {
-	size_t n = strlen(name), end = sizeof(ending) - 1;
+	size_t n = strlen(name), end = strlen(ending);
 
 	return name[0] != '.' && n > end && strcmp(name + n - end, ending) == 0;
 }
@@ -28,20 +26,21 @@ place_of(struct conf_dir_file **list, const char *name)
 }
 
 static void
-add(struct arena *mem, struct conf_dir_file **list, const char *dir, const char *entry)
+add(struct arena *mem, struct conf_dir_file **list, const char *path, size_t name_n)
 {
+	const char *entry = strrchr(path, '/') + 1;
 	struct conf_dir_file *file = arena_alloc(mem, sizeof(*file)), **at;
 
-	file->path = arena_printf(mem, "%s/%s", dir, entry);
-	file->name =
-	    slice_dup(mem, (struct slice){entry, strlen(entry) - (sizeof(ending) - 1)});
+	file->path = path;
+	file->name = slice_dup(mem, (struct slice){entry, name_n});
 	at = place_of(list, file->name);
 	file->next = *at;
 	*at = file;
 }
 
 struct conf_dir_file *
-conf_dir_list(struct ctx *cx, struct arena *mem, const char *option, const char *dir)
+conf_dir_list(struct ctx *cx, struct arena *mem, const char *option, const char *dir,
+    const char *ending)
 {
 	struct conf_dir_file *list = NULL;
 	const struct dirent *entry;
@@ -58,8 +57,9 @@ conf_dir_list(struct ctx *cx, struct arena *mem, const char *option, const char 
 	}
 	/* cppcheck-suppress readdirCalled; nobody else reads this stream */
 	while (errno = 0, (entry = readdir(d)) != NULL)
-		if (is_meant(entry->d_name) && count++ < CONF_DIR_FILES_MAX)
-			add(mem, &list, dir, entry->d_name);
+		if (is_meant(entry->d_name, ending) && count++ < CONF_DIR_FILES_MAX)
+			add(mem, &list, arena_printf(mem, "%s/%s", dir, entry->d_name),
+			    strlen(entry->d_name) - strlen(ending));
 	if (errno != 0)
 		ctx_fault(cx, option, "directory", "%s: could not read: %s", dir,
 		    strerror(errno));

@@ -196,7 +196,8 @@ static enum err
 turn(struct ctx *cx, struct db *db, struct item_change *c, enum tenant_turn_kind kind)
 {
 	const struct tenant_desk desk = desk_of(c->app, c->call);
-	const struct tenant_turn t = {kind, json_get_text(c->call->body, "reason")};
+	const struct tenant_turn t = {
+	    .kind = kind, .reason = json_get_text(c->call->body, "reason")};
 
 	return tenant_managed_turn(cx, db, &desk, &t, c->now);
 }

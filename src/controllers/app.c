@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "controllers/dispatch.h"
 #include "controllers/standing.h"
@@ -13,6 +14,7 @@
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "proc/signals.h"
+#include "quota/tally.h"
 
 static void
 take_schemas(struct app *app, const struct schema_set *set)
@@ -82,6 +84,10 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 
 	if (app == NULL)
 		return err_set(&cx->err, ERR_INTERNAL, "out of memory");
+	if ((app->calls = tally_new(QUOTA_API_CALLS)) == NULL) {
+		free(app);
+		return err_set(&cx->err, ERR_INTERNAL, "out of memory");
+	}
 	app->conf = conf;
 	app->board = shared->board;
 	app->rates = shared->rates;
@@ -92,7 +98,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 	app->alone = shared->alone;
 	app->mem = arena_new(APP_MEMORY);
 	app->call_mem = arena_new((size_t)conf->request_memory);
-	app->standing = standing_new(app->mem);
+	app->standing = standing_new(app->mem, conf->tenant_cache, app->wakeup);
 	take_schemas(app, shared->schemas);
 	make_router(app);
 	open_db(app);
@@ -120,6 +126,7 @@ app_new(struct ctx *cx, const struct conf *conf, const struct app_shared *shared
 void
 app_free(struct app *app)
 {
+	tally_free(app->calls);
 	creation_means_close(&app->means);
 	db_free(app->db);
 	auth_free(app->auth);
@@ -130,6 +137,33 @@ app_free(struct app *app)
 	free(app);
 }
 
+enum { WRITE_CALLS_MS = 1000 }; /* meanwhile, no request is answered here */
+
+/* What was counted of tenants' calls. That it was written is nothing which job workers
+ * need to be told of. */
+static void
+write_calls(struct app *app)
+{
+	const bool told = app->told_commits == db_get_stats(app->db).commits;
+	const int64_t now = clock_mono_ms();
+	struct ctx cx;
+
+	ctx_init(&cx, app->call_mem);
+	cx.deadline_ms = now + WRITE_CALLS_MS;
+	if (tally_write(&cx, app->calls, app->db, now) != ERR_OK)
+		log_error(LOG_WARNING, &cx, "calls-not-written");
+	arena_reset(app->call_mem);
+	if (told)
+		app->told_commits = db_get_stats(app->db).commits;
+}
+
+static void
+write_last_calls(struct app *app)
+{
+	if (!tally_is_empty(app->calls))
+		write_calls(app);
+}
+
 /* Between requests: a worker that has served its share makes room for a fresh one.
  * Alone it does not: whoever started it is the one to replace it, and knows when no
  * request is on its way. */
@@ -138,6 +172,8 @@ stay(void *arg)
 {
 	struct app *app = arg;
 
+	if (tally_is_due(app->calls, clock_mono_ms()))
+		write_calls(app);
 	if (worker_log_reopen_wanted())
 		log_reopen();
 	if (app->alone) {
@@ -173,6 +209,7 @@ app_serve(struct app *app, int fd)
 		worker_signals_install(fcgi_stop);
 	scoreboard_state(app->board, app->slot, WORKER_IDLE);
 	rc = fcgi_serve(&cx, fd, app->conf->request_timeout, &service);
+	write_last_calls(app);
 	scoreboard_state(app->board, app->slot, WORKER_DRAINING);
 	if (rc != ERR_OK)
 		log_error(LOG_ERROR, &cx, "worker-stopped");
@@ -193,6 +230,7 @@ app_serve_cgi(struct app *app, const char *const *variables)
 		.out = STDOUT_FILENO,
 		.io_timeout_ms = app->conf->request_timeout},
 	    &service);
+	write_last_calls(app);
 	if (rc != ERR_OK)
 		log_error(LOG_ERROR, &cx, "cgi-stopped");
 	return rc == ERR_OK ? EXIT_SUCCESS : EX_UNAVAILABLE;

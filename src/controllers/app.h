@@ -31,7 +31,9 @@
 #include "json/schema.h"
 
 struct exchange;
+struct keyring_pass;
 struct standings;
+struct tally;
 
 struct app {
 	const struct conf *conf;
@@ -44,6 +46,7 @@ struct app {
 	struct audit *audit;
 	struct creation_means means;
 	struct standings *standing; /* of tenants that tokens speak of */
+	struct tally *calls;        /* of tenants, until they are written */
 	const struct cors *cors;
 	struct router *router;
 	const struct schema *schemas[SCHEMA_COUNT]; /* in effect, of schema_set */
@@ -84,12 +87,19 @@ struct call {
 	unsigned scopes;
 	bool platform; /* of rows for TENANT: they are above all tenants */
 	const struct partner *partner;      /* of rows for PARTNER: who calls */
+	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
+	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;
+	struct rate_answer rate; /* the tightest of the limits it was counted in */
+	const char *metered;     /* whose API call it is; NULL: nobody's */
 	/* Set by a handler that answers once: whose tenant the answer is about. Who may
 	 * not use that tenant any more does not get the answer again. NULL: nobody's.
 	 */
 	const char *about_tenant;
+	/* Set by a handler that answers once: run when what it did is committed; an
+	 * answer from before does not set it. NULL: nothing is. */
+	void (*committed)(struct app *app, struct call *call);
 	size_t gate_headers; /* bytes of rs->headers before the handler ran */
 };
 

@@ -243,6 +243,17 @@ is_late(const struct making_call *mc)
 	    mc->app->conf->request_timeout / 2;
 }
 
+/* How long it took, for the figures: not worth failing for. */
+static void
+measure(struct making_call *mc, const char *operation_id)
+{
+	struct ctx *cx = &mc->call->cx;
+
+	if (creation_measure(cx, mc->app->db, operation_id, mc->app->board,
+		mc->app->slot) != ERR_OK)
+		ctx_clear(cx);
+}
+
 static enum err
 run_to_end(struct making_call *mc, struct creation_run *run)
 {
@@ -264,9 +275,11 @@ run_to_end(struct making_call *mc, struct creation_run *run)
 		ctx_clear(cx);
 	}
 	why = creation_run_failure(run, &step);
-	if (outcome == CREATION_DONE)
+	if (outcome == CREATION_DONE) {
+		measure(mc, creation_run_operation(run));
 		return answer_made(
 		    mc, creation_run_operation(run), creation_run_tenant(run));
+	}
 	if (outcome == CREATION_ROLLED_BACK)
 		return answer_failed(mc->call, creation_run_operation(run), why, step);
 	return answer_later(mc, creation_run_operation(run));

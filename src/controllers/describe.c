@@ -113,6 +113,15 @@ static const struct {
 };
 
 bool
+route_leads_on(const struct route *r)
+{
+	static const char named[] = "/api/tenants/{tenant}";
+
+	return r->method == HTTP_GET && perm_level(r->perm) == LEVEL_TENANT &&
+	    strncmp(r->path, named, sizeof(named) - 1) == 0;
+}
+
+bool
 route_heeds_match(const struct route *r)
 {
 	for (size_t i = 0; i < COUNT_OF(own); i++)
@@ -158,12 +167,12 @@ route_level_meaning(enum perm_level l)
 	    [LEVEL_SUPERUSER] = "Superusers, with a token that was issued here.",
 	    [LEVEL_PLATFORM] = "The platform: a token with the scope admin that names "
 			       "no tenant, or a superuser.",
-	    [LEVEL_TENANT] = "The tenant's owner and admins, its OAuth clients with "
-			     "the scope admin, and the platform.",
+	    [LEVEL_TENANT] = "The tenant's owner and admins, its OAuth clients and API "
+			     "keys with the scope admin, and the platform.",
 	    [LEVEL_VIEWER] = "The platform, of everything; the owner and admins of a "
 			     "tenant, of theirs.",
 	    [LEVEL_MEMBER] = "Members of the tenant that the token names, and its "
-			     "OAuth clients.",
+			     "OAuth clients and API keys.",
 	    [LEVEL_PARTNER] =
 		"Active partners: an API key with the permission, or a token with the "
 		"role partner-admin and the permission.",

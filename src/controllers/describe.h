@@ -46,6 +46,9 @@ bool piece_next(const char **path, struct slice *name);
 void route_put_id(struct buf *out, const struct route *r);
 /* Whether it heeds If-Match: it changes what a GET at its path tags, or says so in
  * problems.def. */
+/* Whether it is about the tenant that its path names, and reading by a slug that the
+ * tenant had leads to the one that it has: 308. */
+bool route_leads_on(const struct route *r);
 bool route_heeds_match(const struct route *r);
 /* Whether a query parameter of that name is taken. */
 bool route_takes_query(const struct route *r, const char *name);

@@ -8,6 +8,7 @@
 #include "controllers/gate.h"
 #include "flows/keyring.h"
 #include "flows/publish.h"
+#include "quota/tally.h"
 
 enum { NOTE_KEY_MS = 1000 };
 
@@ -26,7 +27,7 @@ serve(struct app *app, struct call *call, const char *const *params)
 	if (rc == ERR_OK && !answered)
 		rc = gate_enter(app, call);
 	call->gate_headers = call->rs->headers.n;
-	if (rc != ERR_OK || answered)
+	if (rc != ERR_OK || answered || call->answered)
 		return rc;
 	rc = gate_run(app, call);
 	if (rc == ERR_OK && call->rs->body.failed)
@@ -56,7 +57,8 @@ finish(struct call *call, enum err rc)
 		return; /* what is out cannot become another answer */
 	if (rc != ERR_OK)
 		problem(call);
-	else if (call->route != NULL && call->route->answer == ANSWER_TAGGED)
+	else if (call->route != NULL && call->route->answer == ANSWER_TAGGED &&
+	    !call->answered)
 		response_conditional(rs, &call->rq);
 	if (rs->status == 0)
 		rs->status = 200;
@@ -131,16 +133,30 @@ report(struct app *app)
 	app->reported = now;
 }
 
+/* Whether what was committed may be how a tenant stands: by the row alone, so that no
+ * handler has to say it. What members do is not. */
+static bool
+may_change_standing(const struct call *call)
+{
+	const enum perm_level level =
+	    call->route != NULL ? perm_level(call->route->perm) : LEVEL_UNSET;
+
+	return level == LEVEL_PLATFORM || level == LEVEL_SUPERUSER ||
+	    level == LEVEL_PARTNER || level == LEVEL_TENANT;
+}
+
 /* Whoever runs jobs is told of what was committed, after the answer: here, or, where no
  * job worker lives, by way of the database. */
 static void
-wake(struct app *app)
+wake(struct app *app, const struct call *call)
 {
 	const uint64_t commits = db_get_stats(app->db).commits;
 	struct ctx cx;
 
 	if (commits == app->told_commits)
 		return;
+	if (may_change_standing(call))
+		wakeup_change(app->wakeup);
 	if (app->wakeup != NULL && app->conf->job_workers > 0) {
 		wakeup_signal(app->wakeup);
 		app->told_commits = commits;
@@ -178,7 +194,10 @@ dispatch_done(void *arg, const struct response *rs, size_t bytes_sent)
 	if (app->conf->log_requests || rs->status >= 500)
 		log_request(call, rs, micros, bytes_sent);
 	note_key(app, call);
-	wake(app);
+	if (call->metered != NULL)
+		tally_count(
+		    app->calls, call->metered, (call->began_us + micros) / 1000);
+	wake(app, call);
 	report(app);
 	app->call = NULL;
 	arena_reset(app->call_mem);

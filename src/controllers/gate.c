@@ -2,10 +2,12 @@
 #include "controllers/gate.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "controllers/describe.h"
 #include "controllers/level.h"
 #include "controllers/rates.h"
 #include "flows/keyring.h"
@@ -65,12 +67,14 @@ static enum err
 check_key(struct app *app, struct call *call, const char *key)
 {
 	struct keyring_pass *pass = arena_alloc(call->cx.mem, sizeof(*pass));
-	enum err rc = keyring_admit(&call->cx, app->db, key, pass);
+	const struct keyring_shown shown = {key, level_named_tenant(call)};
+	enum err rc = keyring_admit(&call->cx, app->db, &shown, pass);
 
 	if (rc != ERR_OK)
 		return rc;
 	call->who = pass->who;
-	call->partner = &pass->partner;
+	call->pass = pass;
+	call->partner = pass->partner;
 	call->stale_key = pass->stale ? pass->who.key_id : NULL;
 	return ERR_OK;
 }
@@ -221,11 +225,45 @@ check_others(struct app *app, struct call *call)
 {
 	enum err rc = rates_count(app, call);
 
-	return rc == ERR_OK ? level_check(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = level_check(app, call);
+	return rc == ERR_OK ? rates_count_tenant(app, call) : rc;
 }
 
-enum err
-gate_enter(struct app *app, struct call *call)
+/* By a slug that the tenant had, reading leads to where it is now (RFC 9110 15.4.9).
+ * What is to change something is done at once: who sends it would have to send it
+ * twice. */
+static enum err
+lead_on(struct app *app, struct call *call)
+{
+	static const char before[] = "/api/tenants/";
+	struct ctx *cx = &call->cx;
+	const char *name, *rest, *slug = NULL;
+	enum err rc;
+
+	if (call->tenant_id == NULL || !route_leads_on(call->route))
+		return ERR_OK;
+	name = slice_dup(cx->mem, call->params[0]);
+	if (strcasecmp(name, call->tenant_id) == 0)
+		return ERR_OK;
+	rc = tenant_slug_now(cx, app->db, call->tenant_id, name, &slug);
+	if (rc != ERR_OK || slug == NULL)
+		return rc;
+	rest = strstr(call->rq.target, before);
+	if (rest == NULL)
+		return ERR_OK;
+	rest += sizeof(before) - 1;
+	rest += strcspn(rest, "/?");
+	call->rs->status = 308;
+	response_header(call->rs, "Location",
+	    arena_printf(cx->mem, "%s%s%s%s", call->rq.prefix, before,
+		request_encode_piece(cx->mem, slug), rest));
+	call->answered = true;
+	return ERR_OK;
+}
+
+static enum err
+enter(struct app *app, struct call *call)
 {
 	enum err rc = check_caller(app, call);
 
@@ -235,7 +273,18 @@ gate_enter(struct app *app, struct call *call)
 		rc = perm_level(call->route->perm) == LEVEL_PARTNER
 		    ? check_partner(app, call)
 		    : check_others(app, call);
-	return rc == ERR_OK ? check_body(app, call) : rc;
+	if (rc == ERR_OK)
+		rc = lead_on(app, call);
+	return rc == ERR_OK && !call->answered ? check_body(app, call) : rc;
+}
+
+enum err
+gate_enter(struct app *app, struct call *call)
+{
+	enum err rc = enter(app, call);
+
+	rates_tell(call);
+	return rc;
 }
 
 /* -- once: the handler inside the transaction that keeps its answer -- */
@@ -293,6 +342,7 @@ run_once(struct ctx *cx, struct db *db, void *arg)
 	enum err rc;
 
 	rs->status = 0;
+	o->call->committed = NULL;
 	rs->headers.n = gate;
 	buf_reset(&rs->body);
 	if (o->claim.scope[0] == '\0')
@@ -366,6 +416,9 @@ gate_run(struct app *app, struct call *call)
 		return call->route->handler(app, call);
 	if (key != NULL && (rc = gate_claim(app, call, key, &once.claim)) != ERR_OK)
 		return rc;
-	return steps_transaction(&call->cx, app->db,
+	rc = steps_transaction(&call->cx, app->db,
 	    call->tenant_id != NULL ? call->tenant_id : DB_MANAGEMENT, run_once, &once);
+	if (rc == ERR_OK && call->committed != NULL)
+		call->committed(app, call);
+	return rc;
 }

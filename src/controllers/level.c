@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "client/client.h"
-#include "controllers/level_partner.h"
+#include "controllers/level_key.h"
 #include "controllers/standing.h"
 #include "people/user.h"
 #include "role/scopes.h"
@@ -86,16 +85,17 @@ check_manager(struct call *call, const char *grants, const char *status)
 	return tenant_check_usable(cx, status);
 }
 
-/* The piece of the path that the row calls {tenant}. */
-static struct slice
-tenant_in_path(const struct call *call)
+const char *
+level_named_tenant(struct call *call)
 {
 	const char *p = strstr(call->route->path, "{tenant}");
 	size_t place = 0;
 
-	for (const char *q = call->route->path; p != NULL && q < p; q++)
+	if (p == NULL)
+		return NULL;
+	for (const char *q = call->route->path; q < p; q++)
 		place += *q == '{';
-	return p != NULL ? call->params[place] : slice_of("");
+	return slice_dup(call->cx.mem, call->params[place]);
 }
 
 /* Signing in asked what the policy of one tenant demands: the session that it began
@@ -120,8 +120,8 @@ check_tenant(struct app *app, struct call *call)
 	const bool scope = has_platform_scope(&call->who);
 	struct tenant_reach reach;
 	bool platform;
-	enum err rc = tenant_reach(
-	    cx, app->db, tenant_in_path(call), call->who.user.text, &reach);
+	enum err rc = tenant_reach(cx, app->db, slice_of(level_named_tenant(call)),
+	    call->who.user.text, &reach);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -226,8 +226,7 @@ check_standing(struct app *app, struct call *call)
 
 	if (!who->own || who->tenant_id == NULL)
 		return ERR_OK;
-	rc = standing_check(
-	    &call->cx, app->standing, app->db, who->tenant_id, clock_mono_ms());
+	rc = standing_check(&call->cx, app->standing, app->db, who->tenant_id);
 	if (rc != ERR_TENANT_SUSPENDED && rc != ERR_TENANT_INACTIVE)
 		return rc;
 	refused = call->cx.err;
@@ -257,6 +256,13 @@ static bool
 is_client(const struct principal *who)
 {
 	return who->own && client_is_id(who->user.text);
+}
+
+/* Nor has anybody else a pass that names a tenant. */
+bool
+level_is_machine(const struct call *call)
+{
+	return is_client(&call->who) || level_is_tenant_key(call);
 }
 
 /* What the token carries counts as far as the client has it still. */
@@ -303,6 +309,13 @@ check_client_of(struct app *app, struct call *call, const struct client_question
 	call->tenant_id = reach.tenant_id;
 	call->scopes = client_scopes(who, reach.scopes);
 	return check_client_scope(cx, who, q, &reach);
+}
+
+static enum err
+check_machine_of(struct app *app, struct call *call, const struct client_question *q)
+{
+	return level_is_tenant_key(call) ? level_check_tenant_key(call, q->scope)
+					 : check_client_of(app, call, q);
 }
 
 /* What is missing until a token names their tenant. */
@@ -367,7 +380,7 @@ check_member(struct app *app, struct call *call)
 {
 	struct ctx *cx = &call->cx;
 	const struct tenant_claim claim = {
-	    call->who.user.text, call->who.tenant_id, is_client(&call->who)};
+	    call->who.user.text, call->who.tenant_id, level_is_machine(call)};
 	struct tenant_member *m;
 	bool found;
 	enum err rc;
@@ -390,7 +403,7 @@ check_member(struct app *app, struct call *call)
 }
 
 static enum err
-check_client(struct app *app, struct call *call)
+check_machine(struct app *app, struct call *call)
 {
 	const enum perm_level level = perm_level(call->route->perm);
 	struct client_question q = {.id = call->who.user.text, .scope = "admin"};
@@ -398,18 +411,18 @@ check_client(struct app *app, struct call *call)
 
 	if (level == LEVEL_MEMBER) {
 		q.scope = call->route->method == HTTP_GET ? "read" : "write";
-		rc = check_client_of(app, call, &q);
+		rc = check_machine_of(app, call, &q);
 		return rc == ERR_OK ? check_member(app, call) : rc;
 	}
 	if (level != LEVEL_TENANT)
 		return err_tell(&call->cx.err, ERR_FORBIDDEN,
-		    "this is for people: a client sees to its tenant's affairs alone");
-	q.tenant = slice_dup(call->cx.mem, tenant_in_path(call));
-	return check_client_of(app, call, &q);
+		    "this is for people: a machine sees to its tenant's affairs alone");
+	q.tenant = level_named_tenant(call);
+	return check_machine_of(app, call, &q);
 }
 
-enum err
-level_check(struct app *app, struct call *call)
+static enum err
+check_level(struct app *app, struct call *call)
 {
 	enum err rc = check_enrolled(call);
 
@@ -419,8 +432,8 @@ level_check(struct app *app, struct call *call)
 		rc = check_narrowed(call);
 	if (rc != ERR_OK)
 		return rc;
-	if (is_client(&call->who))
-		return check_client(app, call);
+	if (level_is_machine(call))
+		return check_machine(app, call);
 	if (asks_for_standing(perm_level(call->route->perm)))
 		rc = check_standing(app, call);
 	if (rc != ERR_OK)
@@ -448,4 +461,27 @@ level_check(struct app *app, struct call *call)
 		break;
 	}
 	return ERR_OK;
+}
+
+/* -- a tenant that is suspended in part -- */
+
+static enum standing_use
+use_of(const struct route *r)
+{
+	if (r->method == HTTP_GET)
+		return STANDING_READ;
+	if (r->method == HTTP_DELETE)
+		return STANDING_DELETE;
+	return perm_level(r->perm) == LEVEL_TENANT ? STANDING_ADMIN : STANDING_WRITE;
+}
+
+enum err
+level_check(struct app *app, struct call *call)
+{
+	enum err rc = check_level(app, call);
+
+	if (rc != ERR_OK || call->tenant_id == NULL || call->platform)
+		return rc;
+	return standing_admit(
+	    &call->cx, app->standing, app->db, call->tenant_id, use_of(call->route));
 }

@@ -5,7 +5,8 @@
  *
  * A token of an OAuth client opens what is of its own tenant: rows for TENANT where the
  * token carries "admin" and the client has that scope still, rows for MEMBER likewise
- * with "read", and "write" for what is no GET. All else is for people.
+ * with "read", and "write" for what is no GET. So does a tenant's API key, by its own
+ * scopes. All else is for people.
  *
  * A row for PARTNER is for whoever names an active partner in a token with the role
  * "partner-admin" and the permission that the row's is called after, or shows an API
@@ -23,6 +24,12 @@
 #define TENANTD_CONTROLLERS_LEVEL_H
 
 #include "controllers/app.h"
+
+/* The piece of the path that the row calls {tenant}; NULL: there is none. */
+const char *level_named_tenant(struct call *call);
+
+/* An OAuth client, or a tenant's API key. */
+bool level_is_machine(const struct call *call);
 
 /* For a caller that check of the token has let in. Sets call->tenant_id where the row's
  * level is TENANT, VIEWER or MEMBER, of which also call->member; call->partner for

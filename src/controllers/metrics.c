@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "controllers/app.h"
+#include "creation/engine.h"
 
 enum { QUEUE_TIMEOUT_MS = 1000 };
 
@@ -88,6 +89,54 @@ put_requests(struct buf *b, const struct scoreboard *board)
 		for (int cls = 0; cls < (int)COUNT_OF(classes); cls++)
 			put_histogram(b, row, cls, &s);
 	}
+}
+
+/* -- operations -- */
+
+/* labels: "" or a label with a comma behind it. */
+static void
+put_times(struct buf *b, const char *name, const char *labels,
+    const struct route_stats *s)
+{
+	uint64_t below = 0;
+
+	for (int i = 0; i < LATENCY_BUCKETS; i++) {
+		const uint32_t us = latency_bounds_us[i];
+
+		below += s->buckets[1][i];
+		buf_printf(b, "%s_bucket{%sle=\"%u.%06u\"} %llu\n", name, labels,
+		    us / 1000000, us % 1000000, (unsigned long long)below);
+	}
+	below += s->buckets[1][LATENCY_BUCKETS];
+	buf_printf(b, "%s_bucket{%sle=\"+Inf\"} %llu\n", name, labels,
+	    (unsigned long long)below);
+	buf_printf(b, "%s_sum{%s} %llu.%06llu\n%s_count{%s} %llu\n", name, labels,
+	    (unsigned long long)(s->sum_us[1] / 1000000),
+	    (unsigned long long)(s->sum_us[1] % 1000000), name, labels,
+	    (unsigned long long)below);
+}
+
+static void
+put_steps(struct buf *b, const struct scoreboard *board)
+{
+	struct route_stats s;
+	char label[64];
+
+	buf_puts(b,
+	    "# HELP tenantd_operation_step_seconds Time that a step of a tenant's "
+	    "creation took.\n"
+	    "# TYPE tenantd_operation_step_seconds histogram\n");
+	for (int i = 0; i < creation_step_count; i++) {
+		scoreboard_sum_step(board, i, &s);
+		snprintf(label, sizeof(label), "step=\"%s\",", creation_steps[i].name);
+		put_times(b, "tenantd_operation_step_seconds", label, &s);
+	}
+	buf_puts(b,
+	    "# HELP tenantd_operation_seconds Time that a tenant's creation took, from "
+	    "the request to its end.\n"
+	    "# TYPE tenantd_operation_seconds histogram\n");
+	scoreboard_sum_step(board, creation_step_count, &s);
+	put_times(b, "tenantd_operation_seconds", "", &s);
 }
 
 static void
@@ -193,6 +242,55 @@ put_queue(struct buf *b, struct app *app, struct call *call)
 	    (long long)db_i64(rows, 0, 1), (long long)db_i64(rows, 0, 2));
 }
 
+/* Likewise. Those that have ended are not told: there is no end of them. */
+static void
+put_operations(struct buf *b, struct app *app, struct call *call)
+{
+	struct ctx cx = {.mem = call->cx.mem};
+	struct db_rows *rows;
+
+	cx.deadline_ms = call->began_us / 1000 + QUEUE_TIMEOUT_MS;
+	if (db_read(&cx, app->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_operation_count),
+		&rows) != ERR_OK)
+		return;
+	buf_puts(b,
+	    "# HELP tenantd_operations Operations that have not ended, by state.\n"
+	    "# TYPE tenantd_operations gauge\n");
+	for (int i = 0; i < db_row_count(rows); i++)
+		buf_printf(b, "tenantd_operations{state=\"%s\"} %lld\n",
+		    db_text(rows, i, 0), (long long)db_i64(rows, i, 1));
+}
+
+static void
+put_gauge(struct buf *b, const char *name, const char *help, const struct db_rows *rows,
+    int column)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+	for (int i = 0; i < db_row_count(rows); i++)
+		buf_printf(b, "%s{server=\"%s\"} %lld\n", name, db_text(rows, i, 0),
+		    (long long)db_i64(rows, i, column));
+}
+
+/* Likewise, and where no database server is registered. */
+static void
+put_servers(struct buf *b, struct app *app, struct call *call)
+{
+	struct ctx cx = {.mem = call->cx.mem};
+	struct db_rows *rows;
+
+	cx.deadline_ms = call->began_us / 1000 + QUEUE_TIMEOUT_MS;
+	if (db_read(&cx, app->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_pool_metrics),
+		&rows) != ERR_OK ||
+	    db_row_count(rows) == 0)
+		return;
+	put_gauge(b, "tenantd_server_databases",
+	    "Databases of tenants on a database server.", rows, 1);
+	put_gauge(b, "tenantd_pool_ready",
+	    "Databases that wait on a database server, ready to be claimed.", rows, 2);
+	put_gauge(b, "tenantd_server_down",
+	    "Whether the last look at a database server found it down.", rows, 3);
+}
+
 enum err
 metrics_get(struct app *app, struct call *call)
 {
@@ -200,9 +298,12 @@ metrics_get(struct app *app, struct call *call)
 
 	call->rs->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	put_requests(b, app->board);
+	put_steps(b, app->board);
 	put_workers(b, app->board);
 	put_waiting(b, app->wakeup);
 	put_counters(b, app->board);
 	put_queue(b, app, call);
+	put_operations(b, app, call);
+	put_servers(b, app, call);
 	return ERR_OK;
 }

@@ -188,6 +188,23 @@ put_problem(struct openapi *w, const bool has[static ERR_COUNT], int status, boo
 	json_close_object(o);
 }
 
+/* A response without a body, and the header that says what it is about. */
+static void
+put_bare(struct openapi *w, const char *name, const char *what, const char *header)
+{
+	struct json_out *o = &w->o;
+
+	json_name(o, name);
+	json_open_object(o);
+	json_member_text(o, "description", what);
+	json_name(o, "headers");
+	json_open_object(o);
+	openapi_put_header(w, "X-Request-Id", "RequestId");
+	openapi_put_header(w, header, header);
+	json_close_object(o);
+	json_close_object(o);
+}
+
 static void
 put_common_responses(struct openapi *w)
 {
@@ -197,16 +214,13 @@ put_common_responses(struct openapi *w)
 	collect(&a);
 	json_name(o, "responses");
 	json_open_object(o);
-	json_name(o, "NotModified");
-	json_open_object(o);
-	json_member_text(o, "description",
-	    "It is still what If-None-Match names; there is no body.");
-	json_name(o, "headers");
-	json_open_object(o);
-	openapi_put_header(w, "X-Request-Id", "RequestId");
-	openapi_put_header(w, "ETag", "ETag");
-	json_close_object(o);
-	json_close_object(o);
+	put_bare(w, "NotModified",
+	    "It is still what If-None-Match names; there is no body.", "ETag");
+	put_bare(w, "Moved",
+	    "The tenant has another slug by now, with which the path is to be asked "
+	    "for; "
+	    "there is no body.",
+	    "Location");
 	for (int status = 400; status <= HTTP_STATUS_MOST; status++) {
 		put_problem(w, a.plain, status, false);
 		put_problem(w, a.oauth, status, true);

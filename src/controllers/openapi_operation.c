@@ -311,6 +311,9 @@ put_responses(
 		else if (status == 304 && r->answer == ANSWER_TAGGED) {
 			json_name(o, "304");
 			put_component(w, "responses", "NotModified");
+		} else if (status == 308 && route_leads_on(r)) {
+			json_name(o, "308");
+			put_component(w, "responses", "Moved");
 		} else if (status >= 400 && has_problem_of(problems, status, r)) {
 			json_name(o, arena_printf(w->cx->mem, "%d", status));
 			put_component(w, "responses",
@@ -343,7 +346,9 @@ put_security(struct openapi *w, const struct route *r)
 	json_member_raw(&w->o, "security",
 	    is_oauth(r) ? "[{},{\"client\":[]}]"
 		: level == LEVEL_PUBLIC || level == LEVEL_MONITOR ? "[]"
-		: level == LEVEL_PARTNER ? "[{\"token\":[]},{\"apiKey\":[]}]"
+		: level == LEVEL_PARTNER || level == LEVEL_TENANT ||
+		    level == LEVEL_MEMBER
+		? "[{\"token\":[]},{\"apiKey\":[]}]"
 					 : "[{\"token\":[]}]");
 }
 

@@ -1,6 +1,7 @@
 /* operations.c - the routes about operations: how far they are, and what is done to
  * one that failed. */
 #include "controllers/item.h"
+#include "creation/change.h"
 #include "creation/reveal.h"
 #include "creation/show.h"
 
@@ -22,13 +23,27 @@ hold(struct ctx *cx, struct db *db, struct item_change *c)
 	return operation_hold(cx, db, id_of(c->call), c->now);
 }
 
-/* That a step was done is no change: else nobody could cancel one that is at work under
- * If-Match. */
+static void
+put_whole(struct json_out *o, const void *row)
+{
+	creation_put(o, row);
+}
+
+static const struct list_form listed = {.size = sizeof(struct operation),
+    .key = offsetof(struct operation, cursor),
+    .put = put_operation};
 static const struct item_form form = {.what = "operation",
     .row = {.size = sizeof(struct operation),
-	.key = offsetof(struct operation, cursor),
+	.key = offsetof(struct operation, id),
 	.put = put_operation},
+    .version = offsetof(struct operation, version),
     .hold = hold};
+/* The same thing, and the same ETag: what its steps do changes its version. */
+static const struct item_form whole = {.what = "operation",
+    .row = {.size = sizeof(struct creation_shown),
+	.key = offsetof(struct creation_shown, operation.id),
+	.put = put_whole},
+    .version = offsetof(struct creation_shown, operation.version)};
 
 static enum err
 read_state(struct call *call, const char **state)
@@ -58,17 +73,8 @@ operation_list_get(struct app *app, struct call *call)
 	if (rc == ERR_OK)
 		rc = operations_list(&call->cx, app->db, &page);
 	if (rc == ERR_OK)
-		list_put(call, &q, &form.row, page.list, page.count);
+		list_put(call, &q, &listed, page.list, page.count);
 	return rc;
-}
-
-static void
-answer(struct call *call, const struct creation_shown *shown)
-{
-	struct json_out o;
-
-	json_out_init(&o, &call->rs->body);
-	creation_put(&o, shown);
 }
 
 enum err
@@ -78,7 +84,7 @@ operation_get(struct app *app, struct call *call)
 	enum err rc = creation_show(&call->cx, app->db, id_of(call), &shown);
 
 	if (rc == ERR_OK)
-		answer(call, &shown);
+		item_put(call, &whole, &shown);
 	return rc;
 }
 
@@ -93,40 +99,25 @@ tenant_provisioning_get(struct app *app, struct call *call)
 		rc = operation_steps(&call->cx, app->db, shown.operation.id,
 		    &shown.steps, &shown.step_count);
 	if (rc == ERR_OK)
-		answer(call, &shown);
+		item_put(call, &whole, &shown);
 	return rc;
 }
 
 /* -- changes -- */
 
-static enum err
-write_down(struct ctx *cx, struct db *db, struct item_change *c, const char *event)
+static struct creation_desk
+desk_of(const struct item_change *c, struct db *db)
 {
-	const struct operation *op = c->now;
-	struct json_out o;
-	struct buf b;
-
-	buf_init(&b, cx->mem, 1024);
-	json_out_init(&o, &b);
-	json_open_object(&o);
-	json_member_text(&o, "operationId", op->id);
-	json_member_text(&o, "tenantId", op->tenant_id);
-	json_close_object(&o);
-	return audit_append(cx, c->app->audit, db,
-	    &(struct audit_entry){.event = event,
-		.severity = AUDIT_HIGH,
-		.actor = cx->actor,
-		.tenant_id = op->tenant_id,
-		.address = c->call->rq.client,
-		.details = buf_text(&b)});
+	return (struct creation_desk){
+	    .db = db, .audit = c->app->audit, .address = c->call->rq.client};
 }
 
 static enum err
 retry(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc = operation_retry(cx, db, c->now);
+	const struct creation_desk desk = desk_of(c, db);
 
-	return rc == ERR_OK ? write_down(cx, db, c, "OPERATION_RETRIED") : rc;
+	return creation_retry(cx, &desk, c->now);
 }
 
 enum err
@@ -138,9 +129,9 @@ operation_retry_post(struct app *app, struct call *call)
 static enum err
 cancel(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	enum err rc = operation_cancel(cx, db, c->now);
+	const struct creation_desk desk = desk_of(c, db);
 
-	return rc == ERR_OK ? write_down(cx, db, c, "OPERATION_CANCELLED") : rc;
+	return creation_cancel(cx, &desk, c->now);
 }
 
 enum err

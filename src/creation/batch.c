@@ -33,10 +33,12 @@ point(struct ctx *cx, struct batch *b, const char *name)
 static enum err
 end(struct ctx *cx, struct db *db, struct batch *b, enum operation_step_state state)
 {
-	const char *id = b->run->m.operation_id;
+	const struct making *m = &b->run->m;
+	const char *id = m->operation_id;
 	enum err rc = step_end(cx, db, id,
-	    &(struct step_end){
-		.place = b->place + 1, .state = state, .words = b->run->m.skip});
+	    &(struct step_end){.place = b->place + 1,
+		.state = state,
+		.words = m->skip != NULL ? m->skip : m->note});
 
 	b->steps[b->place].state = state;
 	if (rc == ERR_OK && b->steps[b->place].which == CREATION_ACTIVATION) {
@@ -71,7 +73,7 @@ begin(struct ctx *cx, struct db *db, struct batch *b, bool *act)
 	enum err rc = step_begin(cx, db, m->operation_id, b->place + 1);
 
 	m->step = step->name;
-	m->skip = NULL;
+	m->skip = m->note = NULL;
 	now->state = STEP_RUNNING;
 	*act = now->intended;
 	if (rc == ERR_OK && !now->intended) {
@@ -121,7 +123,7 @@ go(struct ctx *cx, struct db *db, struct batch *b)
 	if (b->run->acted) {
 		b->place = b->run->at;
 		b->run->m.step = step_of(b)->name;
-		b->run->m.skip = NULL;
+		b->run->m.skip = b->run->m.note = NULL;
 		rc = record(cx, db, b);
 	}
 	for (b->place = 0; rc == ERR_OK && b->place < b->run->count; b->place++) {

@@ -51,9 +51,10 @@ struct creation_plan {
 	const char *isolation; /* shared, schema, database */
 	const char *server;    /* that was asked for; NULL: placement decides */
 	const char *plan, *billing_cycle;
-	const char *admin_email;     /* NULL: none was given */
-	const char *on_failure;      /* rollback, hold, retry */
-	const char *webhook_url;     /* NULL: none was asked for */
+	const char *admin_email;           /* NULL: none was given */
+	const char *on_failure;            /* rollback, hold, retry */
+	const char *webhook_url;           /* NULL: none was asked for */
+	const struct json *webhook_events; /* which it is to be told; NULL: all */
 	const struct json *features; /* object: auth, storage, email, each a list */
 	const struct json *policy;   /* object: the tenant's own rules, as policy/own.h
 					stores   them; NULL: all are usual */
@@ -69,6 +70,7 @@ struct making {
 	struct creation_plan plan;
 	const char *step; /* the one at hand */
 	const char *skip; /* set by intend: why there is nothing to do */
+	const char *note; /* set by record: what it did, in words; NULL: as usual */
 	const struct operation_holder *holder; /* the run's lease */
 };
 

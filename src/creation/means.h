@@ -1,7 +1,8 @@
 /*
  * means.h - what a process makes and removes with, opened once.
  *
- * Owner:    the process, after the fork; conf, db, keys and audit stay the caller's.
+ * Owner:    the process, after the fork; conf, db, keys, audit and
+ *           databases stay the caller's.
  * Lifetime: until creation_means_close().
  * Threads:  one.
  * Failure:  ERR_CONFIG for settings that cannot be.
@@ -11,7 +12,7 @@
 
 #include "creation/creation.h"
 
-/* conf, db, keys and audit are set by the caller; opens no connection yet. */
+/* conf, db, keys, audit and databases are set by the caller; opens no connection yet. */
 enum err creation_means_open(struct ctx *cx, struct creation_means *means) MUST_CHECK;
 void creation_means_close(struct creation_means *means);
 

@@ -5,12 +5,13 @@
 
 #include "base/email.h"
 #include "base/str.h"
+#include "creation/steps.h"
 #include "mail/outbox.h"
-#include "policy/own.h"
 #include "tenant/features.h"
 #include "tenant/slug.h"
+#include "webhook/webhook.h"
 
-enum { PLAN_MAX = 64 * 1024, NAME_MOST = 255 };
+enum { PLAN_MAX = 64 * 1024 };
 
 /* -- reading a request -- */
 
@@ -31,16 +32,14 @@ word(struct ctx *cx, const struct json *body, const char *member,
 	return words[0];
 }
 
-static void
-check_name(struct ctx *cx, const char *name)
+/* Faults are what counts: everything that is wrong is told at once. */
+static enum err
+go_on(struct ctx *cx, enum err rc)
 {
-	const size_t n = name != NULL ? strlen(name) : 0;
-
-	if (n == 0 || strspn(name, " \t\r\n") == n)
-		ctx_fault(cx, "/name", "minLength", "must not be blank");
-	else if (!utf8_valid(name, n, true) || utf8_length(name, n) > NAME_MOST)
-		ctx_fault(cx, "/name", "maxLength",
-		    "must be text of at most %d characters", NAME_MOST);
+	if (rc != ERR_INVALID)
+		return rc;
+	err_clear(&cx->err);
+	return ERR_OK;
 }
 
 static void
@@ -51,29 +50,24 @@ check_admin_email(struct ctx *cx, const char *address)
 		err_clear(&cx->err); /* the fault is what counts */
 }
 
+/* What is wrong by itself. */
 static enum err
-read_policy(struct ctx *cx, const struct json *body, struct creation_plan *plan)
+read_wishes(struct ctx *cx, const struct json *body, struct creation_plan *plan)
 {
-	struct policy_own own = {.methods = json_get(plan->features, "auth")};
-	const char *text;
-	enum err rc;
+	enum err rc =
+	    go_on(cx, tenant_title_take(cx, plan->name, "/name", &plan->name));
 
-	policy_own_clear(&own);
-	plan->policy = NULL;
-	if (json_get(body, "securityPolicy") == NULL)
-		return ERR_OK;
-	rc = policy_own_take(
-	    cx, json_get(body, "securityPolicy"), "/securityPolicy", &own);
+	if (rc == ERR_OK && plan->slug != NULL)
+		rc = go_on(cx, tenant_slug_check(cx, plan->slug, "/slug"));
 	if (rc == ERR_OK)
-		rc = policy_own_check(cx, &own);
-	if (rc == ERR_INVALID) {
-		err_clear(&cx->err);
-		return ERR_OK;
-	}
-	if (rc != ERR_OK)
-		return rc;
-	text = policy_own_text(cx, &own);
-	return json_parse(cx, text, strlen(text), 0, &plan->policy);
+		rc = go_on(cx,
+		    tenant_features_read(
+			cx, json_get(body, "features"), "/features", &plan->features));
+	return rc == ERR_OK
+	    ? go_on(cx,
+		  tenant_policy_read(cx, json_get(body, "securityPolicy"),
+		      "/securityPolicy", plan->features, &plan->policy))
+	    : rc;
 }
 
 /* What is usual stands first. */
@@ -112,22 +106,18 @@ creation_plan_read(struct ctx *cx, const struct conf *conf, const struct json *b
 	    .admin_email = json_get_text(body, "adminEmail"),
 	    .on_failure = word(cx, body, "onFailure", failures),
 	    .webhook_url = json_get_text(json_get(body, "webhook"), "url"),
+	    .webhook_events = json_get(json_get(body, "webhook"), "events"),
 	};
-	check_name(cx, plan->name);
+	webhook_check_wish(
+	    cx, conf->webhook_allow, json_get(body, "webhook"), "/webhook");
 	check_admin_email(cx, plan->admin_email);
 	if (plan->server != NULL && strcmp(plan->isolation, "shared") == 0)
 		ctx_fault(cx, "/placement", "isolation",
 		    "is for the isolations \"schema\" and \"database\"");
-	rc = tenant_features_read(
-	    cx, json_get(body, "features"), "/features", &plan->features);
-	if (rc == ERR_INVALID)
-		err_clear(&cx->err);
-	else if (rc != ERR_OK)
-		return rc;
-	rc = read_policy(cx, body, plan);
+	rc = read_wishes(cx, body, plan);
 	if (rc == ERR_OK && cx->fault_count > 0)
 		rc = err_tell(&cx->err, ERR_INVALID, "the tenant cannot be made so");
-	return rc;
+	return rc == ERR_OK ? storage_check_plan(cx, conf, plan) : rc;
 }
 
 enum err
@@ -150,6 +140,8 @@ creation_plan_put(struct json_out *o, const struct creation_plan *plan)
 	json_member_text(o, "adminEmail", plan->admin_email);
 	json_member_text(o, "onFailure", plan->on_failure);
 	json_member_text(o, "webhookUrl", plan->webhook_url);
+	json_name(o, "webhookEvents");
+	json_put(o, plan->webhook_events);
 	json_name(o, "features");
 	json_put(o, plan->features);
 	json_name(o, "securityPolicy");
@@ -191,6 +183,7 @@ creation_plan_parse(struct ctx *cx, const char *text, struct creation_plan *plan
 	    .admin_email = json_get_text(kept, "adminEmail"),
 	    .on_failure = json_get_text(kept, "onFailure"),
 	    .webhook_url = json_get_text(kept, "webhookUrl"),
+	    .webhook_events = json_get(kept, "webhookEvents"),
 	    .features = json_get(kept, "features"),
 	    .policy = json_get(kept, "securityPolicy"),
 	};

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "creation/engine.h"
+
 static const struct {
 	const char *step;
 	enum creation_group group;
@@ -48,6 +50,33 @@ creation_show(
 	return rc == ERR_OK
 	    ? operation_steps(cx, db, operation_id, &out->steps, &out->step_count)
 	    : rc;
+}
+
+static int
+step_named(const char *name)
+{
+	int i = 0;
+
+	while (i < creation_step_count && strcmp(creation_steps[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+enum err
+creation_measure(struct ctx *cx, struct db *db, const char *operation_id,
+    struct scoreboard *board, int slot)
+{
+	struct creation_shown s;
+	enum err rc = creation_show(cx, db, operation_id, &s);
+
+	if (rc != ERR_OK)
+		return rc;
+	for (int i = 0; i < s.step_count; i++)
+		if (s.steps[i].state == STEP_DONE && s.steps[i].duration_us >= 0)
+			scoreboard_step(board, slot, step_named(s.steps[i].name),
+			    s.steps[i].duration_us);
+	scoreboard_step(board, slot, creation_step_count, s.operation.duration_us);
+	return ERR_OK;
 }
 
 /* Milliseconds with three digits behind the point. */

@@ -12,6 +12,7 @@
 
 #include "creation/creation.h"
 #include "operation/operation.h"
+#include "proc/scoreboard.h"
 
 /* The groups of steps whose time is summed up. */
 enum creation_group {
@@ -33,6 +34,10 @@ enum err creation_show(struct ctx *cx, struct db *db, const char *operation_id,
 /* An object; with its steps if they are read. */
 void creation_put(struct json_out *o, const struct creation_shown *s);
 void creation_put_operation(struct json_out *o, const struct operation *op);
+
+/* Counts how long its steps took, and all of it (the step after the last). */
+enum err creation_measure(struct ctx *cx, struct db *db, const char *operation_id,
+    struct scoreboard *board, int slot) MUST_CHECK;
 
 /* The tenant's members, into an open object. */
 enum err creation_put_tenant(struct ctx *cx, struct db *db, const char *tenant_id,

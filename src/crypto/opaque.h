@@ -24,6 +24,7 @@
 #define OPAQUE_RESET        "tdp_" /* lets a new password be chosen */
 #define OPAQUE_INVITATION   "tdi_" /* accepts an invitation */
 #define OPAQUE_CLIENT       "tds_" /* the secret of an OAuth client */
+#define OPAQUE_KEYSPACE     "tdn_" /* the password of a tenant's Redis user */
 #define OPAQUE_API_KEY      "tdk_" /* an API key */
 
 struct opaque {

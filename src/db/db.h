@@ -95,10 +95,23 @@ enum err db_queue(
 enum err db_send(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *args, struct db_rows **rows) MUST_CHECK;
 enum err db_wait(struct ctx *cx, struct db *db) MUST_CHECK;
-/* The same as db_queue() for a statement with "-- idents:": names (1 to 63 bytes of
- * UTF-8, else ERR_INTERNAL) are quoted into its text; no args. */
+/* The same as db_queue() and db_query() for a statement with "-- idents:" or
+ * "-- literals:": names (1 to 63 bytes of UTF-8, else ERR_INTERNAL) and then texts are
+ * quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
-    const char *const *idents) MUST_CHECK;
+    const char *const *names) MUST_CHECK;
+enum err db_query_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *names, struct db_rows **rows) MUST_CHECK;
+/* Inside a transaction after its first db_query(), with nothing queued: a text of any
+ * number of statements, which must not end the transaction. The ctx's deadline alone
+ * bounds it. */
+enum err db_script(struct ctx *cx, struct db *db, const char *text) MUST_CHECK;
+
+/* Outside of any transaction, for what refuses to run in one, such as CREATE DATABASE:
+ * a statement with "-- idents:" or "-- literals:", and the ctx's deadline alone bounds
+ * it. Late, or its connection lost: the server may still bring it to its end. */
+enum err db_command(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *names) MUST_CHECK;
 
 /* -- notifications, on a connection that does nothing else and goes to the server
  * itself: a pooler in between swallows them, which is found out, told, and -1 -- */

@@ -1,4 +1,4 @@
-/* ident.c - names in statements: quoted by libpq, never pasted. */
+/* ident.c - names and texts in statements: quoted by libpq, never pasted. */
 #include <assert.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 enum { IDENT_MAX = 63, TEXT_MAX = 64 * 1024 };
 
-/* Which name stands in :"name"; -1: none of the statement's. */
+/* Which one stands in :"name" or :'name'; -1: none of the statement's. */
 static int
 ident_index(const char *list, struct slice name)
 {
@@ -39,31 +39,59 @@ ident_put(struct ctx *cx, struct db *db, struct buf *out, const char *ident)
 	return ERR_OK;
 }
 
+static enum err
+literal_put(struct ctx *cx, struct db *db, struct buf *out, const char *text)
+{
+	char *quoted = NULL;
+
+	if (utf8_valid(text, strlen(text), true))
+		quoted = PQescapeLiteral(db->pg, text, strlen(text));
+	if (quoted == NULL)
+		return err_set(&cx->err, ERR_INTERNAL, "cannot quote a text");
+	buf_puts(out, quoted);
+	explicit_bzero(quoted, strlen(quoted));
+	PQfreemem(quoted);
+	return ERR_OK;
+}
+
+/* The next :"name" or :'name'; a cast, as in ::"type", is none. */
+static const char *
+place_find(const char *p)
+{
+	const char *colon = p;
+
+	for (; (colon = strchr(colon, ':')) != NULL; colon++) {
+		if (colon[1] == ':')
+			colon++;
+		else if (colon[1] == '"' || colon[1] == '\'')
+			return colon;
+	}
+	return NULL;
+}
+
 const char *
 call_quote_idents(
     struct ctx *cx, struct db *db, enum stmt_id id, const char *const *idents)
 {
 	const char *p = stmts[id].text, *colon, *end;
+	enum err rc = ERR_OK;
 	struct buf out;
 
 	buf_init(&out, cx->mem, TEXT_MAX);
-	for (; (colon = strstr(p, ":\"")) != NULL; p = end + 1) {
+	for (; rc == ERR_OK && (colon = place_find(p)) != NULL; p = end + 1) {
 		int i;
 
-		if (colon > stmts[id].text && colon[-1] == ':') { /* a cast: ::"type" */
-			end = colon;
-			buf_put(&out, p, (size_t)(colon + 1 - p));
-			continue;
-		}
-		end = strchr(colon + 2, '"');
+		end = strchr(colon + 2, colon[1]);
 		assert(end != NULL);
 		i = ident_index(stmts[id].idents,
 		    (struct slice){colon + 2, (size_t)(end - colon - 2)});
 		assert(i >= 0);
 		buf_put(&out, p, (size_t)(colon - p));
-		if (ident_put(cx, db, &out, idents[i]) != ERR_OK)
-			return NULL;
+		rc = colon[1] == '"' ? ident_put(cx, db, &out, idents[i])
+				     : literal_put(cx, db, &out, idents[i]);
 	}
+	if (rc != ERR_OK)
+		return NULL;
 	buf_puts(&out, p);
 	if (out.failed) {
 		(void)err_set(

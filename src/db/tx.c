@@ -369,3 +369,15 @@ db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *
 
 	return tx_call(cx, db, &call, false);
 }
+
+enum err
+db_query_ddl(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *names,
+    struct db_rows **rows)
+{
+	const struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .idents = names, .rows = rows};
+
+	if (rows != NULL)
+		*rows = NULL;
+	return tx_call(cx, db, &call, true);
+}

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "crypto/opaque.h"
 #include "flows/joining.h"
+#include "quota/quota.h"
 #include "role/role.h"
 #include "tenant/tenant.h"
 
@@ -104,6 +105,20 @@ membership_text(
 	return buf_text(&b);
 }
 
+/* Who is a member already takes no room. */
+static enum err
+check_room(struct ctx *cx, const struct account_site *s, const struct joining *j,
+    const struct invitation_shown *i)
+{
+	bool member;
+	enum err rc =
+	    tenant_has_member(cx, s->db, i->is.tenant_id, j->user_id, &member);
+
+	return rc == ERR_OK && !member
+	    ? quota_reserve(cx, s->db, i->is.tenant_id, QUOTA_MEMBERS, 1)
+	    : rc;
+}
+
 /* Who is a member already stays what they are. */
 static enum err
 join(struct ctx *cx, const struct account_site *s, const struct joining *j,
@@ -115,11 +130,12 @@ join(struct ctx *cx, const struct account_site *s, const struct joining *j,
 	enum err rc = role_turn_shared(cx, s->db, i->is.tenant_id);
 
 	if (rc == ERR_OK)
+		rc = check_room(cx, s, j, i);
+	if (rc == ERR_OK)
 		rc = tenant_join(cx, s->db,
 		    &(struct tenant_membership){
 			i->is.tenant_id, j->user_id, i->is.role},
 		    &joined);
-
 	if (rc != ERR_OK || !joined)
 		return rc;
 	rc = event_append(cx, s->db,
@@ -187,7 +203,7 @@ static bool
 is_about_invitation(enum err rc)
 {
 	return rc == ERR_INVALID || rc == ERR_GONE || rc == ERR_FORBIDDEN ||
-	    rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE;
+	    rc == ERR_QUOTA || rc == ERR_TENANT_SUSPENDED || rc == ERR_TENANT_INACTIVE;
 }
 
 enum err

@@ -8,6 +8,7 @@
 #include "crypto/secret.h"
 #include "mail/outbox.h"
 #include "people/mail_limit.h"
+#include "quota/quota.h"
 #include "tenant/tenant.h"
 
 enum { TEXT_MAX = 16 * 1024 };
@@ -105,10 +106,6 @@ check_setting(struct ctx *cx, const struct invitation_setting *setting)
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "the address has an invitation already: have it sent again, or "
 		    "revoke it first");
-	if (setting->count >= INVITATIONS_MOST)
-		return err_tell(&cx->err, ERR_CONFLICT,
-		    "there are %d invitations already, as many as there may be",
-		    INVITATIONS_MOST);
 	return tenant_check_usable(cx, setting->tenant_status);
 }
 
@@ -140,6 +137,8 @@ joining_invite(struct ctx *cx, const struct account_site *s, struct invitation *
 		rc = invitation_look(cx, s->db, i->tenant_id, i->email, &setting);
 	if (rc == ERR_OK)
 		rc = check_setting(cx, &setting);
+	if (rc == ERR_OK)
+		rc = quota_reserve(cx, s->db, i->tenant_id, QUOTA_INVITATIONS, 1);
 	if (rc == ERR_OK)
 		rc = check_mails(cx, s, i->email);
 	return rc == ERR_OK ? invite(cx, s, i, &setting, true) : rc;
@@ -185,6 +184,8 @@ joining_resend(struct ctx *cx, const struct account_site *s, struct invitation *
 
 	if (rc == ERR_OK)
 		rc = tenant_check_usable(cx, setting.tenant_status);
+	if (rc == ERR_OK && strcmp(i->status, INVITATION_PENDING) != 0)
+		rc = quota_reserve(cx, s->db, i->tenant_id, QUOTA_INVITATIONS, 1);
 	if (rc == ERR_OK)
 		rc = check_mails(cx, s, i->email);
 	if (rc == ERR_OK)

@@ -12,7 +12,8 @@
  * Lifetime: one request.
  * Threads:  one.
  * Failure:  as invitation/invitation.h and account.h; ERR_CONFLICT for whom nobody
- * needs to invite; ERR_RATE_LIMITED for too many mails to one address; for a secret:
+ * needs to invite; ERR_QUOTA for more invitations, or members, than the tenant may
+ * have; ERR_RATE_LIMITED for too many mails to one address; for a secret:
  * ERR_INVALID, with a fault, when it is none, ERR_GONE when its invitation is over,
  * ERR_FORBIDDEN when it is for another address, ERR_TENANT_SUSPENDED and
  * ERR_TENANT_INACTIVE.

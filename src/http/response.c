@@ -16,6 +16,7 @@ static const struct {
     {207, "Multi-Status"},
     {303, "See Other"},
     {304, "Not Modified"},
+    {308, "Permanent Redirect"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -118,7 +119,7 @@ response_has_header(const struct response *rs, const char *name)
 static bool
 has_content(const struct response *rs)
 {
-	return rs->status != 204 && rs->status != 304;
+	return rs->status != 204 && rs->status != 304 && rs->status != 308;
 }
 
 bool

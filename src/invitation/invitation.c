@@ -167,7 +167,6 @@ invitation_look(struct ctx *cx, struct db *db, const char *tenant_id, const char
 	    .inviter = db_text(rows, 0, 2),
 	    .member = db_bool(rows, 0, 3),
 	    .pending = db_bool(rows, 0, 4),
-	    .count = db_i64(rows, 0, 5),
 	};
 	return ERR_OK;
 }

@@ -20,10 +20,7 @@
 #include "db/db.h"
 #include "json/json.h"
 
-enum {
-	INVITATION_S = 7 * 24 * 3600,
-	INVITATIONS_MOST = 500 /* of a tenant that are pending, about */
-};
+enum { INVITATION_S = 7 * 24 * 3600 };
 
 #define INVITATION_PENDING "pending"
 
@@ -76,7 +73,6 @@ struct invitation_setting {
 	const char *inviter; /* name or address of who invites; NULL: not known */
 	bool member;         /* the address is a member's */
 	bool pending;        /* it has an invitation that is */
-	int64_t count;       /* pending ones of the tenant */
 };
 enum err invitation_look(struct ctx *cx, struct db *db, const char *tenant_id,
     const char *email, struct invitation_setting *out) MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "controllers/app.h"
+#include "creation/engine.h"
 #include "http/response.h"
 #include "proc/listen.h"
 #include "proc/master.h"
@@ -233,7 +234,7 @@ prepare(struct ctx *cx, struct server *s)
 	s->shared.schemas = s->schemas;
 	if (rc == ERR_OK)
 		rc = scoreboard_new(cx, s->conf->workers + s->conf->job_workers,
-		    ROUTE_COUNT + 1, &s->shared.board);
+		    ROUTE_COUNT + 1, creation_step_count + 1, &s->shared.board);
 	if (rc == ERR_OK)
 		rc = ratelimit_new(cx, RATE_SLOTS, &s->shared.rates);
 	if (rc == ERR_OK)

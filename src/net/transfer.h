@@ -33,8 +33,7 @@ enum transfer_tls {
 	TRANSFER_TLS_AT_ONCE,  /* smtps:// */
 };
 
-/* Signed by AWS Signature Version 4. Query parameters of the URL must be sorted and
- * have a "=" each, or libcurl (7.88) signs something else. */
+/* Signed by AWS Signature Version 4 (net/sigv4.h). */
 struct transfer_aws {
 	const char *region, *service, *key_id, *secret;
 };

@@ -4,9 +4,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/reach.h"
+#include "net/sigv4.h"
 #include "net/transfer_state.h"
 #include "net/url.h"
+
+enum { SIGNED_MAX = 24 }; /* fields of one request to AWS */
 
 static bool
 is_method(const char *method)
@@ -262,15 +266,33 @@ set_fields(struct transfer *t, const struct transfer_request *rq)
 		    : CURLE_OUT_OF_MEMORY;
 }
 
+/* Signs all fields that were added, and adds those of the signature. The path goes out
+ * as it was signed. */
 static CURLcode
-set_signature(struct transfer *t, const struct transfer_aws *aws)
+set_signature(struct transfer *t, const struct transfer_request *rq)
 {
+	const struct sigv4_signer who = {.region = rq->aws->region,
+	    .service = rq->aws->service,
+	    .key_id = rq->aws->key_id,
+	    .secret = rq->aws->secret,
+	    .now_s = clock_wall_s()};
+	const char *fields[SIGNED_MAX + 1] = {NULL};
+	struct sigv4_fields more;
 	CURLcode rc = CURLE_OK;
+	size_t n = 0;
 
-	SET(AWS_SIGV4,
-	    arena_printf(t->mem, "aws:amz:%s:%s", aws->region, aws->service));
-	SET(USERNAME, aws->key_id);
-	SET(PASSWORD, aws->secret);
+	for (const struct curl_slist *f = t->fields; f != NULL && n < SIGNED_MAX;
+	     f = f->next)
+		fields[n++] = f->data;
+	if (!sigv4_sign(t->mem, &who,
+		&(const struct sigv4_request){rq->method, rq->url, fields, rq->body},
+		&more))
+		return CURLE_BAD_FUNCTION_ARGUMENT;
+	for (n = 0; more.list[n] != NULL; n++)
+		if (!add(&t->fields, more.list[n]))
+			return CURLE_OUT_OF_MEMORY;
+	SET(PATH_AS_IS, 1L);
+	SET(HTTPHEADER, t->fields);
 	return rc;
 }
 
@@ -294,7 +316,7 @@ set_http(struct transfer *t, const struct transfer_request *rq)
 	}
 	SET(CUSTOMREQUEST, rq->method);
 	if (rc == CURLE_OK && rq->aws != NULL)
-		rc = set_signature(t, rq->aws);
+		rc = set_signature(t, rq);
 	return rc;
 }
 

@@ -4,8 +4,7 @@
  * A rule is met by as many events of one tenant as its threshold says, within its
  * window; then an alert is raised, and not again of that tenant for as long as the
  * window is. sql/query/alert_raise.sql has the conditions and the events that they
- * count. No event counts for quota_threshold yet. A tenant's rules watch that tenant,
- * the platform's watch each of them.
+ * count. A tenant's rules watch that tenant, the platform's watch each of them.
  *
  * Owner:    the database; texts live in the arena of the ctx they were read with.
  * Lifetime: of that arena.

@@ -119,6 +119,7 @@ take_rule(struct ctx *cx, size_t i, const struct told *told, const char *pointer
 	const struct policy usual = policy_default();
 	const char *at = arena_printf(cx->mem, "%s%s", pointer, told->pointer);
 
+	own->at[i] = at;
 	if (told->value == NULL) {
 		policy_rule_copy(rule, &usual, &own->policy);
 		own->said[i] = false;
@@ -154,29 +155,60 @@ policy_own_take(struct ctx *cx, const struct json *asked, const char *pointer,
 /* -- what a policy has to go with -- */
 
 static bool
-has_second_factor(const struct json *methods)
+has_method(const struct json *methods, const char *name)
 {
 	for (size_t i = 0; i < json_count(methods); i++) {
 		const char *method = json_text(json_item(methods, i));
 
-		if (method != NULL &&
-		    (strcmp(method, "2fa") == 0 || strcmp(method, "passkey") == 0))
+		if (method != NULL && strcmp(method, name) == 0)
 			return true;
 	}
 	return false;
 }
 
+static void
+check_second_factor(struct ctx *cx, const struct policy_own *own)
+{
+	const char *at = NULL;
+
+	if (!own->policy.mfa_required || has_method(own->methods, "2fa") ||
+	    has_method(own->methods, "passkey"))
+		return;
+	for (size_t i = 0; i < POLICY_RULE_COUNT; i++)
+		if (policy_rules[i].offset == offsetof(struct policy, mfa_required))
+			at = own->at[i];
+	ctx_fault(cx, at != NULL ? at : "/session/requireMFA", "features",
+	    "needs \"2fa\" or \"passkey\" in the tenant's features.auth, which has %s",
+	    words_of(cx, own->methods));
+}
+
+static void
+check_passwords(struct ctx *cx, const struct policy_own *own)
+{
+	if (has_method(own->methods, "password"))
+		return;
+	for (size_t i = 0; i < POLICY_RULE_COUNT; i++)
+		if (own->said[i] && own->at[i] != NULL &&
+		    strcmp(policy_rules[i].group, "password") == 0)
+			ctx_fault(cx, own->at[i], "features",
+			    "is a rule of passwords, which the tenant's features.auth, "
+			    "%s, do not have",
+			    words_of(cx, own->methods));
+}
+
 enum err
 policy_own_check(struct ctx *cx, const struct policy_own *own)
 {
-	if (own->methods == NULL || !own->policy.mfa_required ||
-	    has_second_factor(own->methods))
+	const unsigned before = cx->fault_count;
+
+	if (own->methods == NULL)
 		return ERR_OK;
-	ctx_fault(cx, "/session/requireMFA", "features",
-	    "needs \"2fa\" or \"passkey\" in the tenant's features.auth, which has %s",
-	    words_of(cx, own->methods));
-	return err_tell(&cx->err, ERR_INVALID,
-	    "the security policy does not go with the tenant's features");
+	check_second_factor(cx, own);
+	check_passwords(cx, own);
+	return cx->fault_count == before
+	    ? ERR_OK
+	    : err_tell(&cx->err, ERR_INVALID,
+		  "the security policy does not go with the tenant's features");
 }
 
 const char *

@@ -23,6 +23,9 @@ struct policy_own {
 	const char *updated_at;       /* RFC 3339; NULL: never */
 	const char *updated_by;       /* NULL: not known */
 	const struct json *methods;   /* the tenant's features.auth, or NULL */
+	/* Where the request says a rule, as policy_own_take() found it; NULL: it does
+	 * not. */
+	const char *at[POLICY_RULE_COUNT];
 };
 
 /* In a transaction of its own. */
@@ -39,7 +42,9 @@ enum err policy_own_take(struct ctx *cx, const struct json *asked, const char *p
 /* What the tenant says, as it is stored: the same text for the same policy. */
 const char *policy_own_text(struct ctx *cx, const struct policy_own *own);
 /* Whether it goes with the tenant's features: ERR_INVALID, with a fault for each rule
- * that does not. */
+ * that does not. A second factor that is demanded must be among them, and rules of
+ * passwords are nobody's where there are none; those that were so before and are not
+ * asked for now stay. */
 enum err policy_own_check(struct ctx *cx, const struct policy_own *own) MUST_CHECK;
 
 /* -- inside a transaction, in the context of the tenant or of management -- */

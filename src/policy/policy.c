@@ -38,19 +38,26 @@ read_policy(struct ctx *cx, const struct json *said, struct policy *p)
 	}
 }
 
-static enum err
-take_row(struct ctx *cx, const struct db_rows *rows, struct policy *out)
+enum err
+policy_read(struct ctx *cx, const char *text, struct policy *out)
 {
-	const char *text = db_row_count(rows) > 0 ? db_text(rows, 0, 0) : NULL;
 	const struct json *said;
 	enum err rc;
 
+	*out = policy_default();
 	if (text == NULL)
 		return ERR_OK;
 	rc = json_parse(cx, text, strlen(text), JSON_DEPTH_DEFAULT, &said);
 	if (rc == ERR_OK)
 		read_policy(cx, said, out);
 	return rc;
+}
+
+static enum err
+take_row(struct ctx *cx, const struct db_rows *rows, struct policy *out)
+{
+	return policy_read(
+	    cx, db_row_count(rows) > 0 ? db_text(rows, 0, 0) : NULL, out);
 }
 
 enum err

@@ -60,6 +60,7 @@ struct shared {
 
 struct scoreboard {
 	int slots, routes;
+	int rows; /* routes, and behind them steps */
 	size_t words; /* of bits, for a slot */
 	size_t size;
 	struct shared *shared;
@@ -102,7 +103,8 @@ lay_out(size_t slots, size_t routes, size_t words)
 }
 
 enum err
-scoreboard_new(struct ctx *cx, int workers, int routes, struct scoreboard **out)
+scoreboard_new(
+    struct ctx *cx, int workers, int routes, int steps, struct scoreboard **out)
 {
 	struct scoreboard *s = calloc(1, sizeof(*s));
 	struct layout at;
@@ -112,8 +114,9 @@ scoreboard_new(struct ctx *cx, int workers, int routes, struct scoreboard **out)
 		return err_set(&cx->err, ERR_INTERNAL, "out of memory");
 	s->slots = slots_for(workers);
 	s->routes = routes > 0 ? routes : 1;
-	s->words = round_up((size_t)s->routes, 64) / 64;
-	at = lay_out((size_t)s->slots, (size_t)s->routes, s->words);
+	s->rows = s->routes + steps;
+	s->words = round_up((size_t)s->rows, 64) / 64;
+	at = lay_out((size_t)s->slots, (size_t)s->rows, s->words);
 	s->size = at.size;
 	base = mmap(NULL, s->size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -216,28 +219,45 @@ counted_word(const struct scoreboard *s, int slot, int route, uint64_t *bit)
 static struct cell *
 cell_of(const struct scoreboard *s, int slot, int route)
 {
-	return &s->cells[(size_t)slot * (size_t)s->routes + (size_t)route];
+	return &s->cells[(size_t)slot * (size_t)s->rows + (size_t)route];
+}
+
+/* cls: 0 to 4, of 1xx to 5xx. */
+static struct cell *
+count(struct scoreboard *s, int slot, int at, int cls, int64_t micros)
+{
+	struct cell *cell = cell_of(s, slot, at);
+	uint64_t bit;
+	_Atomic uint64_t *word = counted_word(s, slot, at, &bit);
+
+	if (micros < 0)
+		micros = 0;
+	if ((get(word) & bit) == 0)
+		atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+	add(&cell->buckets[cls][bucket_index(micros)], 1);
+	add(&cell->sum_us[cls], (uint64_t)micros);
+	return cell;
 }
 
 void
 scoreboard_request(
     struct scoreboard *s, int slot, int route, int status, int64_t micros)
 {
-	int at = route_index(s, route), cls = status / 100 - 1;
-	struct cell *cell = cell_of(s, slot, at);
-	uint64_t bit;
-	_Atomic uint64_t *word = counted_word(s, slot, at, &bit);
+	int cls = status / 100 - 1;
+	struct cell *cell;
 
 	if (cls < 0 || cls >= CLASSES)
 		cls = CLASSES - 1;
-	if (micros < 0)
-		micros = 0;
-	if ((get(word) & bit) == 0)
-		atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+	cell = count(s, slot, route_index(s, route), cls, micros);
 	add(&cell->by_status[status_index(status)], 1);
-	add(&cell->buckets[cls][bucket_index(micros)], 1);
-	add(&cell->sum_us[cls], (uint64_t)micros);
 	add(&s->slot[slot].done, 1);
+}
+
+void
+scoreboard_step(struct scoreboard *s, int slot, int step, int64_t micros)
+{
+	if (step >= 0 && step < s->rows - s->routes)
+		(void)count(s, slot, s->routes + step, 1, micros);
 }
 
 void
@@ -354,16 +374,30 @@ sum_cell(const struct cell *cell, struct route_stats *out)
 	}
 }
 
-void
-scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out)
+static void
+sum_row(const struct scoreboard *s, int at, struct route_stats *out)
 {
-	int at = route_index(s, route);
 	uint64_t bit;
 
 	memset(out, 0, sizeof(*out));
 	for (int slot = 0; slot < s->slots; slot++)
 		if ((get(counted_word(s, slot, at, &bit)) & bit) != 0)
 			sum_cell(cell_of(s, slot, at), out);
+}
+
+void
+scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out)
+{
+	sum_row(s, route_index(s, route), out);
+}
+
+void
+scoreboard_sum_step(const struct scoreboard *s, int step, struct route_stats *out)
+{
+	if (step >= 0 && step < s->rows - s->routes)
+		sum_row(s, s->routes + step, out);
+	else
+		memset(out, 0, sizeof(*out));
 }
 
 void

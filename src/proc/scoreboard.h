@@ -61,14 +61,15 @@ struct scoreboard;
  * workers: how many there shall be, of all roles. There are slots for more: a reload
  * runs two generations side by side, and may ask for more workers; half of the slots is
  * the most that it gets. routes: rows that requests are counted by; the last one is
- * "none", and counts what is out of range.
+ * "none", and counts what is out of range. steps: rows that steps of operations are
+ * counted by.
  *
  * A slot and route take 896 bytes, and only those that were counted take memory: 4
  * workers (64 slots) and 60 routes map 3.5 MB, 512 workers (1024 slots) and 200
  * routes map 184 MB, of which 92 MB are in use when each has answered every route.
  */
-enum err scoreboard_new(
-    struct ctx *cx, int workers, int routes, struct scoreboard **out) MUST_CHECK;
+enum err scoreboard_new(struct ctx *cx, int workers, int routes, int steps,
+    struct scoreboard **out) MUST_CHECK;
 void scoreboard_free(struct scoreboard *s);
 
 /* -- by the master -- */
@@ -83,6 +84,8 @@ void scoreboard_state(struct scoreboard *s, int slot, enum worker_state state);
 void scoreboard_allow(struct scoreboard *s, int slot, int ms);
 void scoreboard_request(
     struct scoreboard *s, int slot, int route, int status, int64_t micros);
+/* A step of an operation came to its end. */
+void scoreboard_step(struct scoreboard *s, int slot, int step, int64_t micros);
 void scoreboard_job(struct scoreboard *s, int slot); /* one was done, or tried */
 void scoreboard_add(
     struct scoreboard *s, int slot, enum worker_counter counter, uint64_t n);
@@ -107,6 +110,9 @@ struct route_stats {
 	uint64_t sum_us[5];
 };
 void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
+/* Of a step: latency of the class [1]. */
+void scoreboard_sum_step(
+    const struct scoreboard *s, int step, struct route_stats *out);
 /* Workers of a role by their state. */
 void scoreboard_states(const struct scoreboard *s, enum worker_role role,
     int out[static WORKER_STATE_COUNT]);

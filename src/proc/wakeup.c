@@ -23,6 +23,8 @@ enum { LINE = 64 };
 struct shared {
 	alignas(LINE) atomic_bool asked;
 	alignas(LINE) _Atomic uint64_t published;
+	alignas(LINE) _Atomic uint64_t changes;
+	_Atomic int64_t listened_ms;
 	alignas(LINE) _Atomic pid_t seats[WAKEUP_SEATS_MOST];
 };
 
@@ -185,6 +187,34 @@ wakeup_waiting(const struct wakeup *w)
 	for (int i = 0; w != NULL && i < WAKEUP_SEATS_MOST; i++)
 		n += atomic_load(&w->shared->seats[i]) != 0;
 	return n;
+}
+
+/* -- what may be remembered -- */
+
+void
+wakeup_change(struct wakeup *w)
+{
+	if (w != NULL)
+		atomic_fetch_add(&w->shared->changes, 1);
+}
+
+uint64_t
+wakeup_changes(const struct wakeup *w)
+{
+	return w != NULL ? atomic_load(&w->shared->changes) : 0;
+}
+
+void
+wakeup_listen(struct wakeup *w, int64_t until_ms)
+{
+	if (w != NULL)
+		atomic_store(&w->shared->listened_ms, until_ms);
+}
+
+bool
+wakeup_listening(const struct wakeup *w, int64_t now_ms)
+{
+	return w != NULL && now_ms < atomic_load(&w->shared->listened_ms);
 }
 
 /* -- by the master -- */

@@ -57,6 +57,16 @@ bool wakeup_wait_allowed(const struct wakeup *w, int most);
 void wakeup_wait_end(struct wakeup *w);
 int wakeup_waiting(const struct wakeup *w); /* seats that are taken */
 
+/* -- what may be remembered -- */
+
+/* After the commit of what others remember: they read it anew. */
+void wakeup_change(struct wakeup *w);
+uint64_t wakeup_changes(const struct wakeup *w); /* so far */
+/* Somebody listens for the news of other hosts, and will until then at least (as
+ * clock_mono_ms() has it): what was published there is published here. */
+void wakeup_listen(struct wakeup *w, int64_t until_ms);
+bool wakeup_listening(const struct wakeup *w, int64_t now_ms);
+
 /* -- by the master -- */
 
 void wakeup_forget(struct wakeup *w, pid_t pid); /* that process has ended */

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/id.h"
+#include "quota/quota.h"
 #include "role/tell.h"
 
 enum { SHOWN_MAX = 100 };
@@ -144,11 +145,14 @@ insert(struct ctx *cx, struct db *db, const struct group *g)
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_group_create,
-	    DB_ARGS(g->id, g->tenant_id, g->name, utf8_fold(cx->mem, g->name),
-		g->description, g->role, cx->actor, str_from_i64(most, GROUPS_MOST)),
-	    &rows);
+	enum err rc = quota_reserve(cx, db, g->tenant_id, QUOTA_GROUPS, 1);
 
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_group_create,
+		    DB_ARGS(g->id, g->tenant_id, g->name, utf8_fold(cx->mem, g->name),
+			g->description, g->role, cx->actor,
+			str_from_i64(most, GROUPS_MOST)),
+		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there are %d groups already, as many as there may be",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "quota/quota.h"
 #include "role/tell.h"
 
 enum { SHOWN_MAX = 100 }; /* bytes of a name in what is told */
@@ -275,6 +276,8 @@ role_create(struct ctx *cx, struct db *db, const struct role_site *site,
 
 	if (rc == ERR_OK)
 		rc = check_new(cx, db, site, d, id);
+	if (rc == ERR_OK)
+		rc = quota_reserve(cx, db, site->tenant_id, QUOTA_ROLES, 1);
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_role_create,
 		    DB_ARGS(site->tenant_id, id, d->name, d->description, scopes,

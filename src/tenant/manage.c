@@ -23,6 +23,8 @@ read_row(const struct db_rows *rows, int row, struct tenant_managed *out)
 	    .version = db_i64(rows, row, 12),
 	    .created_at = db_text(rows, row, 13),
 	    .updated_at = db_text(rows, row, 14),
+	    .scopes = db_text(rows, row, 15),
+	    .suspended_until = db_text(rows, row, 16),
 	};
 	out->active = tenant_is_usable(out->status);
 }

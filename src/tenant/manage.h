@@ -40,8 +40,11 @@ struct tenant_managed {
 	const char *owner_id;                /* NULL: nobody */
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t version;
-	bool registered; /* its row in the shared registry is there */
-	bool active;     /* it may be used */
+	bool registered;             /* its row in the shared registry is there */
+	bool active;                 /* it may be used */
+	const char *scopes;          /* of an active one: what of it is suspended, with
+					blanks between; NULL: nothing */
+	const char *suspended_until; /* RFC 3339; NULL: until somebody resumes it */
 };
 
 enum tenant_key_wish { TENANT_KEY_STAYS, TENANT_KEY_IS, TENANT_KEY_GOES };
@@ -61,6 +64,7 @@ struct tenant_desk {
 	const struct seal_keys *keys;
 	struct audit *audit;
 	bool create_schemas; /* the older isolation's schema for a new tenant */
+	int grace_days;      /* in which one that was deactivated can be restored */
 };
 
 /* -- each in a transaction of its own -- */
@@ -101,8 +105,15 @@ enum tenant_turn_kind {
 struct tenant_turn {
 	enum tenant_turn_kind kind;
 	const char *reason; /* NULL: none is given */
+	/* of a suspension: */
+	const char *until;  /* RFC 3339; NULL: until somebody resumes it */
+	const char *scopes; /* PostgreSQL array of "write", "delete", "admin";
+			       NULL: all there is */
+	/* of a deactivation: the days after which it is purged; NULL: not by itself */
+	const char *purge_days;
 };
-/* One that is so already stays as it is; but what its partner deactivated is not the
+/* One that is so already stays as it is, unless it is suspended in another way; but
+ * what its partner deactivated is not the
  * partner's to restore after an operator deactivated it, too. */
 enum err tenant_managed_turn(struct ctx *cx, struct db *db,
     const struct tenant_desk *desk, const struct tenant_turn *turn,

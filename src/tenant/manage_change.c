@@ -49,6 +49,10 @@ details_of(struct ctx *cx, const struct tenant_managed *t, unsigned changed)
 	json_member_text(&o, "status", t->status);
 	if (t->status_reason != NULL)
 		json_member_text(&o, "reason", t->status_reason);
+	if (t->scopes != NULL)
+		json_member_text(&o, "suspended", t->scopes);
+	if (t->suspended_until != NULL)
+		json_member_text(&o, "until", t->suspended_until);
 	if (changed != 0) {
 		json_name(&o, "changed");
 		json_open_array(&o);
@@ -232,6 +236,7 @@ struct writing {
 	struct tenant_wish wish;
 	unsigned changed;
 	const char *status, *reason;
+	const struct tenant_turn *turn; /* NULL: there is none, or no more to it */
 };
 
 static enum err
@@ -241,6 +246,8 @@ put(struct ctx *cx, struct db *db, const struct writing *w, struct tenant_manage
 		   *reason = w->status != NULL ? w->reason : now->status_reason,
 		   *active = NULL;
 	const struct tenant_wish *wish = &w->wish;
+	static const struct tenant_turn plain = {0};
+	const struct tenant_turn *turn = w->turn != NULL ? w->turn : &plain;
 	enum err rc = ERR_OK;
 
 	if (w->status != NULL)
@@ -249,7 +256,9 @@ put(struct ctx *cx, struct db *db, const struct writing *w, struct tenant_manage
 		rc = db_queue(cx, db, STMT_tenant_managed_set,
 		    DB_ARGS(now->id, wish->slug, wish->environment, wish->prompt,
 			status, reason,
-			(w->changed & CHANGED_KEY) != 0 ? "true" : "false"));
+			(w->changed & CHANGED_KEY) != 0 ? "true" : "false",
+			active != NULL ? "true" : "false", turn->scopes, turn->until,
+			turn->purge_days));
 	if (rc == ERR_OK && (active != NULL || (w->changed & CHANGED_NAME) != 0))
 		rc = db_queue(cx, db, STMT_tenant_registry_set,
 		    DB_ARGS(now->number, wish->name, active));
@@ -265,11 +274,11 @@ tell_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 {
 	const char *event = "TENANT_RESTORED";
 
-	if (is(now, "suspended"))
+	if (is(now, "suspended") || now->scopes != NULL)
 		event = turns[TENANT_SUSPEND].audit;
 	else if (is(now, "deactivated"))
 		event = turns[TENANT_DEACTIVATE].audit;
-	else if (strcmp(from, "suspended") == 0)
+	else if (strcmp(from, "deactivated") != 0)
 		event = turns[TENANT_RESUME].audit;
 	return write_down(cx, db, desk,
 	    &(struct audit_entry){.event = event,
@@ -293,21 +302,67 @@ keep_down(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 	return rc == ERR_OK ? tell_turn(cx, db, desk, now, now->status) : rc;
 }
 
+/* A suspension in part is one of an active tenant. */
+static const char *
+status_after(const struct tenant_turn *turn)
+{
+	return turn->kind == TENANT_SUSPEND && turn->scopes != NULL
+	    ? "active"
+	    : turns[turn->kind].to;
+}
+
+/* Whether there is nothing to be done. Of times it is not looked at whether they are
+ * the same in another form. */
+static bool
+is_so(const struct tenant_managed *now, const struct tenant_turn *turn)
+{
+	if (!is(now, status_after(turn)))
+		return false;
+	if (turn->kind == TENANT_SUSPEND)
+		return turn->scopes == NULL && turn->until == NULL &&
+		    now->suspended_until == NULL &&
+		    (turn->reason == NULL || same(turn->reason, now->status_reason));
+	return turn->kind != TENANT_RESUME || now->scopes == NULL;
+}
+
+static enum err
+check_until(struct ctx *cx, struct db *db, const char *until)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	if (until == NULL)
+		return ERR_OK;
+	rc = db_query(cx, db, STMT_tenant_until_check, DB_ARGS(until), &rows);
+	if (rc != ERR_OK || db_bool(rows, 0, 0))
+		return rc;
+	if (db_text(rows, 0, 0) == NULL)
+		ctx_fault(cx, "/until", "format",
+		    "must be a time such as 2026-01-31T12:00:00Z");
+	else
+		ctx_fault(cx, "/until", "minimum", "must be a time that is to come");
+	return err_tell(&cx->err, ERR_INVALID,
+	    "a tenant is suspended until a time that is to come");
+}
+
 enum err
 tenant_managed_turn(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
     const struct tenant_turn *turn, struct tenant_managed *now)
 {
 	const char *from = now->status;
 	struct writing w = {.wish = tenant_wish_of(now),
-	    .status = turns[turn->kind].to,
-	    .reason = turn->reason};
+	    .status = status_after(turn),
+	    .reason = turn->reason,
+	    .turn = turn};
 	enum err rc;
 
-	if (is(now, w.status))
+	if (is_so(now, turn))
 		return turn->kind == TENANT_DEACTIVATE
 		    ? keep_down(cx, db, desk, turn->reason, now)
 		    : ERR_OK;
-	rc = check_turn(cx, turn->kind, now);
+	rc = check_until(cx, db, turn->until);
+	if (rc == ERR_OK && !is(now, w.status))
+		rc = check_turn(cx, turn->kind, now);
 	if (rc == ERR_OK)
 		rc = put(cx, db, &w, now);
 	return rc == ERR_OK ? tell_turn(cx, db, desk, now, from) : rc;

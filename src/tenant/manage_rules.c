@@ -3,8 +3,9 @@
 #include <strings.h>
 
 #include "tenant/manage.h"
+#include "tenant/slug.h"
 
-enum { ID_MOST = 63, LABEL_MOST = 63, UUID_DIGITS = 32 };
+enum { ID_MOST = 63, LABEL_MOST = 63 };
 
 static bool
 is_alnum(char c)
@@ -25,29 +26,6 @@ is_name(const char *s)
 		if (!is_alnum(s[i]) && strchr("._-", s[i]) == NULL)
 			return false;
 	return true;
-}
-
-/* In every spelling that PostgreSQL takes, "-" after any four digits: such a text is
- * the id of another row of the registry, today or one day. */
-static bool
-reads_as_uuid(const char *s)
-{
-	int digits = 0;
-	bool dash = false;
-
-	for (; *s != '\0'; s++) {
-		if (*s == '-') {
-			if (dash || digits == 0 || digits % 4 != 0)
-				return false;
-			dash = true;
-			continue;
-		}
-		if (str_hex_digit(*s) < 0)
-			return false;
-		dash = false;
-		digits++;
-	}
-	return digits == UUID_DIGITS && !dash;
 }
 
 static bool
@@ -80,7 +58,7 @@ check_name(struct ctx *cx, const char *pointer, const char *name)
 		    "must be 1 to 63 letters, digits, \".\", \"_\" or \"-\", the first "
 		    "a "
 		    "letter or a digit");
-	else if (reads_as_uuid(name))
+	else if (tenant_name_reads_as_uuid(name))
 		ctx_fault(cx, pointer, "not",
 		    "reads as a UUID, which only the tenant of that number has as a "
 		    "name");

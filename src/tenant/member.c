@@ -27,7 +27,7 @@ tenant_find_member(struct ctx *cx, struct db *db, const struct tenant_claim *cla
 	struct db_rows *rows = NULL;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT,
 	    DB_CALL(STMT_member_find, claim->user_id, claim->tenant,
-		claim->client ? "true" : "false"),
+		claim->machine ? "true" : "false"),
 	    &rows);
 
 	return take_row(rc, rows, out, found);
@@ -39,7 +39,7 @@ tenant_query_member(struct ctx *cx, struct db *db, const struct tenant_claim *cl
 {
 	struct db_rows *rows = NULL;
 	enum err rc = db_query(cx, db, STMT_member_find,
-	    DB_ARGS(claim->user_id, claim->tenant, claim->client ? "true" : "false"),
+	    DB_ARGS(claim->user_id, claim->tenant, claim->machine ? "true" : "false"),
 	    &rows);
 
 	return take_row(rc, rows, out, found);

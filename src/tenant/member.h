@@ -23,7 +23,8 @@ struct tenant_member {
 struct tenant_claim {
 	const char *user_id;
 	const char *tenant; /* id or number */
-	bool client; /* the user is an OAuth client of it: its role is "client" */
+	bool machine; /* the user is an OAuth client or an API key of it: its role is
+		       * "client" */
 };
 
 /* In one round trip. *found false: there is no such tenant, they are no member of it,

@@ -119,19 +119,18 @@ tenant_secret_remove(struct ctx *cx, struct db *db, const struct tenant_secret_n
 	    cx, db, STMT_tenant_secret_remove, DB_ARGS(of->tenant_id, of->name));
 }
 
-enum err
-tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
-    const struct tenant_secret_name *of, struct slice *value)
+/* Of the row that the statement found, if it found one. */
+static enum err
+open_row(struct ctx *cx, const struct seal_keys *keys,
+    const struct tenant_secret_name *of, const struct db_rows *rows,
+    struct slice *value)
 {
 	struct seal_keys *own = NULL;
-	struct db_rows *rows;
 	const char *key;
-	enum err rc = db_read(cx, db, of->tenant_id,
-	    DB_CALL(STMT_tenant_secret_find, of->tenant_id, of->name), &rows);
+	enum err rc;
 
-	*value = (struct slice){0};
-	if (rc != ERR_OK || db_row_count(rows) == 0)
-		return rc;
+	if (db_row_count(rows) == 0)
+		return ERR_OK;
 	key = db_text(rows, 0, 1);
 	if (key == NULL)
 		return err_set(&cx->err, ERR_INTERNAL,
@@ -146,6 +145,30 @@ tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
 	}
 	seal_keys_free(own);
 	return rc;
+}
+
+enum err
+tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,
+    const struct tenant_secret_name *of, struct slice *value)
+{
+	struct db_rows *rows;
+	enum err rc = db_read(cx, db, of->tenant_id,
+	    DB_CALL(STMT_tenant_secret_find, of->tenant_id, of->name), &rows);
+
+	*value = (struct slice){0};
+	return rc == ERR_OK ? open_row(cx, keys, of, rows, value) : rc;
+}
+
+enum err
+tenant_secret_query(struct ctx *cx, struct db *db, const struct seal_keys *keys,
+    const struct tenant_secret_name *of, struct slice *value)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_tenant_secret_find,
+	    DB_ARGS(of->tenant_id, of->name), &rows);
+
+	*value = (struct slice){0};
+	return rc == ERR_OK ? open_row(cx, keys, of, rows, value) : rc;
 }
 
 /* -- after SECRET_KEY was changed -- */

@@ -20,6 +20,7 @@
 #include "db/db.h"
 
 #define TENANT_SECRET_PINECONE "pinecone_api_key"
+#define TENANT_SECRET_DATABASE "database_url" /* with role and password */
 
 enum {
 	TENANT_SECRET_HINT = 4,       /* characters of its end that may be shown */
@@ -37,6 +38,10 @@ enum err tenant_secret_put(struct ctx *cx, struct db *db, const struct seal_keys
 /* Nothing when there is none. */
 enum err tenant_secret_remove(
     struct ctx *cx, struct db *db, const struct tenant_secret_name *of) MUST_CHECK;
+/* The same as tenant_secret_open(). */
+enum err tenant_secret_query(struct ctx *cx, struct db *db,
+    const struct seal_keys *keys, const struct tenant_secret_name *of,
+    struct slice *value) MUST_CHECK;
 
 /* A read of its own, in the tenant's context. value->p NULL: it keeps none. */
 enum err tenant_secret_open(struct ctx *cx, struct db *db, const struct seal_keys *keys,

@@ -107,6 +107,18 @@ tenant_reach(struct ctx *cx, struct db *db, struct slice name, const char *user_
 	return rc;
 }
 
+enum err
+tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id, const char *name,
+    const char **slug)
+{
+	struct db_rows *rows;
+	enum err rc = db_read(cx, db, DB_MANAGEMENT,
+	    DB_CALL(STMT_tenant_slug_now, tenant_id, name), &rows);
+
+	*slug = rc == ERR_OK && db_row_count(rows) > 0 ? db_text(rows, 0, 0) : NULL;
+	return rc;
+}
+
 bool
 tenant_status_known(const char *status)
 {
@@ -184,5 +196,17 @@ tenant_join(
 	    DB_ARGS(m->tenant_id, m->user_id, m->role), &rows);
 
 	*joined = rc == ERR_OK && db_row_count(rows) > 0;
+	return rc;
+}
+
+enum err
+tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(
+	    cx, db, STMT_membership_counted, DB_ARGS(tenant_id, user_id), &rows);
+
+	*out = rc == ERR_OK && db_bool(rows, 0, 0);
 	return rc;
 }

@@ -70,6 +70,10 @@ struct tenant_reach {
 enum err tenant_reach(struct ctx *cx, struct db *db, struct slice name,
     const char *user_id, struct tenant_reach *out) MUST_CHECK;
 
+/* *slug: the tenant's slug, if name is one that it had before; else NULL. */
+enum err tenant_slug_now(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *name, const char **slug) MUST_CHECK;
+
 /* Whether there is a status of this name. */
 bool tenant_status_known(const char *status);
 bool tenant_is_usable(const char *status);
@@ -86,6 +90,10 @@ enum err tenant_create(struct ctx *cx, struct db *db, const struct tenant_draft 
 /* Inside a transaction: makes user_id a member; nothing when they are one. */
 enum err tenant_add_member(struct ctx *cx, struct db *db, const char *tenant_id,
     const char *user_id, const char *role) MUST_CHECK;
+/* Inside a transaction: whether the user is a member, by a membership or by an
+ * assignment. */
+enum err tenant_has_member(struct ctx *cx, struct db *db, const char *tenant_id,
+    const char *user_id, bool *out) MUST_CHECK;
 struct tenant_membership {
 	const char *tenant_id, *user_id, *role;
 };

@@ -128,15 +128,15 @@ webhook_disable(struct ctx *cx, struct audit *audit, struct db *db,
 /* -- drafts -- */
 
 static void
-check_url(struct ctx *cx, const struct webhook_site *site, const char *url)
+check_url(struct ctx *cx, const char *allow, const char *url, const char *pointer)
 {
 	const char *why;
 
-	if (reach_check_url(cx, url, site->allow) == ERR_OK)
+	if (reach_check_url(cx, url, allow) == ERR_OK)
 		return;
 	why = arena_strdup(cx->mem, err_public(&cx->err));
 	err_clear(&cx->err);
-	ctx_fault(cx, "/url", "format", "%s", why);
+	ctx_fault(cx, pointer, "format", "%s", why);
 }
 
 /* A kind, or the first word of some with ".*". */
@@ -186,9 +186,26 @@ webhook_check_draft(
 
 	if (rc != ERR_OK)
 		return rc;
-	check_url(cx, site, d->url);
+	check_url(cx, site->allow, d->url, "/url");
 	check_kinds(cx, site, kinds);
 	return cx->fault_count == 0
 	    ? ERR_OK
 	    : err_tell(&cx->err, ERR_INVALID, "the webhook cannot be registered so");
+}
+
+void
+webhook_check_wish(
+    struct ctx *cx, const char *allow, const struct json *wish, const char *pointer)
+{
+	const struct json *kinds = json_get(wish, "events");
+
+	if (wish == NULL)
+		return;
+	check_url(cx, allow, json_get_text(wish, "url"),
+	    arena_printf(cx->mem, "%s/url", pointer));
+	for (size_t i = 0; i < json_count(kinds); i++)
+		if (!is_kind(json_text(json_item(kinds, i))))
+			ctx_fault(cx,
+			    arena_printf(cx->mem, "%s/events/%zu", pointer, i), "enum",
+			    "is no kind of event");
 }

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/str.h"
+#include "quota/quota.h"
 #include "webhook/tell.h"
 
 static void
@@ -117,10 +118,12 @@ static enum err
 insert(struct ctx *cx, struct db *db, const struct webhook_name *of,
     const struct webhook_draft *d, const char *sealed)
 {
+	const int bound = of->tenant_id != NULL ? INT32_MAX : WEBHOOKS_MOST;
 	char concurrency[STR_I64_SIZE], most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc =
-	    db_queue(cx, db, STMT_webhook_turn, DB_ARGS(of->tenant_id, of->partner_id));
+	enum err rc = of->tenant_id != NULL
+	    ? quota_reserve(cx, db, of->tenant_id, QUOTA_WEBHOOKS, 1)
+	    : db_queue(cx, db, STMT_webhook_turn, DB_ARGS(NULL, of->partner_id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_webhook_create,
@@ -128,7 +131,7 @@ insert(struct ctx *cx, struct db *db, const struct webhook_name *of,
 			d->description, d->kinds, sealed,
 			str_from_i64(concurrency, d->concurrency),
 			d->enabled ? "true" : "false", cx->actor,
-			str_from_i64(most, WEBHOOKS_MOST)),
+			str_from_i64(most, bound)),
 		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,

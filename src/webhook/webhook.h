@@ -24,9 +24,10 @@
 #include "db/db.h"
 #include "events/sequence.h"
 #include "webhook/message.h"
+#include "json/json.h"
 
 enum {
-	WEBHOOKS_MOST = 20, /* of a tenant, of a partner, and of the platform */
+	WEBHOOKS_MOST = 20, /* of a partner, and of the platform */
 	WEBHOOK_CONCURRENCY_DEFAULT = 4,
 	WEBHOOK_SECRETS_MOST = 4, /* that sign at once */
 	WEBHOOK_KEEP_HOURS = 24,  /* for which the last secret signs after a rotation */
@@ -61,6 +62,11 @@ struct webhook_site {
 	struct audit *audit;
 };
 
+/* What a request for something else asks for beside it, { "url", "events" }, or NULL: a
+ * fault, below pointer, for each thing that could not be registered. */
+void webhook_check_wish(
+    struct ctx *cx, const char *allow, const struct json *wish, const char *pointer);
+
 /* -- each in a transaction of its own -- */
 enum err webhook_show(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const char *id, struct webhook *out) MUST_CHECK;
@@ -94,7 +100,8 @@ enum err webhooks_reseal(
 /* The same, held until the transaction ends. */
 enum err webhook_hold(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const char *id, struct webhook *out) MUST_CHECK;
-/* ERR_CONFLICT when there are WEBHOOKS_MOST. */
+/* ERR_CONFLICT when there are WEBHOOKS_MOST; ERR_QUOTA when there are as many as the
+ * tenant may have. */
 enum err webhook_create(struct ctx *cx, struct db *db, const struct webhook_site *site,
     const struct webhook_draft *draft, struct webhook *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */

@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "creation/means.h"
+#include "database/databases.h"
 #include "flows/publish.h"
 #include "proc/signals.h"
 #include "work/work.h"
@@ -29,6 +30,8 @@ enum {
 	BLOCKED_PAUSE_MS = 20, /* what is due has no room in its pool or share */
 	SHARES = 4, /* one tenant has at most this part of what runs at once */
 	DATABASE_PAUSE_MS = 500,
+	/* for which it is believed that somebody listens: a turn may take its time */
+	LISTENED_MORE_MS = 1000,
 	KEEP_HOUSE_MS = 600 * 1000,
 	KEEP_ON_MS = 1000, /* there is more than one turn takes */
 	FIRST_KEEPING_MS = 30 * 1000,
@@ -92,15 +95,25 @@ work_fini(struct work *w)
 		if (w->items[i].cx.mem != NULL)
 			arena_free(w->items[i].cx.mem);
 	free(w->items);
-	if (w->means.db != NULL) {
-		creation_means_close(&w->means);
-		db_free(w->means.db);
-	}
+	creation_means_close(&w->means);
+	db_free(w->means.db);
 	audit_free(w->audit);
 	seal_keys_free(w->keys);
 	db_free(w->ear);
 	db_free(w->db);
 	arena_free(w->mem);
+}
+
+/* On a connection of their own: the steps' own stays open meanwhile. */
+static enum err
+open_means(struct ctx *cx, struct work *w)
+{
+	w->audit = audit_new(w->keys);
+	w->means = (struct creation_means){.conf = w->conf,
+	    .db = work_connect(w->conf),
+	    .keys = w->keys,
+	    .audit = w->audit};
+	return creation_means_open(cx, &w->means);
 }
 
 static enum err
@@ -120,6 +133,7 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 	    .publish_wanted = true,
 	    .claim_wanted = true,
 	    .keep_due_ms = clock_mono_ms() + FIRST_KEEPING_MS,
+	    .look_due_ms = conf->health_interval > 0 ? 0 : INT64_MAX,
 	};
 	w->items = calloc((size_t)w->item_count, sizeof(*w->items));
 	rc = w->items == NULL ? err_set(&cx->err, ERR_INTERNAL, "out of memory")
@@ -128,8 +142,8 @@ work_init(struct ctx *cx, const struct conf *conf, const struct work_shared *sha
 		rc = seal_keys_new(
 		    &cx->err, conf->secret_key, conf->secret_key_previous, &w->keys);
 	if (rc == ERR_OK)
-		w->audit = audit_new(w->keys);
-	else
+		rc = open_means(cx, w);
+	if (rc != ERR_OK)
 		work_fini(w);
 	return rc;
 }
@@ -253,7 +267,8 @@ time_to_wait(const struct work *w)
 	int64_t now = clock_mono_ms(), due = w->renew_due_ms;
 
 	if (!w->stopping) {
-		due = earlier(due, w->publish_due_ms);
+		due = earlier(due, earlier(w->publish_due_ms, w->look_due_ms));
+		due = earlier(due, w->lifecycle_due_ms);
 		if (w->running < w->item_count)
 			due = earlier(due, w->claim_due_ms);
 		if (w->publish_wanted)
@@ -281,6 +296,11 @@ ear_socket(struct work *w)
 	ctx_init(&cx, w->mem);
 	fd = db_listen(&cx, w->ear, PUBLISH_CHANNEL, &fresh);
 	w->claim_wanted |= fresh;
+	if (fresh)
+		wakeup_change(w->shared.wakeup);
+	if (fd >= 0)
+		wakeup_listen(w->shared.wakeup,
+		    clock_mono_ms() + time_to_wait(w) + LISTENED_MORE_MS);
 	return fd;
 }
 
@@ -328,6 +348,8 @@ turn(struct work *w)
 	stamp(w);
 	if (now >= w->renew_due_ms)
 		renew(w);
+	if (!w->stopping && work_is_lifecycle_due(w, now))
+		work_lifecycle(w);
 	if (!w->stopping && work_is_publish_due(w, now))
 		work_publish(w);
 	if (!w->stopping && (w->claim_wanted || now >= w->claim_due_ms))
@@ -339,6 +361,8 @@ turn(struct work *w)
 		w->keep_due_ms = work_keep_house(w) ? clock_mono_ms() + KEEP_ON_MS
 						    : now + KEEP_HOUSE_MS;
 	}
+	if (!w->stopping && now >= w->look_due_ms)
+		w->look_due_ms = work_look(w);
 	arena_reset(w->mem);
 }
 

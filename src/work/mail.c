@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "mail/outbox.h"
 #include "mail/own.h"
+#include "quota/usage.h"
 #include "work/work.h"
 
 enum { REPLY_MAX = 4 * 1024 };
@@ -160,11 +161,22 @@ judge(struct work_item *it)
 	return WORK_RETRY;
 }
 
+/* With the job's end: each mail is counted once. */
+static enum err
+meter(struct work *w, struct work_item *it)
+{
+	const char *tenant_id = json_get_text(it->payload, "tenantId");
+
+	return tenant_id != NULL
+	    ? usage_add(&it->cx, w->db, tenant_id, QUOTA_MAILS, 1)
+	    : ERR_OK;
+}
+
 enum err
 mail_send(struct work *w, struct work_item *it, enum work_verdict *verdict)
 {
 	if (it->reply == NULL)
 		return begin(w, it, verdict);
 	*verdict = judge(it);
-	return ERR_OK;
+	return *verdict == WORK_DONE ? meter(w, it) : ERR_OK;
 }

@@ -7,26 +7,15 @@
  * It runs in transactions of its own, on a connection of its own: the step's own stays
  * open meanwhile, and holds nothing.
  */
+#include <string.h>
+
 #include "creation/engine.h"
-#include "creation/means.h"
+#include "creation/purge.h"
+#include "creation/show.h"
 #include "operation/operation.h"
 #include "work/work.h"
 
 enum { LOOK_AGAIN_MS = 200 };
-
-static enum err
-open_means(struct work *w, struct work_item *it)
-{
-	struct creation_means *means = &w->means;
-
-	if (means->db != NULL)
-		return ERR_OK;
-	*means = (struct creation_means){.conf = w->conf,
-	    .db = work_connect(w->conf),
-	    .keys = w->keys,
-	    .audit = w->audit};
-	return creation_means_open(&it->cx, means);
-}
 
 static void
 again(struct work_item *it, enum work_verdict *verdict, int64_t ms, const char *why)
@@ -65,9 +54,29 @@ turn(struct work *w, struct work_item *it, const char *id, enum work_verdict *ve
 		return ERR_OK;
 	}
 	it->state = NULL;
+	if (outcome == CREATION_DONE && w->shared.board != NULL)
+		rc = creation_measure(
+		    &it->cx, w->means.db, id, w->shared.board, w->shared.slot);
+	if (rc != ERR_OK)
+		return rc;
 	if (outcome == CREATION_WAITS || outcome == CREATION_ELSEWHERE)
 		return come_again(w, it, id, verdict);
 	*verdict = WORK_DONE;
+	return ERR_OK;
+}
+
+static enum err
+turn_of_purge(
+    struct work *w, struct work_item *it, const char *id, enum work_verdict *verdict)
+{
+	enum creation_outcome outcome;
+	enum err rc = purge_turn(&it->cx, &w->means, id, &outcome);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (outcome == CREATION_ELSEWHERE || outcome == CREATION_WAITS)
+		return come_again(w, it, id, verdict);
+	*verdict = outcome == CREATION_GOES_ON ? WORK_MORE : WORK_DONE;
 	return ERR_OK;
 }
 
@@ -77,9 +86,15 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	const char *id = json_get_text(it->payload, "operationId");
 	enum creation_outcome outcome = CREATION_GOES_ON;
 	struct creation_run *run;
-	enum err rc = open_means(w, it);
+	struct operation op;
+	enum err rc = ERR_OK;
 
-	if (rc == ERR_OK && it->state == NULL) {
+	if (it->state == NULL) {
+		rc = operation_show(&it->cx, w->means.db, id, &op);
+		if (rc != ERR_OK)
+			return rc;
+		if (strcmp(op.kind, PURGE_KIND) == 0)
+			return turn_of_purge(w, it, id, verdict);
 		rc = creation_take(&it->cx, &w->means, id, &run, &outcome);
 		it->state = run;
 	}

@@ -83,14 +83,15 @@ struct work {
 	struct transfers *transfers;
 	struct seal_keys *keys;
 	struct audit *audit;
-	struct creation_means means; /* opened when first needed */
-	struct arena *mem;           /* of one turn of the loop */
+	struct creation_means means;
+	struct arena *mem; /* of one turn of the loop */
 	struct job_holder me;
 	struct work_item *items;
 	int item_count, running;
 	bool stopping;
 	bool claim_wanted, publish_wanted, seal_wanted;
-	int64_t claim_due_ms, publish_due_ms, seal_due_ms, renew_due_ms, keep_due_ms;
+	int64_t claim_due_ms, publish_due_ms, seal_due_ms, renew_due_ms, keep_due_ms,
+	    look_due_ms, lifecycle_due_ms;
 	int64_t publish_rested_ms; /* not before, for whatever is wanted */
 	int publish_most;          /* events in the next batch */
 	int64_t done;              /* attempts that ended, since the start */
@@ -124,8 +125,14 @@ void work_publish(struct work *w);
 bool work_is_publish_due(const struct work *w, int64_t now);
 bool work_is_seal_due(const struct work *w, int64_t now);
 void work_seal(struct work *w);
-/* keeping.c: removes what has outlived its retention; whether some of it was left. */
+/* health.c: looks at the resources whose turn it is, a few at a time; when to go on. */
+int64_t work_look(struct work *w);
+/* keeping.c: removes what has outlived its retention, and rolls up usage by the day;
+ * whether some of it was left. */
 bool work_keep_house(struct work *w);
+/* lifecycle.c */
+bool work_is_lifecycle_due(const struct work *w, int64_t now);
+void work_lifecycle(struct work *w);
 
 #define JOB(sym, name, handler, attempts, meaning) work_step_fn handler;
 #include "jobs/kinds.def"

@@ -50,13 +50,17 @@ ROLES = {
     "no partner": "the same, of a partner that there is not",
     "stopped partner": "the same, of one that is suspended",
     "machine": "a partner's API key, with every permission",
+    "tenant's key": "the tenant's API key, with every scope",
+    "stopped key": "the same, of the tenant that is suspended",
+    "revoked key": "the same, revoked",
 }
 MANAGERS, ABOVE = ("owner", "admin"), ("superuser", "platform")
+KEYS = ("tenant's key", "stopped key")
 MEMBERS = (*MANAGERS, "member", "viewer", "assigned")
 
 
 def everybody(status, **others):
-    return {**{role: status for role in ROLES}, "nobody": 401, "machine": 403, **others}
+    return {**{role: status for role in ROLES}, "nobody": 401, **one_of(("machine", *KEYS), 403), "revoked key": 401, **others}
 
 
 def one_of(roles, status=IN):
@@ -78,15 +82,17 @@ EXPECTED = {
         NAMELESS: everybody(403, **one_of(MANAGERS), **one_of(ABOVE)),
         **{place: everybody(403, **one_of(MANAGERS), platform=IN) for place in (OWN, FOREIGN, NOWHERE)},
     },
-    # Who may not know of a tenant is told that there is none.
+    # Who may not know of a tenant is told that there is none. A partner's key is told that it is for people, wherever.
     "tenant": {
-        OWN: everybody(404, **one_of(MANAGERS), **one_of(ABOVE), **one_of(("member", "viewer", "assigned", "suspended"), 403)),
-        FOREIGN: everybody(404, **one_of(ABOVE)),
-        NOWHERE: everybody(404),
+        OWN: everybody(404, **one_of(MANAGERS), **one_of(ABOVE), **one_of(("member", "viewer", "assigned", "suspended", "stopped key"), 403),
+                       **one_of(["tenant's key"])),
+        FOREIGN: everybody(404, **one_of(ABOVE), **one_of(KEYS, 404)),
+        NOWHERE: everybody(404, **one_of(KEYS, 404)),
     },
     "member": {
-        OWN: everybody(403, **one_of(MEMBERS)),
-        FOREIGN: everybody(403), NOWHERE: everybody(403), NAMELESS: everybody(403),
+        OWN: everybody(403, **one_of(MEMBERS), **one_of(["tenant's key"])),
+        # A key is of one tenant, and names no other.
+        **{place: everybody(403, **one_of(["tenant's key"])) for place in (FOREIGN, NOWHERE, NAMELESS)},
     },
     # NONE: where the path names no tenant. Another partner's is not there.
     "partner": {
@@ -136,6 +142,7 @@ def pieces(route):
 
 PEOPLE = ("plain", "owner", "admin", "member", "viewer", "assigned", "superuser", "demoted", "platform", "tenant scope",
           "deactivated", "suspended", "stranger", *PARTNERS, "other partner")
+NO_PEOPLE = ("plain", "owner", "platform", "other partner", *PARTNERS)
 
 
 @dataclass
@@ -149,12 +156,13 @@ class Cast:
     other: str = field(default_factory=lambda: str(uuid.uuid4()))
     closed: str = field(default_factory=lambda: str(uuid.uuid4()))
     provisioned: dict = field(default_factory=dict)
-    api_key: str = field(default_factory=lambda: f"tdk_{tokens.b64(uuid.uuid4().bytes + uuid.uuid4().bytes)}")
+    api_keys: dict = field(default_factory=lambda: {
+        role: f"tdk_{tokens.b64(uuid.uuid4().bytes + uuid.uuid4().bytes)}" for role in ("machine", *KEYS, "revoked key")})
 
     def __post_init__(self):
         people = [(i, f"{role.replace(' ', '-')}-{i[:8]}@example.com", role in ("superuser", "deactivated"),
                    self.tenant if role in ("assigned", "deactivated") else None, role != "deactivated")
-                  for role, i in self.ids.items() if role not in ("plain", "owner", "platform", "other partner", *PARTNERS)]
+                  for role, i in self.ids.items() if role not in NO_PEOPLE]
         owners = [(self.tenant, "owner"), (self.other, "stranger"), (self.closed, "suspended")]
         members = [(self.tenant, "deactivated", "owner"), *((self.tenant, role, role) for role in ("admin", "member", "viewer")),
                    *((tenant, role, "owner") for tenant, role in owners)]
@@ -175,10 +183,15 @@ class Cast:
         for role, status in (("partner", "active"), ("partner's user", "active"), ("partner's clerk", "active"),
                              ("stopped partner", "suspended"), ("other partner", "active"), ("machine", "active")):
             text += self.provision(role, status, args)
-        # its use is noted already, for an hour to come
-        text += ("INSERT INTO tenantd.api_keys (id, partner_id, name, prefix, digest, scopes, last_used_at)"
-                 " VALUES (gen_random_uuid(), %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s, now() + interval '1 h')")
-        args += [self.ids["machine"], self.api_key, tokens.PARTNER_PERMISSIONS.split()]
+        # their use is noted already, for an hour to come
+        for role, secret in self.api_keys.items():
+            text += ("INSERT INTO tenantd.api_keys (id, partner_id, tenant_id, name, prefix, digest, scopes, last_used_at, revoked_at)"
+                     " VALUES (gen_random_uuid(), %s, %s, 'Matrix', 'tdk_none', encode(sha256(%s::bytea), 'hex'), %s,"
+                     " now() + interval '1 h', %s);")
+            partner = self.ids[role] if role == "machine" else None
+            tenant = None if partner else self.closed if role == "stopped key" else self.tenant
+            args += [partner, tenant, secret, tokens.PARTNER_PERMISSIONS.split() if partner else ["read", "write", "delete", "admin"],
+                     "now" if role == "revoked key" else None]
         self.db.sql(text, args)
 
     def provision(self, role, status, args):
@@ -193,7 +206,7 @@ class Cast:
 
     def at(self, role, place):
         """The tenant that is own, or foreign, to a role."""
-        own = self.closed if role == "suspended" else self.tenant
+        own = self.closed if role in ("suspended", "stopped key") else self.tenant
         return {OWN: own, FOREIGN: self.other, NOWHERE: "no-such-tenant"}.get(place)
 
     def provisioned_at(self, role, place):
@@ -210,8 +223,8 @@ class Cast:
             claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": self.ids["superuser"], "exp": int(time.time()) + 3600, "scope": "admin",
                       "roles": ["superuser", "admin", "owner"], "email": "x@example.com", "tenant_id": claim or self.tenant}
             return jwt.encode(claims, self.foreign_key, "ES256", {"kid": "matrix"})
-        if role == "machine":
-            return self.api_key
+        if role in self.api_keys:
+            return self.api_keys[role]
         if role in PARTNERS:
             may = tokens.PARTNER_PERMISSIONS.split()
             may = [p for p in may if role != "partner's clerk" or p != permission]

@@ -9,7 +9,7 @@ from creating import Creating, is_free, sweep
 
 WAYS = ("rollback", "hold", "retry")
 # The steps of the control plane's own tables: they share transactions, and a kill between their beginning and the commit undoes them.
-LOCAL = ("audit", "activation", "welcome")
+LOCAL = ("email_templates", "audit", "integrations", "activation", "welcome")
 
 
 @pytest.fixture(scope="module")

@@ -159,6 +159,9 @@ class Contract:
             self.check_reply(route, method, answer, what)
         elif answer.status == 304:
             assert route["answer"] == "tagged" and not answer.body and answer.headers["etag"], what
+        elif answer.status == 308:
+            assert route["path"].startswith("/api/tenants/{tenant}") and method in ("GET", "HEAD"), what
+            assert not answer.body and answer.headers["location"] and media_of(answer) is None, f"{what}: {answer.headers}"
         elif answer.status < 300:
             assert answer.status == 204 and not answer.body, what
         else:

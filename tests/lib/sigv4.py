@@ -5,6 +5,8 @@ service: it answers only what is signed, as a test says, or passes it on to a re
         service.answer = Reply(400, {"__type": "TooManyRequestsException"})
         ...
         assert service.requests[-1].body["Username"] == "…"
+
+S3 is such a service with answers of its own, which takes URLs with a signature as well.
 """
 import contextlib
 import hashlib
@@ -22,6 +24,8 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 AUTHORIZATION = re.compile(ALGORITHM + r" Credential=([^/, ]+)/(\d{8})/([^/, ]+)/([^/, ]+)/aws4_request,"
                            r" ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})")
 SKEW = timedelta(minutes=15)
+KEPT = ("content-type", "etag", "location")
+QUERY = {f"X-Amz-{name}" for name in ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")}
 
 
 class Refused(Exception):
@@ -98,10 +102,42 @@ def verify(method, target, headers, body, keys, service, region, now=None):
     return key_id
 
 
+def verify_url(method, target, headers, keys, service, region, now=None):
+    """The same for a URL that is signed by its query."""
+    path, _, query = target.partition("?")
+    pairs = [piece.partition("=")[::2] for piece in query.split("&")]
+    said = {urllib.parse.unquote(k): urllib.parse.unquote(v) for k, v in pairs}
+    if len(said) != len(pairs) or set(said) < QUERY:
+        raise Refused("IncompleteSignatureException", "the query lacks parameters, or has some twice")
+    key_id, day, signed_region, signed_service, end = said["X-Amz-Credential"].split("/")
+    stamp, expires = said["X-Amz-Date"], said["X-Amz-Expires"]
+    if said["X-Amz-Algorithm"] != ALGORITHM or end != "aws4_request" or not re.fullmatch(r"\d{8}T\d{6}Z", stamp) or stamp[:8] != day:
+        raise Refused("IncompleteSignatureException", "the query is malformed")
+    if key_id not in keys:
+        raise Refused("UnrecognizedClientException", "nobody has that key")
+    if (signed_region, signed_service) != (region, service):
+        raise Refused("InvalidSignatureException", f"signed for {signed_service} in {signed_region}")
+    if not expires.isdigit() or not 1 <= int(expires) <= 7 * 24 * 3600:
+        raise Refused("IncompleteSignatureException", f"it is good for {expires} seconds")
+    at, now = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc), now or datetime.now(timezone.utc)
+    if at - now > SKEW or now - at > timedelta(seconds=int(expires)):
+        raise Refused("ExpiredTokenException", "the request has expired")
+    signed = said["X-Amz-SignedHeaders"].split(";")
+    if signed != sorted(set(signed)) or "host" not in signed or set(signed) - {k.lower() for k, _ in headers}:
+        raise Refused("IncompleteSignatureException", f"{signed} are signed")
+    unsigned = "&".join(f"{k}={v}" for k, v in pairs if k != "X-Amz-Signature")
+    request = canonical_request(method, f"{path}?{unsigned}", headers, signed, "UNSIGNED-PAYLOAD", service)
+    if not hmac.compare_digest(signature(keys[key_id], f"{day}/{region}/{service}/aws4_request", stamp, request),
+                               said["X-Amz-Signature"]):
+        raise Refused("InvalidSignatureException", "the signature does not match")
+    return key_id
+
+
 class Request:
     """One that came. refused: why its signature is none, or None."""
 
-    def __init__(self, target, headers, body):
+    def __init__(self, method, target, headers, body):
+        self.method = method
         self.target, self.headers, self.raw = target, {k.lower(): v for k, v in headers}, body
         self.action = self.headers.get("x-amz-target", "").rpartition(".")[2]
         self.at, self.refused = time.monotonic(), None
@@ -114,7 +150,8 @@ class Reply:
 
     def __init__(self, status=200, body=None, headers=(), hang=0):
         self.status, self.headers, self.hang = status, dict(headers), hang
-        self.body = body.encode() if isinstance(body, str) else json.dumps({} if body is None else body).encode()
+        self.body = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) \
+            else json.dumps({} if body is None else body).encode()
 
 
 class Service:
@@ -140,7 +177,10 @@ class Service:
                                         "Content-Length": str(len(reply.body))}.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(reply.body)
+                    if self.command != "HEAD":
+                        self.wfile.write(reply.body)
+
+            do_GET = do_HEAD = do_PUT = do_DELETE = do_POST
 
             def log_message(self, *_):
                 pass
@@ -150,17 +190,23 @@ class Service:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def take(self, method, target, headers, body):
-        request = Request(target, headers, body)
+        request = Request(method, target, headers, body)
         try:
-            verify(method, target, headers, body, self.keys, self.service, self.region)
+            self.judge(request)
         except Refused as e:
             request.refused = e
         self.requests.append(request)
         if request.refused:
-            return Reply(400, {"__type": request.refused.kind, "message": request.refused.why})
+            return self.refuse(request.refused)
         if self.upstream:
             return self.forward(method, target, headers, body)
         return self.answer(request) if callable(self.answer) else self.answer
+
+    def judge(self, request):
+        verify(request.method, request.target, request.headers.items(), request.raw, self.keys, self.service, self.region)
+
+    def refuse(self, refused):
+        return Reply(400, {"__type": refused.kind, "message": refused.why})
 
     def forward(self, method, target, headers, body):
         """One at a time: what somebody has given up waiting for is not done after what they ask next."""
@@ -169,7 +215,7 @@ class Service:
         with self.in_turn, contextlib.closing(connection):
             connection.request(method, target, body, {k: v for k, v in headers if k.lower() != "host"})
             answer = connection.getresponse()
-            return Reply(answer.status, answer.read().decode(), {"Content-Type": answer.getheader("Content-Type")})
+            return Reply(answer.status, answer.read(), {k: v for k, v in answer.getheaders() if k.lower() in KEPT})
 
     def refused(self):
         return [r.refused.why for r in self.requests if r.refused]
@@ -181,3 +227,33 @@ class Service:
         self.closing.set()
         self.server.shutdown()
         self.server.server_close()
+
+
+class S3(Service):
+    """One that stands before a server which takes any signature. trouble: what answers a request in its place, or
+    None: nothing does."""
+
+    CODES = {"InvalidSignatureException": "SignatureDoesNotMatch", "UnrecognizedClientException": "InvalidAccessKeyId"}
+
+    def __init__(self, region, keys, upstream):
+        super().__init__("s3", region, keys, upstream)
+        self.trouble = None
+
+    def judge(self, request):
+        if "X-Amz-Signature=" in request.target and "authorization" not in request.headers:
+            verify_url(request.method, request.target, list(request.headers.items()), self.keys, self.service, self.region)
+        else:
+            super().judge(request)
+
+    def refuse(self, refused):
+        return self.error(403, self.CODES.get(refused.kind, "AccessDenied"), refused.why)
+
+    @staticmethod
+    def error(status, code, message="no"):
+        return Reply(status, f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>',
+                     {"Content-Type": "application/xml"})
+
+    def take(self, method, target, headers, body):
+        request = Request(method, target, headers, body)
+        reply = self.trouble(request) if self.trouble else None
+        return reply or super().take(method, target, headers, body)

@@ -279,6 +279,12 @@ class Cluster:
     def sql(self, text, args=None, database="postgres"):
         return sql(self.url_of("postgres", database), text, args)
 
+    def maker(self, rights="CREATEDB CREATEROLE"):
+        """A URL of a new role that makes databases and roles here: what `server add` is told."""
+        role = f"maker{next(self.names)}"
+        self.sql(f"CREATE ROLE {role} LOGIN {rights}")
+        return self.url_of(role, "postgres")
+
     def database(self, template=None, migrate=True, before="", footing=None):
         """A new database with roles of its own. before: SQL that its owner runs in it first."""
         name = f"td{next(self.names)}"

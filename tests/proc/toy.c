@@ -266,7 +266,7 @@ main(int argc, char **argv)
 	settings.job_silence_ms = 2 * (int)timeout;
 	settings.drain_timeout_ms = (int)drain;
 	if ((rc = log_open(&cx.err, argv[3], LOG_DEBUG)) == ERR_OK &&
-	    (rc = scoreboard_new(&cx, settings.workers, 1, &t.board)) == ERR_OK &&
+	    (rc = scoreboard_new(&cx, settings.workers, 1, 0, &t.board)) == ERR_OK &&
 	    (rc = wakeup_new(&cx, &t.wakeup)) == ERR_OK &&
 	    (rc = listen_open(&cx, argv[1], 0600, 64, &l)) == ERR_OK) {
 		/* Workers share it: the one that loses the race must not block in

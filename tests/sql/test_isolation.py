@@ -39,10 +39,18 @@ PROTECTED = {
     "tenantd.api_keys": "INSERT INTO tenantd.api_keys (tenant_id, id, name, prefix, digest, scopes) VALUES (%s, gen_random_uuid()::text, 'n', 'p',"
                         " encode(sha256(gen_random_uuid()::text::bytea), 'hex'), '{read}')",
     "tenantd.tenant_configs": "INSERT INTO tenantd.tenant_configs (tenant_id, version, config) VALUES (%s, (random() * 1e9)::bigint + 1, '{}')",
+    "tenantd.operations": "INSERT INTO tenantd.operations (tenant_id, id, kind, request) VALUES (%s, gen_random_uuid()::text, 'tenant.create', '{}')",
+    "tenantd.operation_steps": "INSERT INTO tenantd.operation_steps (tenant_id, operation_id, place, name) VALUES (%s, gen_random_uuid()::text, 1, 'n')",
+    "tenantd.resources": "INSERT INTO tenantd.resources (tenant_id, id, operation_id, step, kind, name)"
+                         " VALUES (%s, gen_random_uuid()::text, 'o', 's', 'k', gen_random_uuid()::text)",
     "tenantd.roles": "INSERT INTO tenantd.roles (tenant_id, id, name, scopes) VALUES (%s, gen_random_uuid()::text, 'n', '{read}')",
     "tenantd.groups": "INSERT INTO tenantd.groups (tenant_id, id, name, folded) VALUES (%s, gen_random_uuid()::text, 'n', gen_random_uuid()::text)",
     "tenantd.group_members": "INSERT INTO tenantd.group_members (tenant_id, group_id, user_id) VALUES (%s, gen_random_uuid()::text, 'u')",
+    "tenantd.quotas": "INSERT INTO tenantd.quotas (tenant_id, metric) VALUES (%s, gen_random_uuid()::text)",
+    "tenantd.usage": "INSERT INTO tenantd.usage (tenant_id, metric) VALUES (%s, gen_random_uuid()::text)",
+    "tenantd.usage_daily": "INSERT INTO tenantd.usage_daily (tenant_id, metric, day, value) VALUES (%s, gen_random_uuid()::text, now(), 1)",
     "tenantd.tenant_secrets": "INSERT INTO tenantd.tenant_secrets (tenant_id, name, sealed, hint) VALUES (%s, 'u', 's', 'h')",
+    "tenantd.tenant_logins": "INSERT INTO tenantd.tenant_logins (tenant_id, pool_max, pool_min, pool_idle_ms, pool_acquire_ms) VALUES (%s, 2, 1, 1, 1)",
 }
 
 
@@ -179,8 +187,11 @@ def test_server_role_has_what_its_rows_say(db):
         "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
-        "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles", "tenantd.security_policies", "tenantd.sessions",
-        "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.webhooks"}
+        "tenantd.api_keys", "tenantd.group_members", "tenantd.groups", "tenantd.identity_sync", "tenantd.oauth_clients",
+        "tenantd.pool_databases", "tenantd.quotas", "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles",
+        "tenantd.security_policies", "tenantd.sessions", "tenantd.sign_in_failures", "tenantd.tenant_configs",
+        "tenantd.tenant_keys", "tenantd.tenant_logins", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.usage",
+        "tenantd.usage_daily", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 

@@ -42,8 +42,11 @@ def test_probe_leaves_nothing_behind_even_when_committed(db):
 
 PROTECTED = ["public.tenant_users", "tenantd.events", "tenantd.jobs", "tenantd.audit", "tenantd.idempotency",
              "tenantd.webhooks", "tenantd.deliveries", "tenantd.notifications", "tenantd.alert_rules",
-             "tenantd.alerts", "tenantd.oauth_clients", "tenantd.api_keys", "tenantd.tenant_configs",
-             "tenantd.roles", "tenantd.groups", "tenantd.group_members"]
+             "tenantd.alerts", "tenantd.oauth_clients", "tenantd.api_keys",
+             "tenantd.tenant_configs", "tenantd.operations", "tenantd.operation_steps",
+             "tenantd.resources", "tenantd.tenant_logins", "tenantd.roles",
+             "tenantd.groups", "tenantd.group_members", "tenantd.quotas",
+             "tenantd.usage", "tenantd.usage_daily"]
 
 
 @pytest.mark.parametrize("sabotage, check", [

@@ -13,7 +13,7 @@ board_of(struct ctx *cx, int workers, int routes)
 {
 	struct scoreboard *s = NULL;
 
-	assert_int_equal(scoreboard_new(cx, workers, routes, &s), ERR_OK);
+	assert_int_equal(scoreboard_new(cx, workers, routes, 2, &s), ERR_OK);
 	return s;
 }
 
@@ -70,6 +70,29 @@ requests_are_counted_by_route_status_and_time(void **state)
 	assert_int_equal(st.sum_us[3], 10000001);
 	scoreboard_sum(s, 64, &st);
 	assert_int_equal(st.by_status[index_of(200)], 0);
+	scoreboard_free(s);
+}
+
+static void
+steps_are_counted_beside_requests(void **state)
+{
+	struct scoreboard *s = board_of(*state, 1, 3);
+	struct route_stats st;
+
+	scoreboard_step(s, 0, 1, 2500);
+	scoreboard_step(s, 1, 1, 400);
+	scoreboard_step(s, 0, 2, 1); /* there is none */
+	scoreboard_step(s, 0, -1, 1);
+	scoreboard_sum_step(s, 1, &st);
+	assert_int_equal(st.sum_us[1], 2900);
+	assert_int_equal(st.buckets[1][1], 1);
+	assert_int_equal(st.buckets[1][4], 1);
+	scoreboard_sum_step(s, 0, &st);
+	assert_int_equal(st.sum_us[1], 0);
+	scoreboard_sum_step(s, 2, &st);
+	assert_int_equal(st.sum_us[1], 0);
+	scoreboard_sum(s, 2, &st);
+	assert_int_equal(st.sum_us[1], 0);
 	scoreboard_free(s);
 }
 
@@ -238,6 +261,7 @@ main(void)
 	    cmocka_unit_test(every_status_that_errors_have_is_counted),
 	    cmocka_unit_test(latency_bounds_rise),
 	    UNIT_CTX_TEST(requests_are_counted_by_route_status_and_time),
+	    UNIT_CTX_TEST(steps_are_counted_beside_requests),
 	    UNIT_CTX_TEST(a_route_out_of_range_is_none),
 	    UNIT_CTX_TEST(states_and_their_time_are_seen),
 	    UNIT_CTX_TEST(roles_are_counted_apart_and_leave_nothing_in_a_slot),

@@ -1,0 +1,6 @@
+-- What the login role of tenant $1 is to be, and what its password is sealed as.
+-- params: 1
+-- rows: one
+SELECT l.server, l.database, l.schema, l.role, l.resource_id, l.pool_max, t.status
+  FROM tenantd.tenant_logins l JOIN public.tenants t ON t.id = l.tenant_id
+ WHERE l.tenant_id = $1::text AND l.role IS NOT NULL;
