@@ -1,8 +1,8 @@
 /* context.c - the tenant that a token names, as the layers of an application need it
  * that serve its members. The gate has read it. */
 #include "controllers/app.h"
-#include "json/json.h"
 #include "role/scopes.h"
+#include "json/json.h"
 
 static void
 put_tenant(struct json_out *o, const struct tenant_member *m)

@@ -286,7 +286,7 @@ group_add(struct ctx *cx, struct db *db, const struct role_site *site,
 {
 	struct passage in = {
 	    g, p, {EVENT_GROUP_MEMBER_ADDED, "GROUP_MEMBER_ADDED", NULL}};
-	struct db_rows *rows;
+	struct db_rows *rows = NULL;
 	enum err rc = role_check_has(cx, site, role_scopes_granted(g->grants));
 
 	if (rc == ERR_OK)
@@ -304,7 +304,7 @@ group_drop(struct ctx *cx, struct db *db, const struct role_site *site,
 	struct passage out = {
 	    g, p, {EVENT_GROUP_MEMBER_REMOVED, "GROUP_MEMBER_REMOVED", NULL}};
 	bool managed = false;
-	struct db_rows *rows;
+	struct db_rows *rows = NULL;
 	enum err rc = role_check_has(cx, site, role_scopes_granted(g->grants));
 
 	if (rc == ERR_OK)

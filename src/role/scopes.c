@@ -102,12 +102,14 @@ role_scopes_put(struct json_out *o, const char *name, unsigned scopes)
 	json_close_array(o);
 }
 
+/* Of a role that the tenant has no row of. */
 static unsigned
-default_scopes(struct slice id)
+default_scopes(const char *id, size_t n)
 {
-	const struct role_default *d = role_default_of(id);
+	const struct slice name = {id, n};
+	const struct role_default *d = role_default_of(name);
 
-	if (slice_eq(id, ROLE_OWNER_ID))
+	if (slice_eq(name, ROLE_OWNER_ID))
 		return ROLE_ALL;
 	return d != NULL ? d->scopes : ROLE_READ;
 }
@@ -121,9 +123,11 @@ role_scopes_granted(const char *grants)
 	if (grants == NULL)
 		return 0;
 	rest = slice_of(grants);
-	while (slice_cut(&rest, '\n', &line))
-		scopes |= line.n > 0 && line.p[0] == '@'
-		    ? default_scopes((struct slice){line.p + 1, line.n - 1})
-		    : bits_of(line);
+	while (slice_cut(&rest, '\n', &line)) {
+		if (line.n > 0 && line.p[0] == '@')
+			scopes |= default_scopes(line.p + 1, line.n - 1);
+		else
+			scopes |= bits_of(line);
+	}
 	return scopes;
 }
