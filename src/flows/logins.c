@@ -84,7 +84,7 @@ static enum err
 find_server(struct ctx *cx, struct databases *d, const char *id,
     struct database_server *s, struct database_login *login)
 {
-	struct db_rows *rows;
+	struct db_rows *rows = NULL;
 	enum err rc = server_show(cx, databases_control(d), id, s);
 
 	if (rc == ERR_OK)
