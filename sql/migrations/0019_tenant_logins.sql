@@ -14,6 +14,7 @@ CREATE TABLE tenantd.tenant_logins (
 	pool_acquire_ms INT NOT NULL CONSTRAINT tenant_logins_pool_acquire_range CHECK (pool_acquire_ms BETWEEN 1 AND 86400000),
 	version         BIGINT NOT NULL DEFAULT 1,
 	rotated_at      TIMESTAMPTZ, -- when the password was last made anew
+	end_sessions    BOOLEAN NOT NULL DEFAULT false, -- those that were open then are still to end
 	created_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
 	updated_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
 	CONSTRAINT tenant_logins_role_whole CHECK

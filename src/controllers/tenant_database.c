@@ -84,7 +84,8 @@ tenant_database_get(struct app *app, struct call *call)
 static void
 follow(struct app *app, struct call *call, unsigned what)
 {
-	if (logins_settle(&call->cx, app->means.databases, call->tenant_id, what) == ERR_OK)
+	if (logins_settle(&call->cx, app->means.databases, call->tenant_id, what) ==
+	    ERR_OK)
 		return;
 	log_error(LOG_WARNING, &call->cx, "login-not-settled");
 	ctx_clear(&call->cx);
@@ -136,8 +137,7 @@ ends_sessions(const struct call *call)
 static void
 rotated(struct app *app, struct call *call)
 {
-	follow(app, call,
-	    LOGINS_PASSWORD | (ends_sessions(call) ? (unsigned)LOGINS_END : 0));
+	follow(app, call, LOGINS_PASSWORD);
 }
 
 static enum err

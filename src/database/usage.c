@@ -18,22 +18,23 @@ read_bytes(struct ctx *cx, struct db *db, const char *schema, int64_t *bytes)
 }
 
 static enum err
-read_database(struct ctx *cx, struct databases *d, struct connection_place *place,
-    const char *server_id, int64_t *bytes)
+read_database(struct ctx *cx, struct databases *d, const char *tenant_id,
+    const struct db_rows *at, int64_t *bytes)
 {
 	struct connections *c = databases_connections(d);
 	struct database_server server;
+	const struct connection_place place = {
+	    .server = &server, .tenant_id = tenant_id, .database = db_text(at, 0, 2)};
 	struct db *db;
-	enum err rc = server_show(cx, databases_control(d), server_id, &server);
+	enum err rc = server_show(cx, databases_control(d), db_text(at, 0, 1), &server);
 
-	place->server = &server;
 	if (rc == ERR_OK)
-		rc = connections_find(cx, c, place, &db);
+		rc = connections_find(cx, c, &place, &db);
 	if (rc != ERR_OK)
 		return rc;
 	rc = read_bytes(cx, db, NULL, bytes);
 	if (rc == ERR_UNAVAILABLE)
-		connections_close(c, place->tenant_id);
+		connections_close(c, tenant_id);
 	return rc;
 }
 
@@ -42,7 +43,6 @@ database_bytes(
     struct ctx *cx, struct databases *d, const char *tenant_id, int64_t *bytes)
 {
 	struct db_rows *rows;
-	struct connection_place place;
 	enum err rc = db_read(cx, databases_control(d), DB_MANAGEMENT,
 	    DB_CALL(STMT_tenant_place, tenant_id), &rows);
 
@@ -51,7 +51,5 @@ database_bytes(
 		return rc;
 	if (strcmp(db_text(rows, 0, 0), "schema") == 0)
 		return read_bytes(cx, databases_control(d), db_text(rows, 0, 2), bytes);
-	place = (struct connection_place){
-	    .tenant_id = tenant_id, .database = db_text(rows, 0, 2)};
-	return read_database(cx, d, &place, db_text(rows, 0, 1), bytes);
+	return read_database(cx, d, tenant_id, rows, bytes);
 }

@@ -176,7 +176,7 @@ database_access_set_pool(struct ctx *cx, struct db *db,
 		    now->version == 0 ? STMT_tenant_login_keep : STMT_tenant_login_turn,
 		    args);
 	if (rc == ERR_OK && now->role != NULL)
-		rc = login_queue(cx, db, site->tenant_id, 0);
+		rc = login_queue(cx, db, site->tenant_id);
 	if (rc == ERR_OK)
 		rc = database_access_hold(cx, db, site, now);
 	return rc == ERR_OK ? tell(cx, db, site, "TENANT_DATABASE_POOL_CHANGED", now)
@@ -199,10 +199,10 @@ database_access_rotate(struct ctx *cx, struct db *db,
 		site->tenant_id, now->server, now->database, now->role},
 	    &url);
 	if (rc == ERR_OK)
-		rc = db_queue(
-		    cx, db, STMT_tenant_login_rotate, DB_ARGS(site->tenant_id));
+		rc = db_queue(cx, db, STMT_tenant_login_rotate,
+		    DB_ARGS(site->tenant_id, end ? "true" : "false"));
 	if (rc == ERR_OK)
-		rc = login_queue(cx, db, site->tenant_id, end ? LOGINS_END : 0);
+		rc = login_queue(cx, db, site->tenant_id);
 	if (rc == ERR_OK)
 		rc = database_access_hold(cx, db, site, now);
 	if (rc != ERR_OK)

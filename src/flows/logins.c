@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/scram.h"
+#include "database/host.h"
 #include "jobs/job.h"
 #include "tenant/secret.h"
 #include "json/json.h"
@@ -13,6 +14,8 @@ struct wanted {
 	const char *server, *status;
 	struct login_name is;
 	int64_t connections;
+	bool end_sessions;      /* since its password was made anew, */
+	const char *rotated_at; /* then */
 };
 
 static bool
@@ -29,6 +32,8 @@ read_wanted(const struct db_rows *rows, struct wanted *out)
 		.resource = db_text(rows, 0, 4)},
 	    .connections = db_i64(rows, 0, 5),
 	    .status = db_text(rows, 0, 6),
+	    .end_sessions = db_bool(rows, 0, 7),
+	    .rotated_at = db_text(rows, 0, 8),
 	};
 	return true;
 }
@@ -79,7 +84,7 @@ static enum err
 find_server(struct ctx *cx, struct databases *d, const char *id,
     struct database_server *s, struct database_login *login)
 {
-	struct db_rows *rows;
+	struct db_rows *rows = NULL;
 	enum err rc = server_show(cx, databases_control(d), id, s);
 
 	if (rc == ERR_OK)
@@ -181,6 +186,55 @@ host_of(struct ctx *cx, struct databases *d, const char *server,
 	return rc == ERR_OK ? databases_host(cx, d, s, host) : rc;
 }
 
+/* -- sessions -- */
+
+static enum err
+write_ended(struct ctx *cx, struct db *db, void *arg)
+{
+	const struct settling *s = arg;
+
+	return db_queue(
+	    cx, db, STMT_tenant_login_ended, DB_ARGS(s->tenant_id, s->now.rotated_at));
+}
+
+static enum err
+settle_and_end(struct ctx *cx, struct db *host, struct settling *s, bool may_end)
+{
+	int64_t ended;
+	bool end;
+	enum err rc = db_transaction(cx, host, DB_MANAGEMENT, settle, s);
+
+	if (rc != ERR_OK || !s->there)
+		return rc;
+	end = may_end && s->now.end_sessions;
+	if (end || !may_log_in(s->now.status))
+		rc = login_end_sessions(cx, host, &s->now.is, &ended);
+	if (rc == ERR_OK && end)
+		rc = db_transaction(
+		    cx, databases_control(s->d), DB_MANAGEMENT, write_ended, s);
+	return rc;
+}
+
+/*
+ * Whoever was told the new password must not lose what they opened with it to somebody
+ * who ends the old one's sessions late: one does so at a time, until it is written
+ * down, and the next finds nothing to do.
+ */
+static enum err
+settle_in_turn(struct ctx *cx, struct db *host, const struct database_server *server,
+    struct settling *s)
+{
+	const struct host h = {s->d, databases_control(s->d), server, host};
+	const char *what = arena_printf(cx->mem, "login:%s", s->at_first.is.role);
+	enum err rc = host_turn(cx, &h, what);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = settle_and_end(cx, host, s, true);
+	host_turn_end(cx, &h, what);
+	return rc;
+}
+
 enum err
 logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id, unsigned what)
 {
@@ -188,7 +242,6 @@ logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id, unsign
 	struct database_server server;
 	struct db_rows *rows;
 	struct db *host;
-	int64_t ended;
 	enum err rc = db_read(cx, databases_control(d), DB_MANAGEMENT,
 	    DB_CALL(STMT_login_wanted, tenant_id), &rows);
 
@@ -196,11 +249,11 @@ logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id, unsign
 		return rc;
 	s.on_control = s.at_first.server == NULL;
 	rc = host_of(cx, d, s.at_first.server, &server, &host);
+	/* a pooler may stand before the control plane's: a turn is a session's there */
 	if (rc == ERR_OK)
-		rc = db_transaction(cx, host, DB_MANAGEMENT, settle, &s);
-	if (rc == ERR_OK && s.there &&
-	    ((what & LOGINS_END) != 0 || !may_log_in(s.now.status)))
-		rc = login_end_sessions(cx, host, &s.now.is, &ended);
+		rc = s.at_first.end_sessions && !s.on_control
+		    ? settle_in_turn(cx, host, &server, &s)
+		    : settle_and_end(cx, host, &s, s.on_control);
 	if (rc != ERR_OK)
 		err_note(&cx->err, "the login role of tenant \"%s\"", tenant_id);
 	return rc;
@@ -219,12 +272,11 @@ login_start(struct ctx *cx, struct databases *d, const char *tenant_id)
 }
 
 enum err
-login_queue(struct ctx *cx, struct db *db, const char *tenant_id, unsigned what)
+login_queue(struct ctx *cx, struct db *db, const char *tenant_id)
 {
 	return job_append(cx, db,
-	    &(const struct job_draft){.kind = JOB_DATABASE_LOGIN,
-		.tenant_id = tenant_id,
-		.payload = (what & LOGINS_END) != 0 ? "{\"endSessions\":true}" : "{}"});
+	    &(const struct job_draft){
+		.kind = JOB_DATABASE_LOGIN, .tenant_id = tenant_id, .payload = "{}"});
 }
 
 /* -- the resource -- */

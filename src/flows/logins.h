@@ -23,9 +23,8 @@
 #include "operation/ledger.h"
 
 enum logins_what {
-	LOGINS_MAKE = 1,     /* the role, where it is not there */
-	LOGINS_PASSWORD = 2, /* what the sealed address says */
-	LOGINS_END = 4 /* the sessions that are open, whatever the tenant's status */
+	LOGINS_MAKE = 1,    /* the role, where it is not there */
+	LOGINS_PASSWORD = 2 /* what the sealed address says */
 };
 
 /* what: of enum logins_what, or 0. */
@@ -39,10 +38,8 @@ enum err login_stop(
 enum err login_start(
     struct ctx *cx, struct databases *d, const char *tenant_id) MUST_CHECK;
 
-/* Inside a transaction, in the management context or the tenant's: the job. what:
- * LOGINS_END or 0. */
-enum err login_queue(
-    struct ctx *cx, struct db *db, const char *tenant_id, unsigned what) MUST_CHECK;
+/* Inside a transaction, in the management context or the tenant's: the job. */
+enum err login_queue(struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
 
 /* -- what is written down -- */
 

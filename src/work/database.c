@@ -16,7 +16,6 @@ database_login(struct work *w, struct work_item *it, enum work_verdict *verdict)
 {
 	struct ctx *cx = &it->cx;
 	const int64_t deadline = cx->deadline_ms;
-	unsigned what = LOGINS_PASSWORD;
 	enum err rc;
 
 	*verdict = WORK_DEAD;
@@ -24,9 +23,7 @@ database_login(struct work *w, struct work_item *it, enum work_verdict *verdict)
 	if (it->job.tenant_id == NULL)
 		return ERR_OK;
 	cx->deadline_ms = clock_mono_ms() + LOGIN_TIMEOUT_MS;
-	if (json_bool(json_get(it->payload, "endSessions")))
-		what |= LOGINS_END;
-	rc = logins_settle(cx, w->means.databases, it->job.tenant_id, what);
+	rc = logins_settle(cx, w->means.databases, it->job.tenant_id, LOGINS_PASSWORD);
 	cx->deadline_ms = deadline;
 	*verdict = WORK_DONE;
 	if (rc == ERR_OK)
