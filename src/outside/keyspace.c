@@ -63,8 +63,12 @@ keyspace_url(struct ctx *cx, const struct conf *conf, const char *user,
     const char *password, const char **out)
 {
 	struct redis_place p;
-	const char *why = redis_place_read(cx->mem, conf->redis_url, &p);
+	const char *why;
 
+	if (!stores_have_redis(conf))
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "Redis is not set up here: REDIS_URL is not set");
+	why = redis_place_read(cx->mem, conf->redis_url, &p);
 	if (why != NULL)
 		return err_tell(&cx->err, ERR_CONFIG, "the URL of Redis %s", why);
 	p.user = user;
