@@ -237,7 +237,7 @@ enum err
 keyspace_make(struct ctx *cx, struct stores *s, const struct keyspace *k,
     const char *password, bool on)
 {
-	struct keyspace_look now;
+	struct keyspace_look now = {KEYSPACE_UNSET, false, false};
 	struct redis *r;
 	enum err rc = stores_redis(cx, s, &r);
 
@@ -273,7 +273,7 @@ static enum err
 turn(struct ctx *cx, struct stores *s, const struct keyspace *k, bool on)
 {
 	const struct redis_reply *reply;
-	struct keyspace_look now;
+	struct keyspace_look now = {KEYSPACE_UNSET, false, false};
 	struct redis *r;
 	enum err rc = stores_redis(cx, s, &r);
 
