@@ -42,7 +42,8 @@ def files():
 
 @pytest.fixture(scope="module")
 def app(db, redis, s3, files):
-    with Creating(db, workers=2, STORAGE_DIR=files, **redis.settings, **s3.settings) as c:
+    # It runs no jobs: those are of the programs that other tests stop at points.
+    with Creating(db, workers=2, JOB_WORKERS=0, STORAGE_DIR=files, **redis.settings, **s3.settings) as c:
         yield c
 
 
