@@ -86,4 +86,7 @@ void doctor_check_logins(struct doctor *d);
 void doctor_check_outside(struct doctor *d);
 void doctor_check_socket(struct doctor *d);
 
+/* doctor_stores.c: S3, Redis and STORAGE_DIR, where they are set up. */
+void doctor_check_stores(struct doctor *d);
+
 #endif

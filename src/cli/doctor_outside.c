@@ -191,5 +191,6 @@ doctor_check_outside(struct doctor *d)
 	check_issuers(d);
 	check_cors(d);
 	check_cognito(d);
+	doctor_check_stores(d);
 	doctor_check_socket(d);
 }

@@ -106,8 +106,7 @@ tenant_storage_presign_post(struct app *app, struct call *call)
 	char until[CLOCK_TEXT_SIZE];
 	const char *url = NULL;
 	struct json_out o;
-	enum err rc =
-	    holdings_presign(&call->cx, &at, &g, &url);
+	enum err rc = holdings_presign(&call->cx, &at, &g, &url);
 
 	if (rc != ERR_OK)
 		return rc;

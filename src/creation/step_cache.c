@@ -18,7 +18,7 @@ static enum err
 seal_url(struct ctx *cx, struct making *m, const char *user)
 {
 	const struct tenant_secret_name name = secret_of(m->tenant_id);
-	const char *password, *url;
+	const char *password = NULL, *url = NULL;
 	enum err rc = keyspace_password(cx, &password);
 
 	arena_cleanse_at_reset(cx->mem);

@@ -93,7 +93,7 @@ status_of(struct ctx *cx, struct db *db, const char *tenant_id, const char **sta
 {
 	struct db_rows *rows;
 	enum err rc = db_read(
-	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_standing, tenant_id), &rows);
+	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_holding_status, tenant_id), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");

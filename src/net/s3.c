@@ -193,7 +193,7 @@ static enum err
 take_deleted(struct ctx *cx, const struct s3 *s)
 {
 	const struct transfer_reply *r;
-	struct s3_answer a;
+	struct s3_answer a = {0};
 	enum err rc = ERR_OK;
 	void *cookie;
 

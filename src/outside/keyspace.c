@@ -63,8 +63,12 @@ keyspace_url(struct ctx *cx, const struct conf *conf, const char *user,
     const char *password, const char **out)
 {
 	struct redis_place p;
-	const char *why = redis_place_read(cx->mem, conf->redis_url, &p);
+	const char *why;
 
+	if (!stores_have_redis(conf))
+		return err_tell(&cx->err, ERR_CONFLICT,
+		    "Redis is not set up here: REDIS_URL is not set");
+	why = redis_place_read(cx->mem, conf->redis_url, &p);
 	if (why != NULL)
 		return err_tell(&cx->err, ERR_CONFIG, "the URL of Redis %s", why);
 	p.user = user;
@@ -233,7 +237,7 @@ enum err
 keyspace_make(struct ctx *cx, struct stores *s, const struct keyspace *k,
     const char *password, bool on)
 {
-	struct keyspace_look now;
+	struct keyspace_look now = {KEYSPACE_UNSET, false, false};
 	struct redis *r;
 	enum err rc = stores_redis(cx, s, &r);
 
@@ -269,7 +273,7 @@ static enum err
 turn(struct ctx *cx, struct stores *s, const struct keyspace *k, bool on)
 {
 	const struct redis_reply *reply;
-	struct keyspace_look now;
+	struct keyspace_look now = {KEYSPACE_UNSET, false, false};
 	struct redis *r;
 	enum err rc = stores_redis(cx, s, &r);
 

@@ -55,7 +55,7 @@ static enum err
 find_mark(
     struct ctx *cx, const struct s3 *s3, const struct storage_place *p, bool *found)
 {
-	struct s3_answer a;
+	struct s3_answer a = {0};
 	enum err rc = s3_ask(cx, s3,
 	    &(const struct s3_request){
 		.method = "HEAD", .bucket = p->bucket, .key = mark_of(cx->mem, p)},
@@ -106,7 +106,7 @@ enum err
 storage_make_bucket(struct ctx *cx, struct stores *s, const struct storage_place *p)
 {
 	struct s3_request rq = {.method = "PUT", .bucket = p->bucket};
-	struct s3_answer a;
+	struct s3_answer a = {0};
 	struct s3 s3;
 	enum err rc = stores_s3(cx, s, &s3);
 
@@ -131,7 +131,7 @@ storage_make_bucket(struct ctx *cx, struct stores *s, const struct storage_place
 enum err
 storage_put_mark(struct ctx *cx, struct stores *s, const struct storage_place *p)
 {
-	struct s3_answer a;
+	struct s3_answer a = {0};
 	struct s3 s3;
 	enum err rc = stores_s3(cx, s, &s3);
 
@@ -190,7 +190,7 @@ empty_all(struct ctx *cx, const struct s3 *s3, const struct storage_place *p)
 static enum err
 remove_bucket(struct ctx *cx, struct stores *s, const struct storage_place *p)
 {
-	struct s3_answer a;
+	struct s3_answer a = {0};
 	struct s3 s3;
 	enum err rc = stores_s3(cx, s, &s3);
 

@@ -5,6 +5,7 @@ import urllib.parse
 import uuid
 
 import pytest
+import sigv4
 import stack
 import tokens
 
@@ -35,8 +36,11 @@ def examples():
 
 @pytest.fixture(scope="module")
 def world(cluster):
-    with cluster.database() as db, stack.Tenantd(db, workers=2, JOB_WORKERS=0, SMTP_URL="smtp://127.0.0.1:9", RATE_READ=0, RATE_WRITE=0,
-                                                 MAIL_FROM="us@example.com", ACCOUNT_URL="https://app.example.com") as app:
+    with sigv4.S3("eu-west-1", {"K": "S"}, None) as s3, cluster.database() as db, stack.Tenantd(
+            db, workers=2, JOB_WORKERS=0, SMTP_URL="smtp://127.0.0.1:9", RATE_READ=0, RATE_WRITE=0, MAIL_FROM="us@example.com",
+            ACCOUNT_URL="https://app.example.com", S3_BUCKET="examples", S3_REGION="eu-west-1", S3_ENDPOINT=s3.url,
+            S3_ACCESS_KEY_ID="K", S3_SECRET_ACCESS_KEY="S") as app:
+        s3.answer = sigv4.Reply(200, "<ListBucketResult/>", {"Content-Type": "application/xml"})  # of an empty bucket, to anything
         yield app, db
 
 
@@ -53,6 +57,8 @@ class Caller:
         self.user = stack.create_user(db, f"examples-{uuid.uuid4()}@example.com", "--superuser")
         self.tenant = self.ask("POST", "/api/tenant/getOrCreate", {})["tenantId"]
         self.made = {}
+        db.sql("INSERT INTO tenantd.resources (id, tenant_id, operation_id, step, kind, place, name, state)"
+               " VALUES (%s, %s, 'o', 'storage', 'storage_prefix', 'examples', %s, 'made')", [str(uuid.uuid4()), self.tenant, self.tenant + "/"])
 
     def token(self, level):
         if level == "partner":

@@ -42,7 +42,8 @@ def files():
 
 @pytest.fixture(scope="module")
 def app(db, redis, s3, files):
-    with Creating(db, workers=2, STORAGE_DIR=files, **redis.settings, **s3.settings) as c:
+    # It runs no jobs: those are of the programs that other tests stop at points.
+    with Creating(db, workers=2, JOB_WORKERS=0, STORAGE_DIR=files, **redis.settings, **s3.settings) as c:
         yield c
 
 
@@ -238,6 +239,88 @@ def test_another_password_ends_the_one_before(app, db, redis):
     with redis.sign_in(said["redisUrl"]) as c:
         assert c("SET", f"tenant:{cy.id}:k", "v") == "OK"
     assert db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'CACHE_CREDENTIALS_ROTATED'", [cy.id]) == 1
+
+
+# -- how it fares --
+
+def health(tenant, kind):
+    """Once it was looked at; a look is not taken again for some seconds."""
+    tenant.app.db.sql("UPDATE tenantd.resources SET checked_at = NULL WHERE tenant_id = %s", [tenant.id])
+    said = {r["kind"]: (r["health"], r["reason"]) for r in tenant.ask("GET", "health?refresh=true")["resources"]}
+    return said[kind]
+
+
+def test_a_look_says_how_each_fares(redis, s3, files, ann):
+    for kind in ("storage_prefix", "storage_dir", "redis_user"):
+        assert health(ann, kind) == ("ok", None), kind
+    assert ann.ask("GET", "storage")["s3"]["health"] == "ok" and ann.ask("GET", "cache")["redis"]["health"] == "ok"
+
+
+def test_a_look_finds_what_is_gone(app, redis, s3, files):
+    dee = make(app)
+    mark = f"tenants/{dee.id}/.tenantd/{resource(app.db, dee.id, 'storage_prefix')[0]}"
+    assert s3.ask("DELETE", f"/{s3.bucket}/{mark}")[0] == 204
+    assert health(dee, "storage_prefix") == ("down", "the storage's mark is gone")
+    (files / dee.id).rename(files / f"moved-{dee.id}")
+    assert health(dee, "storage_dir")[0] == "down"
+    s3.service.trouble = lambda rq: sigv4.S3.error(403, "AccessDenied")
+    try:
+        assert health(dee, "storage_prefix")[0] == "down" and "AccessDenied" in health(dee, "storage_prefix")[1]
+    finally:
+        s3.service.trouble = None
+
+
+def test_a_user_that_redis_lost_is_made_again(app, redis):
+    eve = make(app, ())
+    user = resource(app.db, eve.id, "redis_user")[1]
+    with redis.connect() as c:
+        c("ACL", "DELUSER", user)
+    assert health(eve, "redis_user") == ("degraded", "Redis had lost the user; it was made again")
+    assert health(eve, "redis_user") == ("ok", None)
+    with redis.sign_in(eve.secrets["redisUrl"]) as c:
+        assert c("SET", f"tenant:{eve.id}:k", "v") == "OK"
+    with redis.connect() as c:
+        c("ACL", "SETUSER", user, "resetpass", ">another")
+    assert health(eve, "redis_user") == ("degraded", "the user was not as it should be; it was set right")
+    redis.sign_in(eve.secrets["redisUrl"]).__exit__()
+    eve.set_status("suspended")
+    assert health(eve, "redis_user")[0] == "degraded"
+    with pytest.raises(stores.Refused, match="WRONGPASS"):
+        redis.sign_in(eve.secrets["redisUrl"])
+    eve.set_status("active")
+    health(eve, "redis_user")
+    redis.sign_in(eve.secrets["redisUrl"]).__exit__()
+    with redis.connect() as c:
+        c("ACL", "DELUSER", user)
+        c("ACL", "SETUSER", user, "on", ">mine")
+    assert health(eve, "redis_user") == ("down", "the user's place is taken by one that is not ours")
+    with redis.connect(user=user, password="mine"):
+        pass
+
+
+def test_users_outlive_a_restart_or_come_back(db):
+    for aclfile in (True, False):
+        with stores.Redis(aclfile) as redis, Creating(db, **redis.settings) as c:
+            tenant = make(c, ())
+            reason = None if aclfile else "Redis has no file for its users (aclfile): they are lost when it restarts, until this looks again"
+            assert health(tenant, "redis_user") == ("ok", reason)
+            redis.stop()
+            assert health(tenant, "redis_user")[0] == "down"
+            redis.start()
+            assert health(tenant, "redis_user")[0] == ("ok" if aclfile else "degraded")
+            redis.sign_in(tenant.secrets["redisUrl"]).__exit__()
+
+
+def test_the_doctor_looks_at_all_of_them(db, redis, s3, files):
+    settings = {**db.settings, **redis.settings, **s3.settings, "STORAGE_DIR": str(files)}
+
+    def found(**other):
+        _, out = stack.command({**settings, **other}, "doctor", "--json", status=None)
+        findings = json.loads(out[out.index("["):out.rindex("]") + 1])
+        return {f["check"]: f["verdict"] for f in findings if f["check"] in ("s3", "redis", "storage")}
+    assert found() == {"s3": "ok", "redis": "ok", "storage": "ok"}
+    assert found(S3_SECRET_ACCESS_KEY="wrong", REDIS_URL="unix:///nowhere", STORAGE_DIR="/nowhere") == {
+        "s3": "broken", "redis": "broken", "storage": "broken"}
 
 
 # -- made and taken back --

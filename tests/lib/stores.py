@@ -194,3 +194,19 @@ def fetch(method, url, body=None, headers=()):
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def sweep_of(redis=None, s3=None, files=None):
+    """For creating.SWEEPS: what the servers themselves have of a tenant."""
+    def sweep(_, tenant):
+        found = {}
+        if redis:
+            user = "tenant_" + tenant.replace("-", "")
+            found["user of Redis"] = redis.users().count(user)
+            found["keys in Redis"] = len([k for k in redis.keys() if tenant in k])
+        if s3:
+            found["objects in S3"] = len([k for k in s3.keys() if tenant in k])
+        if files:
+            found["files"] = len([p for p in files.rglob("*") if tenant in str(p)])
+        return found
+    return sweep
