@@ -66,6 +66,8 @@ UPDATE tenantd.server_rights SET privileges = privileges || ', DELETE'
 	'tenantd.api_keys',
 	'tenantd.deliveries',
 	'tenantd.email_templates',
+	'tenantd.group_members',
+	'tenantd.groups',
 	'tenantd.idempotency',
 	'tenantd.idempotency_answers',
 	'tenantd.idempotency_parts',
@@ -73,11 +75,38 @@ UPDATE tenantd.server_rights SET privileges = privileges || ', DELETE'
 	'tenantd.invitations',
 	'tenantd.notifications',
 	'tenantd.oauth_clients',
+	'tenantd.quotas',
+	'tenantd.roles',
 	'tenantd.security_policies',
 	'tenantd.sessions',
 	'tenantd.tenant_configs',
 	'tenantd.tenant_keys',
+	'tenantd.tenant_logins',
 	'tenantd.tenant_secrets',
+	'tenantd.usage',
+	'tenantd.usage_daily',
 	'tenantd.webhooks',
 	'tenantd.jobs')
    AND privileges NOT LIKE '%DELETE%';
+
+-- Whoever changes whether a tenant may be used, what it has outside follows: by a job, where nobody else was
+-- sooner. Partial suspensions are the gate's alone.
+CREATE FUNCTION tenantd.tenants_follow_access() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	INSERT INTO tenantd.jobs (kind, tenant_id, lane)
+		SELECT 'tenant.access', NEW.id, 'access:' || NEW.id
+		 WHERE EXISTS (SELECT FROM tenantd.resources r
+		                WHERE r.tenant_id = NEW.id AND r.kind IN ('database_role', 'redis_user')
+		                  AND r.state <> 'removed');
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER tenants_follow_access AFTER UPDATE OF status ON public.tenants
+	FOR EACH ROW WHEN ((NEW.status IN ('active', 'provisioning')) <> (OLD.status IN ('active', 'provisioning')))
+	EXECUTE FUNCTION tenantd.tenants_follow_access();
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_follow_access;
+REVOKE ALL ON FUNCTION tenantd.tenants_follow_access() FROM PUBLIC;

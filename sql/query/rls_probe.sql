@@ -77,8 +77,8 @@ BEGIN
 				            AND k.attname = 'digest'
 				           THEN 'encode(sha256(convert_to(%2$L, ''UTF8'')), ''hex'')'
 				           WHEN w.name IN ('tenantd.webhooks', 'tenantd.alert_rules', 'tenantd.sessions',
-			           'tenantd.invitations', 'tenantd.api_keys', 'tenantd.operations',
-			           'tenantd.resources', 'tenantd.groups',
+				               'tenantd.invitations', 'tenantd.api_keys', 'tenantd.operations', 'tenantd.resources',
+				               'tenantd.roles', 'tenantd.groups') AND k.attname = 'id'
 				           THEN 'gen_random_uuid()::text'
 				           WHEN w.name = 'tenantd.oauth_clients' AND k.attname = 'id' THEN '''tdc_'' || md5(%2$L)'
 				           WHEN w.name = 'tenantd.alert_rules' AND k.attname = 'condition' THEN '''tenant_suspended'''

@@ -2,7 +2,9 @@
  */
 #include <string.h>
 
+#include "base/log.h"
 #include "controllers/item.h"
+#include "creation/access.h"
 #include "creation/purge.h"
 #include "creation/show.h"
 #include "flows/reset.h"
@@ -187,71 +189,98 @@ scopes_of(struct ctx *cx, const struct json *list)
 	return any ? buf_text(&b) : NULL;
 }
 
+/* After the commit, and before the answer: what is refused by us is refused outside by
+ * then. What does not answer is a job's, which the change has queued. */
+static enum err
+turn(struct app *app, struct call *call, item_fn *fn)
+{
+	struct ctx *cx = &call->cx;
+	enum err rc = item_change(app, call, &form, fn);
+
+	if (rc != ERR_OK || call->about_tenant == NULL)
+		return rc;
+	if (tenant_access_follow(cx, &app->means, call->about_tenant) != ERR_OK) {
+		log_error(LOG_WARNING, cx, "tenant-access-left-to-a-job");
+		ctx_clear(cx);
+	}
+	return ERR_OK;
+}
+
+static enum err
+change_status(
+    struct ctx *cx, struct db *db, struct item_change *c, const struct tenant_turn *t)
+{
+	const struct tenant_desk desk = desk_of(c->app, c->call);
+	struct tenant_view *now = c->now;
+	const bool usable = tenant_is_usable(now->status);
+	enum err rc = tenant_view_turn(cx, db, &desk, t, now);
+
+	c->call->about_tenant =
+	    usable != tenant_is_usable(now->status) ? now->id : NULL;
+	return rc;
+}
+
 static enum err
 suspend(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	const struct tenant_desk desk = desk_of(c->app, c->call);
 	const struct json *body = c->call->body;
 	const struct tenant_turn t = {.kind = TENANT_SUSPEND,
 	    .reason = json_get_text(body, "reason"),
 	    .until = json_get_text(body, "until"),
 	    .scopes = scopes_of(cx, json_get(body, "scopes"))};
 
-	return tenant_view_turn(cx, db, &desk, &t, c->now);
+	return change_status(cx, db, c, &t);
 }
 
 enum err
 platform_tenant_suspend_post(struct app *app, struct call *call)
 {
-	return item_change(app, call, &form, suspend);
+	return turn(app, call, suspend);
 }
 
 static enum err
 resume(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	const struct tenant_desk desk = desk_of(c->app, c->call);
-
-	return tenant_view_turn(
-	    cx, db, &desk, &(struct tenant_turn){.kind = TENANT_RESUME}, c->now);
+	return change_status(cx, db, c, &(struct tenant_turn){.kind = TENANT_RESUME});
 }
 
 enum err
 platform_tenant_resume_post(struct app *app, struct call *call)
 {
-	return item_change(app, call, &form, resume);
+	return turn(app, call, resume);
 }
 
 static enum err
 restore(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	const struct tenant_desk desk = desk_of(c->app, c->call);
-
-	return tenant_view_turn(
-	    cx, db, &desk, &(struct tenant_turn){.kind = TENANT_RESTORE}, c->now);
+	return change_status(cx, db, c, &(struct tenant_turn){.kind = TENANT_RESTORE});
 }
 
 enum err
 platform_tenant_restore_post(struct app *app, struct call *call)
 {
-	return item_change(app, call, &form, restore);
+	return turn(app, call, restore);
 }
 
 static enum err
 deactivate(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	const struct tenant_desk desk = desk_of(c->app, c->call);
 	char days[STR_I64_SIZE];
 	const struct tenant_turn t = {.kind = TENANT_DEACTIVATE,
 	    .reason = list_filter(c->call, "reason"),
-	    .purge_days = str_from_i64(days, desk.grace_days)};
+	    .purge_days = str_from_i64(days, c->app->conf->deletion_grace_days)};
 
-	return tenant_view_turn(cx, db, &desk, &t, c->now);
+	return change_status(cx, db, c, &t);
 }
 
 enum err
 platform_tenant_delete(struct app *app, struct call *call)
 {
-	return item_remove(app, call, &form, deactivate);
+	enum err rc = turn(app, call, deactivate);
+
+	if (rc == ERR_OK)
+		call->rs->status = 204;
+	return rc;
 }
 
 /* -- back to what is usual -- */

@@ -10,9 +10,10 @@
 
 enum { BATCH = 2000, DETAILS_MAX = 1024, BACKOFF_MOST = 10 };
 
-enum purge_step { PURGE_RESOURCES, PURGE_DATA, PURGE_RECORD, PURGE_STEPS };
+enum purge_step { PURGE_RESOURCES, PURGE_DATA, PURGE_RECORD, PURGE_SWEEP, PURGE_STEPS };
 
-static const char *const step_names[PURGE_STEPS] = {"resources", "data", "record"};
+static const char *const step_names[PURGE_STEPS] = {
+    "resources", "data", "record", "sweep"};
 
 /* -- it begins -- */
 
@@ -49,7 +50,7 @@ purge_begin(
 		.request = buf_text(&b),
 		.requested_by = order->requested_by,
 		.address = order->address,
-		.steps = "{resources,data,record}"},
+		.steps = "{resources,data,record,sweep}"},
 	    &nobody);
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_operation_commit, DB_ARGS(*id));
@@ -142,21 +143,29 @@ remove_resource(struct ctx *cx, struct turn *t)
 	    : rc;
 }
 
+/* A batch; t->more: there may be further ones. */
+static enum err
+remove_batch(struct ctx *cx, struct db *db, struct turn *t)
+{
+	char most[STR_I64_SIZE];
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_tenant_purge_rows,
+	    DB_ARGS(t->op.tenant_id, str_from_i64(most, BATCH)), &rows);
+
+	t->more = rc == ERR_OK && db_i64(rows, 0, 0) > 0;
+	return rc == ERR_OK && !t->more ? end_step(cx, db, t) : rc;
+}
+
 static enum err
 remove_rows(struct ctx *cx, struct db *db, void *arg)
 {
 	struct turn *t = arg;
-	char most[STR_I64_SIZE];
-	struct db_rows *rows;
 	enum err rc = guard(cx, db, t);
 
-	if (rc != ERR_OK || t->lost)
-		return rc;
-	rc = db_query(cx, db, STMT_tenant_purge_rows,
-	    DB_ARGS(t->op.tenant_id, str_from_i64(most, BATCH)), &rows);
-	if (rc == ERR_OK && db_i64(rows, 0, 0) == 0)
-		rc = end_step(cx, db, t);
-	return rc == ERR_OK ? operation_release(cx, db, t->op.id, &t->me) : rc;
+	if (rc == ERR_OK && !t->lost)
+		rc = remove_batch(cx, db, t);
+	return rc == ERR_OK && !t->lost ? operation_release(cx, db, t->op.id, &t->me)
+					: rc;
 }
 
 static enum err
@@ -203,7 +212,27 @@ record(struct ctx *cx, struct db *db, void *arg)
 		rc = write_down(cx, db, t);
 	if (rc == ERR_OK)
 		rc = end_step(cx, db, t);
-	return rc == ERR_OK ? operation_end(cx, db, t->op.id, OPERATION_SUCCEEDED) : rc;
+	return rc == ERR_OK ? operation_release(cx, db, t->op.id, &t->me) : rc;
+}
+
+/* Whoever published events while it was deleted may have written something down about
+ * it since; from then on nobody does. */
+static enum err
+sweep(struct ctx *cx, struct db *db, void *arg)
+{
+	struct turn *t = arg;
+	struct db_rows *rows;
+	enum err rc = guard(cx, db, t);
+
+	if (rc != ERR_OK || t->lost)
+		return rc;
+	rc = db_query(cx, db, STMT_tenant_purge_settle, DB_NO_ARGS, &rows);
+	if (rc == ERR_OK)
+		rc = remove_batch(cx, db, t);
+	if (rc != ERR_OK)
+		return rc;
+	return t->more ? operation_release(cx, db, t->op.id, &t->me)
+		       : operation_end(cx, db, t->op.id, OPERATION_SUCCEEDED);
 }
 
 /* -- it fails -- */
@@ -260,6 +289,8 @@ run_step(struct ctx *cx, struct turn *t)
 		return db_transaction(cx, db, DB_MANAGEMENT, remove_rows, t);
 	case PURGE_RECORD:
 		return db_transaction(cx, db, DB_MANAGEMENT, record, t);
+	case PURGE_SWEEP:
+		return db_transaction(cx, db, DB_MANAGEMENT, sweep, t);
 	case PURGE_STEPS:
 		break;
 	}
@@ -307,6 +338,7 @@ purge_turn(struct ctx *cx, struct creation_means *means, const char *id,
 	if (rc != ERR_OK && !failure_is_away(cx))
 		return fail(cx, &t, outcome);
 	if (rc == ERR_OK && !t.lost)
-		*outcome = t.place == PURGE_RECORD ? CREATION_DONE : CREATION_GOES_ON;
+		*outcome = t.place == PURGE_SWEEP && !t.more ? CREATION_DONE
+							     : CREATION_GOES_ON;
 	return rc;
 }

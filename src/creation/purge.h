@@ -6,6 +6,7 @@
  *   data        its rows in every protected table, in batches
  *   record      what is left of it: a row that says "purged", an inactive row of the
  *               registry, its slugs, held for SLUG_HOLD_DAYS; audit row and event
+ *   sweep       rows that whoever published events has written since
  *
  * Nothing of it is taken back, and it cannot be cancelled.
  *

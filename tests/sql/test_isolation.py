@@ -187,9 +187,11 @@ def test_server_role_has_what_its_rows_say(db):
         "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
-        "tenantd.quotas", "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles", "tenantd.security_policies",
-        "tenantd.sessions", "tenantd.sign_in_failures", "tenantd.tenant_configs", "tenantd.tenant_keys", "tenantd.tenant_logins",
-        "tenantd.tenant_secrets", "tenantd.totp", "tenantd.usage", "tenantd.usage_daily", "tenantd.webhooks"}
+        "tenantd.api_keys", "tenantd.group_members", "tenantd.groups", "tenantd.identity_sync", "tenantd.oauth_clients",
+        "tenantd.pool_databases", "tenantd.quotas", "tenantd.refresh_tokens", "tenantd.registrations", "tenantd.roles",
+        "tenantd.security_policies", "tenantd.sessions", "tenantd.sign_in_failures", "tenantd.tenant_configs",
+        "tenantd.tenant_keys", "tenantd.tenant_logins", "tenantd.tenant_secrets", "tenantd.totp", "tenantd.usage",
+        "tenantd.usage_daily", "tenantd.webhooks"}
     assert not {t for t, r in wanted if r in ("TRUNCATE", "TRIGGER", "REFERENCES")}
 
 
@@ -266,6 +268,9 @@ def test_finding_a_users_tenants_uses_indexes_among_100000(db):
     assert db.own.one("SELECT tenantd.adopt_all()") == 100000
     db.own.within("unset", "INSERT INTO tenant_users (tenant_id, user_id, role)"
                            " SELECT t.id, c.owner_id, 'owner' FROM tenants t JOIN custom_auth_tenant c ON c.id = t.tenant")
+    db.own.within("unset", "INSERT INTO tenantd.roles (tenant_id, id, name, scopes) SELECT id, 'r', 'r', '{read}' FROM tenants LIMIT 20000")
+    db.own.within("unset", "INSERT INTO tenantd.groups (tenant_id, id, name, folded) SELECT id, gen_random_uuid(), 'n', 'n' FROM tenants LIMIT 20000")
+    db.own.within("unset", "INSERT INTO tenantd.group_members (tenant_id, group_id, user_id) SELECT tenant_id, id, 'u' FROM tenantd.groups")
     db.own.run("INSERT INTO users (id, email) SELECT 'user-' || g, g || '@example.com' FROM generate_series(1, 10000) g;"
                "ANALYZE")
     for query_name, args in (("onboarding_find", "'user-4711', NULL, false"),

@@ -1,0 +1,20 @@
+"""What is deleted with a tenant: nothing that has a tenant_id is forgotten."""
+import re
+from pathlib import Path
+
+STATEMENT = (Path(__file__).resolve().parents[2] / "sql/query/tenant_purge_rows.sql").read_text()
+REMOVED = set(re.findall(r"DELETE FROM (\w+\.\w+)", STATEMENT))
+KEPT = set(re.search(r"^-- keeps: (.*)$", STATEMENT, re.M).group(1).split())
+
+
+def test_every_protected_table_is_removed_from_or_kept_on_purpose(db):
+    protected = {name for name, in db.own.run(
+        "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relforcerowsecurity AND c.relkind IN ('r', 'p')")}
+    assert protected and not REMOVED & KEPT
+    assert protected == REMOVED | KEPT, "a new table: say in tenant_purge_rows.sql what becomes of its rows"
+
+
+def test_the_server_may_remove_what_is_to_be_removed(db):
+    rights = dict(db.own.run("SELECT relation, privileges FROM tenantd.server_rights"))
+    assert {t for t in REMOVED if "DELETE" not in rights.get(t, "")} == set()
