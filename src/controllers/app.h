@@ -86,8 +86,8 @@ struct call {
 	 * MEMBER. Nobody gives another what they do not have themselves. */
 	unsigned scopes;
 	bool platform; /* of rows for TENANT: they are above all tenants */
-	const struct partner *partner;      /* of rows for PARTNER: who calls */
-	const struct keyring_pass *pass;    /* of the key that was shown; NULL: none */
+	const struct partner *partner;   /* of rows for PARTNER: who calls */
+	const struct keyring_pass *pass; /* of the key that was shown; NULL: none */
 	const char *stale_key; /* that was shown, and whose use is yet to be noted */
 	bool answered;         /* by the gate: the tenant has another name by now */
 	int64_t began_us;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "quota/quota.h"
 #include "role/tell.h"
 
 enum { SHOWN_MAX = 200 };
@@ -150,9 +151,11 @@ person_add(struct ctx *cx, struct db *db, const struct role_site *site,
 	static const struct role_news created = {
 	    EVENT_MEMBERSHIP_CREATED, "MEMBERSHIP_CREATED", NULL};
 	const struct person made = {.id = user_id, .role = r->id};
-	enum err rc = db_queue(
-	    cx, db, STMT_membership_create, DB_ARGS(site->tenant_id, user_id, r->id));
+	enum err rc = quota_reserve(cx, db, site->tenant_id, QUOTA_MEMBERS, 1);
 
+	if (rc == ERR_OK)
+		rc = db_queue(cx, db, STMT_membership_create,
+		    DB_ARGS(site->tenant_id, user_id, r->id));
 	return rc == ERR_OK ? tell(cx, db, site, &made, &created) : rc;
 }
 

@@ -167,9 +167,8 @@ meter(struct work *w, struct work_item *it)
 {
 	const char *tenant_id = json_get_text(it->payload, "tenantId");
 
-	return tenant_id != NULL
-	    ? usage_add(&it->cx, w->db, tenant_id, QUOTA_MAILS, 1)
-	    : ERR_OK;
+	return tenant_id != NULL ? usage_add(&it->cx, w->db, tenant_id, QUOTA_MAILS, 1)
+				 : ERR_OK;
 }
 
 enum err

@@ -12,6 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import bulk  # noqa: E402  (after the path)
 import counts  # noqa: E402  (after the path)
 import events  # noqa: E402
+import invitations  # noqa: E402
 import listing  # noqa: E402
 import load  # noqa: E402
 import login  # noqa: E402
@@ -131,6 +132,8 @@ def main():
             verify.measure(bench, say, rounds, 0 if args.quick else args.seconds / rounds / 3)
         if "events" in args.rows:
             events.measure(bench, timed, args.quick)
+        if "invitations" in args.rows:
+            invitations.measure(bench, say, args.quick)
         if "list" in args.rows:
             listing.measure(bench, say, args.quick)
         if {"instructions", "functions"} & set(args.rows):

@@ -49,6 +49,14 @@ def test_every_row_with_a_clock_has_its_figures(table):
     assert sum(value(r["us program"]) for r in rows) > 0
 
 
+def test_a_crowd_of_invitations_keeps_its_limit(table):
+    head, row = part(table, "invitations: 40 at once, a limit of 10")[:2]
+    row = dict(zip(head, row))
+    assert (row["made"], row["201"], row["403"]) == ("10", "10", "30") and value(row["seconds"]) > 0, row
+    [first, second] = part(table, "GET /api/tenant/current, one connection")[1:3]
+    assert first[2] == "1.000" and value(second[1]) > 0 and value(second[2]) > 0
+
+
 @pytest.mark.skipif(("POST", "/login") not in ROUTES, reason="the program has no such route")
 def test_signing_in_has_its_price_and_its_memory(table):
     [start] = [i for i, line in enumerate(table) if re.match(r"login: Argon2id, 19 MiB, t=2, p=1$", line[0])]

@@ -175,6 +175,19 @@ def test_an_invitation_is_mailed_again(owner, post):
     told(owner.app.call("POST", "/users/register", {}, {"email": email, "password": PASSWORD, "invitation": secret}), 202)
 
 
+def test_quotas_usage_and_rate_limits(root, owner):
+    path = owner.home + "/quotas"
+    before = owner.ask("GET", path)
+    now = root.ask("PATCH", path, {"members": {"soft": 8, "hard": 9, "thresholds": [50]}, "webhooks": None})
+    assert now["items"][0]["hard"] == 9 and now["version"] > before["version"]
+    assert root.ask("PATCH", path, {"members": None})["items"][0]["source"] == "plan"
+    path = owner.home + "/rate-limits"
+    assert root.ask("PUT", path, {"readPerMinute": 50000, "writePerMinute": 0})["writePerMinute"] == 0
+    assert owner.ask("GET", path)["readPerMinute"] == 50000
+    assert root.ask("PUT", path, {"readPerMinute": None})["readSource"] == "plan"
+    assert owner.ask("GET", owner.home + "/usage?metric=members&to=2026-03-02&from=2026-03-01")["daily"] == []
+
+
 def test_roles_groups_and_members(root, owner):
     role = owner.ask("POST", owner.home + "/roles", {"name": "Front desk", "scopes": ["read"]}, 201)["id"]
     path = owner.home + "/roles/" + urllib.parse.quote(role)

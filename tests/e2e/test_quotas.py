@@ -221,9 +221,9 @@ def test_each_threshold_is_told_once_to_people_and_programs(app, db, post):
         made.append(tenant.told(tenant.own("POST", "/webhooks", {"url": "https://hooks.example.com/"}), 201)["id"])
     assert tenant.own("POST", "/webhooks", {"url": "https://hooks.example.com/"}).status == 403
     assert tenant.thresholds("webhooks") == expected, "once"
-    mails = [m.message["Subject"] for m in post.mails_to(app, f"{tenant.owner}@example.com")]
-    assert [s for s in mails if "webhooks" in s] == [f"{db.value('SELECT g.name FROM public.tenants t JOIN public.custom_auth_tenant g ON g.id = t.tenant WHERE t.id = %s', [tenant.id])} has used {p} % of its webhooks"
-                                                     for p in (30, 50, 100)]
+    name = db.value("SELECT g.name FROM public.tenants t JOIN public.custom_auth_tenant g ON g.id = t.tenant WHERE t.id = %s", [tenant.id])
+    mails = {m.message["Subject"] for m in post.mails_to(app, f"{tenant.owner}@example.com")}
+    assert {m for m in mails if "webhooks" in m} == {f"{name} has used {p} % of its webhooks" for p in (30, 50, 100)}
     kinds = [i["kind"] for i in tenant.told(tenant.own("GET", "/notifications?limit=200"), 200)["items"]]
     assert kinds.count("quota.threshold") == 3
     assert db.value("SELECT count(*) FROM tenantd.events WHERE kind = 'alert.raised' AND payload->>'ruleId' = %s", [rule["id"]]) == 1
@@ -341,3 +341,33 @@ def test_a_tenants_rate_is_of_all_its_people_and_acts_within_a_second(app, db, t
     tenant.told(tenant.platform("PUT", "/rate-limits", {"readPerMinute": None}), 200)
     time.sleep(MEMORY_S + 0.1)
     assert tenant.own("GET", "/webhooks").status == 200
+
+
+# -- a tenant that the platform makes --
+
+def test_a_tenant_that_is_made_is_counted_and_watched_from_the_start(app, db):
+    answer = app.call("POST", "/api/tenants", {"Authorization": "Bearer " + tokens.token(
+        db.settings["JWT_SECRET_KEY"], ROOT, scope="admin")}, {"name": "Watched", "isolation": "shared",
+                                                               "features": {"auth": ["password"], "storage": [], "email": []}})
+    assert answer.status == 201, answer
+    id = answer.json()["id"]
+    levels = {r["metric"] for r in json.loads(stack.command({}, "quotas", "--json")) if r["kind"] == "level"}
+    assert {m for m, in db.sql("SELECT metric FROM tenantd.usage WHERE tenant_id = %s AND period = ''", [id])} == levels
+    assert db.sql("SELECT condition FROM tenantd.alert_rules WHERE tenant_id = %s ORDER BY 1", [id]) == [
+        ("quota_threshold",), ("repeated_failures",), ("webhook_disabled",)]
+
+
+def test_what_the_program_counts_is_what_its_descriptions_say():
+    rows = json.loads(stack.command({}, "quotas", "--json"))
+    names = [r["metric"] for r in rows]
+    counted = [r["metric"] for r in rows if r["kind"] != "rate"]
+    src = stack.TOP / "src"
+    updated = json.loads((src / "events/schemas/quota.updated.json").read_text())
+    told = json.loads((src / "events/schemas/quota.threshold.json").read_text())
+    shown = json.loads((src / "controllers/replies/quotas.json").read_text())
+    taken = json.loads((src / "controllers/schemas/quotas_patch.json").read_text())
+    assert updated["properties"]["metric"]["enum"] == names
+    assert told["properties"]["metric"]["enum"] == counted == list(taken["properties"])
+    assert shown["properties"]["items"]["items"]["properties"]["metric"]["enum"] == counted
+    assert all(r[f"{plan}_soft"] is None or r[f"{plan}_hard"] is None or r[f"{plan}_soft"] <= r[f"{plan}_hard"]
+               for r in rows for plan in ("free", "professional", "enterprise"))

@@ -125,7 +125,7 @@ def test_after_the_window_it_is_raised_again(db, tenant):
 
 @pytest.mark.parametrize("condition, kinds", [
     ("repeated_failures", {"job.dead", "webhook.disabled", "tenant.failed"}), ("tenant_suspended", {"tenant.suspended"}),
-    ("provisioning_failed", {"tenant.failed"}), ("webhook_disabled", {"webhook.disabled"}), ("quota_threshold", set())])
+    ("provisioning_failed", {"tenant.failed"}), ("webhook_disabled", {"webhook.disabled"}), ("quota_threshold", {"quota.threshold"})])
 def test_each_condition_has_its_events(db, tenant, condition, kinds):
     rule(db, tenant, condition)
     met = set()
