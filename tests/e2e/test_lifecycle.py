@@ -108,7 +108,7 @@ def fill(app, db, tenant, owner):
 
 def assert_purged(db, tenant, slug):
     # what workers counted before is written when its time comes, and is numbers alone
-    assert set(rows_of(db, tenant)) <= KEPT | {"tenantd.names", "tenantd.jobs", "tenantd.usage"}, rows_of(db, tenant)
+    assert set(rows_of(db, tenant)) <= KEPT | {"tenantd.names", "tenantd.jobs", "tenantd.usage", "tenantd.usage_daily"}, rows_of(db, tenant)
     assert db.value("SELECT count(*) FROM tenantd.jobs WHERE tenant_id = %s AND kind <> 'operation.run'", [tenant]) == 0
     row = db.sql("SELECT t.slug, t.contact_email, c.name, c.owner_id, c.is_active FROM public.tenants t"
                  " JOIN public.custom_auth_tenant c ON c.id = t.tenant WHERE t.id = %s", [tenant])[0]
@@ -140,7 +140,7 @@ def test_a_purge_goes_on_after_its_process_was_killed(db, step):
         assert shown["state"] == "succeeded" and {s["state"] for s in shown["steps"]} == {"done"}, shown
         assert app.call("POST", operation + "/cancel", app.auth).status == 409
         assert_purged(db, tenant, slug)
-        grows = KEPT | {"tenantd.jobs", "tenantd.deliveries", "tenantd.notifications", "tenantd.usage"}
+        grows = KEPT | {"tenantd.jobs", "tenantd.deliveries", "tenantd.notifications", "tenantd.usage", "tenantd.usage_daily"}
         after = rows_of(db, other)
         assert {k: v for k, v in after.items() if k not in grows} == {k: v for k, v in before.items() if k not in grows}
         # nothing of it is reached, and nobody gets its slug
