@@ -2,4 +2,4 @@
 -- params: 2
 -- rows: none
 UPDATE public.tenants SET status = 'failed', status_reason = $2::text, slug = 'tenant-' || replace(id, '-', '')
- WHERE id = $1::text AND status = 'provisioning';
+ WHERE id = $1::text AND status IN ('provisioning', 'failed');

@@ -20,7 +20,8 @@ enum { BODY_MAX = 64 * 1024, BAR = 30 };
 /* -- what is asked -- */
 
 static void
-put_option(struct json_out *o, const struct args *a, const char *option, const char *name)
+put_option(
+    struct json_out *o, const struct args *a, const char *option, const char *name)
 {
 	if (args_value(a, option) != NULL)
 		json_member_text(o, name, args_value(a, option));
@@ -52,7 +53,8 @@ static enum err
 check_features(struct ctx *cx, const char *const *said)
 {
 	for (; *said != NULL; said++)
-		if (strncmp(*said, "auth.", 5) != 0 && strncmp(*said, "email.", 6) != 0 &&
+		if (strncmp(*said, "auth.", 5) != 0 &&
+		    strncmp(*said, "email.", 6) != 0 &&
 		    strncmp(*said, "storage.", 8) != 0)
 			return err_tell(&cx->err, ERR_USAGE,
 			    "\"%s\" is no feature: auth.NAME, storage.NAME or "
@@ -164,8 +166,7 @@ print_made(struct cli *c, struct creation_means *means, const struct creation_ru
 	table_text(&t, creation_run_tenant(run));
 	table_text(&t, creation_run_operation(run));
 	table_json(&t, buf_text(&b));
-	return table_print(
-	    c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
 static enum err
@@ -182,8 +183,7 @@ print_plan(struct cli *c, const struct creation_plan *plan)
 		table_bool(&t, creation_steps[i].act != NULL);
 		table_text(&t, creation_steps[i].meaning);
 	}
-	return table_print(
-	    c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
 }
 
 /* -- the run -- */

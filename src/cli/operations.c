@@ -92,8 +92,8 @@ print_json(struct cli *c, const struct creation_shown *s)
 static enum err
 print_steps(struct cli *c, const struct creation_shown *s)
 {
-	static const char *const of_steps[] = {"step", "state", "attempts", "duration_ms",
-	    "note", "error"};
+	static const char *const of_steps[] = {
+	    "step", "state", "attempts", "duration_ms", "note", "error"};
 	char ms[40];
 	struct table t;
 
@@ -107,8 +107,8 @@ print_steps(struct cli *c, const struct creation_shown *s)
 		table_text(&t, step->name);
 		table_text(&t, operation_step_state_name(step->state));
 		table_i64(&t, step->attempts);
-		table_text(&t,
-		    step->duration_us >= 0 ? arena_strdup(c->cx->mem, ms) : NULL);
+		table_text(
+		    &t, step->duration_us >= 0 ? arena_strdup(c->cx->mem, ms) : NULL);
 		table_text(&t, step->note);
 		table_text(&t, step->error);
 	}
@@ -169,8 +169,7 @@ run(struct cli *c, change_fn *fn)
 		return rc;
 	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
 	put(&t, &e.now);
-	return table_print(
-	    c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
 enum err

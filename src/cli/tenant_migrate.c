@@ -48,13 +48,14 @@ tell_progress(const struct upgrading *u, const struct upgrade_place *at, int app
 }
 
 static void
-put_row(struct upgrading *u, const struct upgrade_place *at, int applied,
-    const char *why)
+put_row(
+    struct upgrading *u, const struct upgrade_place *at, int applied, const char *why)
 {
 	struct arena *mem = u->c->cx->mem;
 
 	table_text(&u->rows, arena_strdup(mem, at->tenant_id));
-	table_text(&u->rows, *at->server != '\0' ? arena_strdup(mem, at->server) : NULL);
+	table_text(
+	    &u->rows, *at->server != '\0' ? arena_strdup(mem, at->server) : NULL);
 	table_text(&u->rows, arena_strdup(mem, at->name));
 	table_i64(&u->rows, applied);
 	table_text(&u->rows, why);

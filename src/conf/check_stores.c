@@ -63,8 +63,7 @@ static void
 check_s3(struct ctx *cx, const struct conf *c)
 {
 	static const char because[] = ", but there is S3 storage";
-	const bool used =
-	    str_is_set(c->s3_bucket) || strcmp(c->s3_mode, "bucket") == 0;
+	const bool used = str_is_set(c->s3_bucket) || strcmp(c->s3_mode, "bucket") == 0;
 
 	check_bucket(cx, c);
 	if (str_is_set(c->s3_endpoint) && !is_endpoint(c->s3_endpoint))
@@ -73,11 +72,9 @@ check_s3(struct ctx *cx, const struct conf *c)
 	if (used && !str_is_set(c->s3_region) && !str_is_set(c->aws_region))
 		conf_miss(cx, "S3_REGION", because);
 	if (str_is_set(c->s3_access_key_id) && !str_is_set(c->s3_secret_access_key))
-		conf_miss(
-		    cx, "S3_SECRET_ACCESS_KEY", ", but S3_ACCESS_KEY_ID is");
+		conf_miss(cx, "S3_SECRET_ACCESS_KEY", ", but S3_ACCESS_KEY_ID is");
 	if (str_is_set(c->s3_secret_access_key) && !str_is_set(c->s3_access_key_id))
-		conf_miss(
-		    cx, "S3_ACCESS_KEY_ID", ", but S3_SECRET_ACCESS_KEY is");
+		conf_miss(cx, "S3_ACCESS_KEY_ID", ", but S3_SECRET_ACCESS_KEY is");
 	if (used && !str_is_set(c->s3_access_key_id) &&
 	    !str_is_set(c->aws_access_key_id) && !str_is_set(c->s3_secret_access_key))
 		conf_miss(cx, "S3_ACCESS_KEY_ID", because);
@@ -91,8 +88,8 @@ conf_check_stores(struct ctx *cx, const struct conf *c)
 		ctx_fault(cx, "STORAGE_DIR", "pattern",
 		    "STORAGE_DIR: \"%s\" does not begin with /", c->storage_dir);
 	if (c->redis_prefix[strspn(c->redis_prefix,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.-")] !=
-	    '\0')
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_."
+		"-")] != '\0')
 		ctx_fault(cx, "REDIS_PREFIX", "pattern",
 		    "REDIS_PREFIX: \"%s\" has more than letters, digits and :_.-",
 		    c->redis_prefix);

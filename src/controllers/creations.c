@@ -249,8 +249,8 @@ measure(struct making_call *mc, const char *operation_id)
 {
 	struct ctx *cx = &mc->call->cx;
 
-	if (creation_measure(cx, mc->app->db, operation_id, mc->app->board,
-		mc->app->slot) != ERR_OK)
+	if (creation_measure(
+		cx, mc->app->db, operation_id, mc->app->board, mc->app->slot) != ERR_OK)
 		ctx_clear(cx);
 }
 

@@ -113,15 +113,14 @@ check_user(
     struct ctx *cx, struct db *db, const struct role_site *site, const struct user *u)
 {
 	struct person p;
-	bool found = false;
 	enum err rc = role_turn(cx, db, site->tenant_id);
 
 	if (rc == ERR_OK && !u->active)
 		rc = err_tell(
 		    &cx->err, ERR_CONFLICT, "the user's account is deactivated");
 	if (rc == ERR_OK)
-		rc = person_query(cx, db, site, u->id, &p, &found);
-	if (rc == ERR_OK && found)
+		rc = person_query(cx, db, site, u->id, &p);
+	if (rc == ERR_OK && p.id != NULL)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "they are a member already, as \"%.100s\": change that with PATCH",
 		    p.role);

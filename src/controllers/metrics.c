@@ -93,26 +93,29 @@ put_requests(struct buf *b, const struct scoreboard *board)
 
 /* -- operations -- */
 
-/* labels: "" or a label with a comma behind it. */
+/* label: one, or "". */
 static void
-put_times(struct buf *b, const char *name, const char *labels,
-    const struct route_stats *s)
+put_times(
+    struct buf *b, const char *name, const char *label, const struct route_stats *s)
 {
+	const char *comma = label[0] != '\0' ? "," : "";
+	const char *open = label[0] != '\0' ? "{" : "",
+		   *close = label[0] != '\0' ? "}" : "";
 	uint64_t below = 0;
 
 	for (int i = 0; i < LATENCY_BUCKETS; i++) {
 		const uint32_t us = latency_bounds_us[i];
 
 		below += s->buckets[1][i];
-		buf_printf(b, "%s_bucket{%sle=\"%u.%06u\"} %llu\n", name, labels,
-		    us / 1000000, us % 1000000, (unsigned long long)below);
+		buf_printf(b, "%s_bucket{%s%sle=\"%u.%06u\"} %llu\n", name, label,
+		    comma, us / 1000000, us % 1000000, (unsigned long long)below);
 	}
 	below += s->buckets[1][LATENCY_BUCKETS];
-	buf_printf(b, "%s_bucket{%sle=\"+Inf\"} %llu\n", name, labels,
+	buf_printf(b, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", name, label, comma,
 	    (unsigned long long)below);
-	buf_printf(b, "%s_sum{%s} %llu.%06llu\n%s_count{%s} %llu\n", name, labels,
-	    (unsigned long long)(s->sum_us[1] / 1000000),
-	    (unsigned long long)(s->sum_us[1] % 1000000), name, labels,
+	buf_printf(b, "%s_sum%s%s%s %llu.%06llu\n%s_count%s%s%s %llu\n", name, open,
+	    label, close, (unsigned long long)(s->sum_us[1] / 1000000),
+	    (unsigned long long)(s->sum_us[1] % 1000000), name, open, label, close,
 	    (unsigned long long)below);
 }
 
@@ -128,7 +131,7 @@ put_steps(struct buf *b, const struct scoreboard *board)
 	    "# TYPE tenantd_operation_step_seconds histogram\n");
 	for (int i = 0; i < creation_step_count; i++) {
 		scoreboard_sum_step(board, i, &s);
-		snprintf(label, sizeof(label), "step=\"%s\",", creation_steps[i].name);
+		snprintf(label, sizeof(label), "step=\"%s\"", creation_steps[i].name);
 		put_times(b, "tenantd_operation_step_seconds", label, &s);
 	}
 	buf_puts(b,

@@ -139,21 +139,20 @@ rates_count_tenant(struct app *app, struct call *call)
 	const char *tenant = tenant_of(call);
 	const bool reads = call->route->rate == RATE_READ;
 	const int usual = reads ? app->conf->rate_read : app->conf->rate_write;
-	struct standing_limits l;
+	const struct standing_limits *l;
 	struct counted c = {.cls = OF_TENANTS + (int)call->route->rate, .name = tenant};
-	bool found;
 	enum err rc;
 
 	if (tenant == NULL || call->route->rate == RATE_UNLIMITED)
 		return ERR_OK;
-	rc = standing_limits(&call->cx, app->standing, app->db, tenant, &l, &found);
-	if (rc != ERR_OK || !found)
+	rc = standing_limits(&call->cx, app->standing, app->db, tenant, &l);
+	if (rc != ERR_OK || l == NULL)
 		return rc;
-	if (usual != 0 || (reads ? l.read.own : l.write.own))
-		c.per_minute = reads ? l.read.per_minute : l.write.per_minute;
+	if (usual != 0 || (reads ? l->read.own : l->write.own))
+		c.per_minute = reads ? l->read.per_minute : l->write.per_minute;
 	rc = take(app, call, &c);
 	if (rc == ERR_OK)
-		rc = check_calls(app, call, &l);
+		rc = check_calls(app, call, l);
 	if (rc != ERR_OK)
 		return rc;
 	standing_admitted(app->standing, tenant);

@@ -198,14 +198,12 @@ standing_admit(struct ctx *cx, struct standings *s, struct db *db, const char *t
 
 enum err
 standing_limits(struct ctx *cx, struct standings *s, struct db *db, const char *tenant,
-    struct standing_limits *out, bool *found)
+    const struct standing_limits **out)
 {
 	struct place *p;
 	enum err rc = find(cx, s, db, tenant, &p);
 
-	*found = rc == ERR_OK && p->status[0] != '\0';
-	if (*found)
-		*out = p->limits;
+	*out = rc == ERR_OK && p->status[0] != '\0' ? &p->limits : NULL;
 	return rc;
 }
 

@@ -25,6 +25,7 @@
 #ifndef TENANTD_CONTROLLERS_STANDING_H
 #define TENANTD_CONTROLLERS_STANDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -65,9 +66,9 @@ struct standing_limits {
 	} read, write;
 };
 
-/* The same memory. *found false: there is no such tenant. */
+/* By the same memory, until the next look. *out NULL: there is no such tenant. */
 enum err standing_limits(struct ctx *cx, struct standings *s, struct db *db,
-    const char *tenant, struct standing_limits *out, bool *found) MUST_CHECK;
+    const char *tenant, const struct standing_limits **out) MUST_CHECK;
 /* One more call was admitted. */
 void standing_admitted(struct standings *s, const char *tenant);
 

@@ -24,6 +24,17 @@ begin(struct call *call)
 	return o;
 }
 
+static struct holdings_site
+site_of(struct app *app, struct call *call)
+{
+	return (struct holdings_site){.db = app->db,
+	    .keys = app->seal_keys,
+	    .stores = app->means.stores,
+	    .audit = app->audit,
+	    .tenant_id = call->tenant_id,
+	    .address = call->rq.client};
+}
+
 /* -- storage -- */
 
 static void
@@ -90,12 +101,13 @@ grant_of(struct call *call)
 enum err
 tenant_storage_presign_post(struct app *app, struct call *call)
 {
+	const struct holdings_site at = site_of(app, call);
 	const struct storage_grant g = grant_of(call);
 	char until[CLOCK_TEXT_SIZE];
 	const char *url = NULL;
 	struct json_out o;
-	enum err rc = holdings_presign(
-	    &call->cx, app->db, app->conf, call->tenant_id, &g, &url);
+	enum err rc =
+	    holdings_presign(&call->cx, &at, &g, &url);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -164,12 +176,7 @@ tenant_cache_get(struct app *app, struct call *call)
 enum err
 tenant_cache_credentials_post(struct app *app, struct call *call)
 {
-	const struct holdings_site at = {.db = app->db,
-	    .keys = app->seal_keys,
-	    .stores = app->means.stores,
-	    .audit = app->audit,
-	    .tenant_id = call->tenant_id,
-	    .address = call->rq.client};
+	const struct holdings_site at = site_of(app, call);
 	const char *url = NULL;
 	struct json_out o;
 	enum err rc = holdings_rotate_redis(&call->cx, &at, &url);

@@ -28,8 +28,7 @@ write_down(struct ctx *cx, const struct creation_desk *desk, const struct operat
 }
 
 enum err
-creation_retry(
-    struct ctx *cx, const struct creation_desk *desk, struct operation *now)
+creation_retry(struct ctx *cx, const struct creation_desk *desk, struct operation *now)
 {
 	enum err rc = operation_retry(cx, desk->db, now);
 
@@ -37,8 +36,7 @@ creation_retry(
 }
 
 enum err
-creation_cancel(
-    struct ctx *cx, const struct creation_desk *desk, struct operation *now)
+creation_cancel(struct ctx *cx, const struct creation_desk *desk, struct operation *now)
 {
 	enum err rc = operation_cancel(cx, desk->db, now);
 

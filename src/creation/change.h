@@ -20,9 +20,9 @@ struct creation_desk {
 };
 
 /* Inside a transaction. now: as it was held, then as it became. */
-enum err creation_retry(struct ctx *cx, const struct creation_desk *desk,
-    struct operation *now) MUST_CHECK;
-enum err creation_cancel(struct ctx *cx, const struct creation_desk *desk,
-    struct operation *now) MUST_CHECK;
+enum err creation_retry(
+    struct ctx *cx, const struct creation_desk *desk, struct operation *now) MUST_CHECK;
+enum err creation_cancel(
+    struct ctx *cx, const struct creation_desk *desk, struct operation *now) MUST_CHECK;
 
 #endif

@@ -399,6 +399,12 @@ creation_turn(struct ctx *cx, struct creation_run *run, enum creation_outcome *o
 	return rc;
 }
 
+void
+creation_run_by_job(struct creation_run *run)
+{
+	run->by_job = true;
+}
+
 static enum err
 leave(struct ctx *cx, struct db *db, void *arg)
 {

@@ -44,11 +44,13 @@ enum err creation_begin(struct ctx *cx, struct creation_means *means,
     const struct creation_order *order, struct creation_run **out,
     struct operation *again) MUST_CHECK;
 /* Goes on with one that was begun. *outcome is CREATION_GOES_ON, or says why not, and
- * *out is NULL. by_job: whoever waits for it to go on is the caller. */
+ * *out is NULL. */
 enum err creation_take(struct ctx *cx, struct creation_means *means, const char *id,
     struct creation_run **out, enum creation_outcome *outcome) MUST_CHECK;
 enum err creation_turn(struct ctx *cx, struct creation_run *run,
     enum creation_outcome *outcome) MUST_CHECK;
+/* Whoever runs it comes again by itself when it waits: no other job is to. */
+void creation_run_by_job(struct creation_run *run);
 /* Leaves the rest to a job, which begins at once. */
 enum err creation_leave(struct ctx *cx, struct creation_run *run) MUST_CHECK;
 

@@ -29,12 +29,10 @@ holding_details(struct ctx *cx, const char *name, const char *value, bool absent
 }
 
 enum err
-holding_find(
-    struct ctx *cx, struct making *m, const char *kind, struct resource *out)
+holding_find(struct ctx *cx, struct making *m, const char *kind, struct resource *out)
 {
 	bool found;
-	enum err rc =
-	    resource_find(cx, m->means->db, m->tenant_id, kind, out, &found);
+	enum err rc = resource_find(cx, m->means->db, m->tenant_id, kind, out, &found);
 
 	if (rc == ERR_OK && !found)
 		rc = err_set(&cx->err, ERR_INTERNAL,
@@ -70,8 +68,7 @@ holding_may_be_there(struct ctx *cx, const struct resource *r)
 }
 
 enum err
-holding_tell(
-    struct ctx *cx, enum err rc, const char **health, const char **reason)
+holding_tell(struct ctx *cx, enum err rc, const char **health, const char **reason)
 {
 	if (rc != ERR_UNAVAILABLE && rc != ERR_OUTSIDE_FAILED && rc != ERR_CONFLICT)
 		return rc;

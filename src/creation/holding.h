@@ -21,9 +21,9 @@ enum err holding_begin(struct ctx *cx, struct making *m, struct resource *r,
     const char *name, const char *value) MUST_CHECK;
 /* Whether anything of it can have been made: else the outside is not asked. */
 bool holding_may_be_there(struct ctx *cx, const struct resource *r);
-/* What a look that failed with rc says: "down", and why; what is no failure of the thing
- * is returned. */
-enum err holding_tell(struct ctx *cx, enum err rc, const char **health,
-    const char **reason) MUST_CHECK;
+/* What a look that failed with rc says: "down", and why; what is no failure of the
+ * thing is returned. */
+enum err holding_tell(
+    struct ctx *cx, enum err rc, const char **health, const char **reason) MUST_CHECK;
 
 #endif

@@ -65,7 +65,7 @@ creation_point(struct ctx *cx, const struct making *m, const char *point)
 	else if (slice_eq(word, "kill") && is_first(file))
 		(void)kill(getpid(), SIGKILL);
 	else if (slice_eq(word, "fail") && is_first(file))
-		return err_tell(&cx->err, ERR_UNAVAILABLE,
-		    "stopped at %s:%s by a test", m->step, point);
+		return err_tell(&cx->err, ERR_UNAVAILABLE, "stopped at %s:%s by a test",
+		    m->step, point);
 	return ERR_OK;
 }

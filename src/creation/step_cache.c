@@ -91,8 +91,9 @@ forget(struct ctx *cx, struct db *db, void *arg)
 
 	enum err rc = tenant_secret_remove(cx, db, &name);
 
-	return rc == ERR_OK ? db_queue(cx, db, STMT_tenant_key_drop, DB_ARGS(name.tenant_id))
-			    : rc;
+	return rc == ERR_OK
+	    ? db_queue(cx, db, STMT_tenant_key_drop, DB_ARGS(name.tenant_id))
+	    : rc;
 }
 
 enum err
@@ -122,9 +123,10 @@ redis_user_look(struct ctx *cx, struct creation_means *means, const struct resou
 	if (rc != ERR_OK)
 		return holding_tell(cx, rc, health, reason);
 	*health = "ok";
-	*reason = found.kept ? NULL
-			     : "Redis has no file for its users (aclfile): they are lost "
-			       "when it restarts, until this looks again";
+	*reason = found.kept
+	    ? NULL
+	    : "Redis has no file for its users (aclfile): they are lost "
+	      "when it restarts, until this looks again";
 	if (found.state == KEYSPACE_FOREIGN) {
 		*health = "down";
 		*reason = "the user's place is taken by one that is not ours";

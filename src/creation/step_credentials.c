@@ -16,12 +16,10 @@ struct place {
 
 /* *skip: why there is no role. */
 static enum err
-find_in_control(
-    struct ctx *cx, struct making *m, const char *schema, struct place *out)
+find_in_control(struct ctx *cx, struct making *m, const char *schema, struct place *out)
 {
 	struct db_rows *rows;
-	enum err rc =
-	    db_query(cx, m->means->db, STMT_login_able, DB_NO_ARGS, &rows);
+	enum err rc = db_query(cx, m->means->db, STMT_login_able, DB_NO_ARGS, &rows);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -70,13 +68,12 @@ details_of(struct ctx *cx, const struct place *p)
 }
 
 static enum err
-write_down(struct ctx *cx, struct making *m, const struct place *p,
-    const struct resource *r)
+write_down(
+    struct ctx *cx, struct making *m, const struct place *p, const struct resource *r)
 {
 	const struct conf *c = m->means->conf;
-	const int min =
-	    c->tenant_pool_min < c->tenant_pool_max ? c->tenant_pool_min
-						    : c->tenant_pool_max;
+	const int min = c->tenant_pool_min < c->tenant_pool_max ? c->tenant_pool_min
+								: c->tenant_pool_max;
 	char figures[4][STR_I64_SIZE];
 
 	return db_queue(cx, m->means->db, STMT_tenant_login_put,
@@ -115,8 +112,8 @@ credentials_intend(struct ctx *cx, struct making *m)
 		rc = write_down(cx, m, &p, &r);
 	if (rc == ERR_OK)
 		rc = login_address_make(cx, m->means->db, m->means->databases,
-		    &(const struct login_address){m->tenant_id, p.server, p.database,
-			name},
+		    &(const struct login_address){
+			m->tenant_id, p.server, p.database, name},
 		    &url);
 	return rc;
 }

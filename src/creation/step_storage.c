@@ -46,10 +46,10 @@ intend_s3(struct ctx *cx, struct making *m)
 	if (rc != ERR_OK)
 		return rc;
 	r.place = own ? "" : conf->s3_bucket;
-	r.name = own ? arena_strdup(cx->mem, name)
-		     : storage_prefix(cx->mem, m->tenant_id);
-	r.details = holding_details(
-	    cx, "region", stores_s3_place(conf, cx->mem).region, false);
+	r.name =
+	    own ? arena_strdup(cx->mem, name) : storage_prefix(cx->mem, m->tenant_id);
+	r.details =
+	    holding_details(cx, "region", stores_s3_place(conf, cx->mem).region, false);
 	return resource_intend(cx, m->means->db, &r);
 }
 
@@ -107,8 +107,7 @@ static enum err
 make_s3(struct ctx *cx, struct making *m, struct resource *r, enum storage_state state)
 {
 	const bool own = strcmp(r->kind, HOLDING_BUCKET) == 0;
-	const bool fresh =
-	    own ? state == STORAGE_NO_BUCKET : state == STORAGE_EMPTY;
+	const bool fresh = own ? state == STORAGE_NO_BUCKET : state == STORAGE_EMPTY;
 	const char *region = holding_detail(cx, r, "region");
 	struct storage_place place;
 	enum err rc = ERR_OK;
@@ -176,10 +175,9 @@ storage_s3_remove(
 {
 	const struct storage_place place = holding_storage(cx, r);
 
-	return holding_may_be_there(cx, r)
-	    ? storage_remove(cx, means->stores, &place,
-		  strcmp(r->kind, HOLDING_BUCKET) == 0)
-	    : ERR_OK;
+	return holding_may_be_there(cx, r) ? storage_remove(cx, means->stores, &place,
+						 strcmp(r->kind, HOLDING_BUCKET) == 0)
+					   : ERR_OK;
 }
 
 enum err
@@ -193,7 +191,7 @@ storage_s3_look(struct ctx *cx, struct creation_means *means, const struct resou
 	if (rc != ERR_OK)
 		return holding_tell(cx, rc, health, reason);
 	*health = state == STORAGE_OURS ? "ok" : "down";
-	*reason = state == STORAGE_OURS    ? NULL
+	*reason = state == STORAGE_OURS  ? NULL
 	    : state == STORAGE_NO_BUCKET ? "the bucket is gone"
 					 : "the storage's mark is gone";
 	return ERR_OK;

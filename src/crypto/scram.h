@@ -1,7 +1,7 @@
 /*
  * scram.h - what a PostgreSQL server keeps of a password: a SCRAM-SHA-256 verifier (RFC
- * 5802, RFC 7677), in the text that CREATE ROLE … PASSWORD takes as it is. Made here, so
- * that the password itself is in no statement and no server's log.
+ * 5802, RFC 7677), in the text that CREATE ROLE … PASSWORD takes as it is. Made here,
+ * so that the password itself is in no statement and no server's log.
  *
  *   SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>    in base64
  *

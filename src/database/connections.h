@@ -11,7 +11,8 @@
  * Owner:    the process, after the fork.
  * Lifetime: until connections_free(). A connection: until the next call.
  * Threads:  one.
- * Failure:  ERR_UNAVAILABLE, told, where the share is none; that of databases_connect().
+ * Failure:  ERR_UNAVAILABLE, told, where the share is none; that of
+ * databases_connect().
  */
 #ifndef TENANTD_DATABASE_CONNECTIONS_H
 #define TENANTD_DATABASE_CONNECTIONS_H

@@ -28,8 +28,8 @@ enum { LOGIN_NAME_SIZE = 64 }; /* with NUL: as long as PostgreSQL's names get */
 /* Which role. */
 struct login_name {
 	const char *role, *resource; /* the resource's id marks it */
-	const char *database;        /* the tenant's, or the one that its schema is in */
-	const char *schema;          /* NULL: it has the database for itself */
+	const char *database; /* the tenant's, or the one that its schema is in */
+	const char *schema;   /* NULL: it has the database for itself */
 };
 
 /* What it is to be. */
@@ -37,7 +37,7 @@ struct login {
 	struct login_name is;
 	const char *verifier; /* NULL: as it was */
 	int connections;      /* at once */
-	int timeout_ms;       /* of a statement, unless a session says otherwise; 0: none */
+	int timeout_ms; /* of a statement, unless a session says otherwise; 0: none */
 	bool may_log_in;
 	bool make; /* where it is not there; else that is left so */
 };

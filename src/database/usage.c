@@ -9,8 +9,8 @@ static enum err
 read_bytes(struct ctx *cx, struct db *db, const char *schema, int64_t *bytes)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(
-	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_database_bytes, schema), &rows);
+	enum err rc =
+	    db_read(cx, db, DB_MANAGEMENT, DB_CALL(STMT_database_bytes, schema), &rows);
 
 	if (rc == ERR_OK)
 		*bytes = db_i64(rows, 0, 0);
@@ -50,8 +50,7 @@ database_bytes(
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	if (strcmp(db_text(rows, 0, 0), "schema") == 0)
-		return read_bytes(
-		    cx, databases_control(d), db_text(rows, 0, 2), bytes);
+		return read_bytes(cx, databases_control(d), db_text(rows, 0, 2), bytes);
 	place = (struct connection_place){
 	    .tenant_id = tenant_id, .database = db_text(rows, 0, 2)};
 	return read_database(cx, d, &place, db_text(rows, 0, 1), bytes);

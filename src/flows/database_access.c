@@ -94,8 +94,8 @@ database_access_hold(struct ctx *cx, struct db *db,
 	    db_query(cx, db, STMT_tenant_login_hold, DB_ARGS(site->tenant_id), &rows);
 
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_tenant_login_show,
-		    DB_ARGS(site->tenant_id), &rows);
+		rc = db_query(
+		    cx, db, STMT_tenant_login_show, DB_ARGS(site->tenant_id), &rows);
 	return take_row(cx, rc, rows, site, out);
 }
 
@@ -179,9 +179,8 @@ database_access_set_pool(struct ctx *cx, struct db *db,
 		rc = login_queue(cx, db, site->tenant_id, 0);
 	if (rc == ERR_OK)
 		rc = database_access_hold(cx, db, site, now);
-	return rc == ERR_OK
-	    ? tell(cx, db, site, "TENANT_DATABASE_POOL_CHANGED", now)
-	    : rc;
+	return rc == ERR_OK ? tell(cx, db, site, "TENANT_DATABASE_POOL_CHANGED", now)
+			    : rc;
 }
 
 enum err

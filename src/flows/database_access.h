@@ -16,19 +16,19 @@
 #include "database/databases.h"
 
 struct database_pool {
-	int64_t max, min;         /* connections */
+	int64_t max, min; /* connections */
 	int64_t idle_ms, acquire_ms;
 };
 
 struct database_access {
 	const char *tenant_id;
-	const char *isolation;        /* shared, schema, database */
-	const char *server;           /* NULL: the control plane's, or none */
+	const char *isolation;         /* shared, schema, database */
+	const char *server;            /* NULL: the control plane's, or none */
 	const char *database, *schema; /* NULL: none of its own */
 	const char *role; /* NULL: the applications use one of the operator's */
 	struct database_pool pool;
 	bool may_log_in; /* its status lets the role in */
-	int64_t bytes; /* -1: not known */
+	int64_t bytes;   /* -1: not known */
 	int64_t version;
 	const char *rotated_at; /* NULL: never */
 	const char *updated_at;
@@ -46,8 +46,7 @@ struct database_access_site {
 enum err database_access_show(struct ctx *cx, struct db *db,
     const struct database_access_site *site, struct database_access *out) MUST_CHECK;
 /* What it takes on its server, as far as that is to be had within two seconds. */
-int64_t database_access_bytes(
-    struct ctx *cx, const struct database_access_site *site);
+int64_t database_access_bytes(struct ctx *cx, const struct database_access_site *site);
 
 /* -- inside a transaction in the tenant's context -- */
 /* Held until the transaction ends. */

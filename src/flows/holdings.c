@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "json/json.h"
 #include "tenant/secret.h"
 #include "tenant/tenant.h"
+#include "json/json.h"
 
 /* -- rows of the ledger -- */
 
@@ -89,12 +89,11 @@ holdings_show(
 }
 
 static enum err
-status_of(
-    struct ctx *cx, struct db *db, const char *tenant_id, const char **status)
+status_of(struct ctx *cx, struct db *db, const char *tenant_id, const char **status)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(STMT_tenant_standing, tenant_id), &rows);
+	enum err rc = db_read(
+	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_tenant_standing, tenant_id), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
@@ -106,21 +105,22 @@ status_of(
 /* -- storage -- */
 
 enum err
-holdings_presign(struct ctx *cx, struct db *db, const struct conf *conf,
-    const char *tenant_id, const struct storage_grant *g, const char **url)
+holdings_presign(struct ctx *cx, const struct holdings_site *at,
+    const struct storage_grant *g, const char **url)
 {
+	const struct conf *conf = stores_conf(at->stores);
 	struct storage_place place;
 	struct holdings all;
 	const char *status = "";
-	enum err rc = status_of(cx, db, tenant_id, &status);
+	enum err rc = status_of(cx, at->db, at->tenant_id, &status);
 
 	if (rc == ERR_OK)
 		rc = tenant_check_usable(cx, status);
 	if (rc == ERR_OK)
-		rc = holdings_show(cx, db, tenant_id, &all);
+		rc = holdings_show(cx, at->db, at->tenant_id, &all);
 	if (rc == ERR_OK && (!all.has_s3 || !stores_have_s3(conf)))
-		rc = err_tell(
-		    &cx->err, ERR_CONFLICT, "the tenant has no storage in S3");
+		rc =
+		    err_tell(&cx->err, ERR_CONFLICT, "the tenant has no storage in S3");
 	if (rc != ERR_OK)
 		return rc;
 	place = holding_storage(cx, &all.s3);
@@ -157,8 +157,7 @@ holdings_start_redis(struct ctx *cx, const struct holdings_site *at)
 
 /* What is sealed is the URL that the tenant has. */
 static enum err
-open_password(
-    struct ctx *cx, const struct holdings_site *at, const char **password)
+open_password(struct ctx *cx, const struct holdings_site *at, const char **password)
 {
 	struct redis_place place;
 	struct slice url;
@@ -205,8 +204,8 @@ hold_user(struct ctx *cx, const struct holdings_site *at, struct resource *out)
 	    DB_ARGS(at->tenant_id, HOLDING_REDIS), &rows);
 
 	if (rc == ERR_OK && db_row_count(rows) == 0)
-		rc = err_tell(
-		    &cx->err, ERR_CONFLICT, "the tenant has no user of Redis");
+		rc =
+		    err_tell(&cx->err, ERR_CONFLICT, "the tenant has no user of Redis");
 	if (rc != ERR_OK)
 		return rc;
 	*out = (struct resource){.id = db_text(rows, 0, 0),
@@ -247,8 +246,7 @@ write_down(struct ctx *cx, const struct holdings_site *at, const struct keyspace
 /* Redis comes last. Should the commit fail after it, what is sealed is the password of
  * before: holdings_mend_redis() sets that again. */
 enum err
-holdings_rotate_redis(
-    struct ctx *cx, const struct holdings_site *at, const char **url)
+holdings_rotate_redis(struct ctx *cx, const struct holdings_site *at, const char **url)
 {
 	const char *password = NULL;
 	struct resource r;
@@ -261,8 +259,7 @@ holdings_rotate_redis(
 		rc = keyspace_password(cx, &password);
 	}
 	if (rc == ERR_OK)
-		rc = keyspace_url(
-		    cx, stores_conf(at->stores), k.user, password, url);
+		rc = keyspace_url(cx, stores_conf(at->stores), k.user, password, url);
 	if (rc == ERR_OK)
 		rc = write_down(cx, at, &k, *url);
 	if (rc == ERR_OK)

@@ -29,8 +29,7 @@ struct storage_place holding_storage(struct ctx *cx, const struct resource *r);
 struct directory holding_directory(const struct resource *r);
 struct keyspace holding_keyspace(struct ctx *cx, const struct resource *r);
 /* A text of the row's details; "" for none. */
-const char *holding_detail(
-    struct ctx *cx, const struct resource *r, const char *name);
+const char *holding_detail(struct ctx *cx, const struct resource *r, const char *name);
 /* Whether there was nothing when it was begun: before, nothing of it was made. */
 bool holding_was_absent(struct ctx *cx, const struct resource *r);
 
@@ -42,11 +41,7 @@ struct holdings {
 enum err holdings_show(struct ctx *cx, struct db *db, const char *tenant_id,
     struct holdings *out) MUST_CHECK;
 
-/* Only while the tenant may be used. */
-enum err holdings_presign(struct ctx *cx, struct db *db, const struct conf *conf,
-    const char *tenant_id, const struct storage_grant *g, const char **url) MUST_CHECK;
-
-/* What Redis is asked with. */
+/* Whose it is, and what it is asked with. */
 struct holdings_site {
 	struct db *db;
 	const struct seal_keys *keys;
@@ -55,19 +50,23 @@ struct holdings_site {
 	const char *tenant_id;
 	const char *address; /* of the caller, for the audit */
 };
+
+/* Only while the tenant may be used. S3 is not asked. */
+enum err holdings_presign(struct ctx *cx, const struct holdings_site *at,
+    const struct storage_grant *g, const char **url) MUST_CHECK;
+
 /* Ends the connections of the tenant's user and lets it make none, or lets it again;
  * nothing for a tenant without one. Outside of any transaction. */
-enum err holdings_stop_redis(
-    struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
+enum err holdings_stop_redis(struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
 enum err holdings_start_redis(
     struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
-/* The user as it should be, made again where Redis lost it, or another password was set;
- * *mended: it was. Outside of any transaction. */
+/* The user as it should be, made again where Redis lost it, or another password was
+ * set; *mended: it was. Outside of any transaction. */
 enum err holdings_mend_redis(struct ctx *cx, const struct holdings_site *at,
     const struct resource *r, struct keyspace_look *found, bool *mended) MUST_CHECK;
 /* Inside a transaction in the tenant's context: another password, *url with it; the
  * connections so far end. */
-enum err holdings_rotate_redis(struct ctx *cx, const struct holdings_site *at,
-    const char **url) MUST_CHECK;
+enum err holdings_rotate_redis(
+    struct ctx *cx, const struct holdings_site *at, const char **url) MUST_CHECK;
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "crypto/scram.h"
 #include "jobs/job.h"
-#include "json/json.h"
 #include "tenant/secret.h"
+#include "json/json.h"
 
 /* What is written down of a role: login_wanted. */
 struct wanted {
@@ -56,9 +56,9 @@ password_of(struct ctx *cx, const char *url)
 
 	begin = begin != NULL ? strchr(begin + 3, ':') : NULL;
 	end = begin != NULL ? strchr(begin, '@') : NULL;
-	return end != NULL ? slice_dup(cx->mem,
-				 (struct slice){begin + 1, (size_t)(end - begin - 1)})
-			   : NULL;
+	return end != NULL
+	    ? slice_dup(cx->mem, (struct slice){begin + 1, (size_t)(end - begin - 1)})
+	    : NULL;
 }
 
 enum err
@@ -182,8 +182,7 @@ host_of(struct ctx *cx, struct databases *d, const char *server,
 }
 
 enum err
-logins_settle(
-    struct ctx *cx, struct databases *d, const char *tenant_id, unsigned what)
+logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id, unsigned what)
 {
 	struct settling s = {.d = d, .tenant_id = tenant_id, .what = what};
 	struct database_server server;
@@ -272,8 +271,8 @@ forget(struct ctx *cx, struct db *db, void *arg)
 {
 	const struct resource *r = arg;
 	const struct tenant_secret_name name = name_of(r->tenant_id);
-	enum err rc = db_queue(
-	    cx, db, STMT_tenant_login_forget, DB_ARGS(r->tenant_id, r->id));
+	enum err rc =
+	    db_queue(cx, db, STMT_tenant_login_forget, DB_ARGS(r->tenant_id, r->id));
 
 	if (rc == ERR_OK)
 		rc = tenant_secret_remove(cx, db, &name);
@@ -300,9 +299,9 @@ login_resource_remove(struct ctx *cx, struct databases *d, const struct resource
 					  : login_disown(cx, host, &is);
 	if (rc == ERR_OK)
 		rc = login_remove(cx, host, &is);
-	return rc == ERR_OK ? db_transaction(cx, databases_control(d), DB_MANAGEMENT,
-				  forget, &copy)
-			    : rc;
+	return rc == ERR_OK
+	    ? db_transaction(cx, databases_control(d), DB_MANAGEMENT, forget, &copy)
+	    : rc;
 }
 
 static void

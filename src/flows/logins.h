@@ -2,17 +2,17 @@
  * logins.h - a tenant's login role is made to match what is written down here: its
  * password, how often at once, and whether its tenant may be used.
  *
- * What is written down is the truth, and the server follows: whoever changes it commits,
- * and then calls this; a job (database.login) does so as well, and again until it is
- * done. Each call reads what is written down only when nobody else is about the role any
- * more, so that the last one leaves the newest.
+ * What is written down is the truth, and the server follows: whoever changes it
+ * commits, and then calls this; a job (database.login) does so as well, and again until
+ * it is done. Each call reads what is written down only when nobody else is about the
+ * role any more, so that the last one leaves the newest.
  *
  * Owner:    the caller; d: the process.
  * Lifetime: of the call, which opens connections and transactions of its own: none is
  *           open over databases_control() then.
  * Threads:  one.
- * Failure:  that of database/login.h; ERR_UNAVAILABLE while the server is away. A tenant
- *           without a login role is none.
+ * Failure:  that of database/login.h; ERR_UNAVAILABLE while the server is away. A
+ * tenant without a login role is none.
  */
 #ifndef TENANTD_FLOWS_LOGINS_H
 #define TENANTD_FLOWS_LOGINS_H
@@ -25,7 +25,7 @@
 enum logins_what {
 	LOGINS_MAKE = 1,     /* the role, where it is not there */
 	LOGINS_PASSWORD = 2, /* what the sealed address says */
-	LOGINS_END = 4       /* the sessions that are open, whatever the tenant's status */
+	LOGINS_END = 4 /* the sessions that are open, whatever the tenant's status */
 };
 
 /* what: of enum logins_what, or 0. */

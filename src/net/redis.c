@@ -252,8 +252,7 @@ connect_to(struct ctx *cx, struct redis *r)
 	enum err rc;
 
 	if (r->wrong != NULL)
-		return err_tell(
-		    &cx->err, ERR_CONFIG, "the URL of Redis %s", r->wrong);
+		return err_tell(&cx->err, ERR_CONFIG, "the URL of Redis %s", r->wrong);
 	if (ctx_time_left(cx, r->timeout_ms) <= 0)
 		return err_tell(&cx->err, ERR_UNAVAILABLE,
 		    "Redis could not be reached: no time is left");

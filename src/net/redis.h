@@ -1,6 +1,6 @@
 /*
- * redis.h - one connection to a Redis server (RESP2), through hiredis; opened when first
- * needed, opened again after a loss.
+ * redis.h - one connection to a Redis server (RESP2), through hiredis; opened when
+ * first needed, opened again after a loss.
  *
  * A URL is one of
  *
@@ -49,7 +49,8 @@ struct redis_settings {
 	int timeout_ms;  /* for connecting, and for each command */
 };
 
-struct redis *redis_new(const struct redis_settings *settings); /* connects to nothing */
+struct redis *redis_new(
+    const struct redis_settings *settings); /* connects to nothing */
 void redis_free(struct redis *r);
 int redis_database(const struct redis *r); /* that its URL says */
 void redis_drop(struct redis *r); /* the next command opens another connection */

@@ -70,14 +70,13 @@ static const char *
 read_host(struct arena *mem, struct slice text, struct redis_place *out)
 {
 	struct slice host = text, port = {NULL, 0};
-	const char *end = text.n > 0 && text.p[0] == '[' ? memchr(text.p, ']', text.n)
-							 : NULL;
+	const char *end =
+	    text.n > 0 && text.p[0] == '[' ? memchr(text.p, ']', text.n) : NULL;
 	int64_t n = REDIS_PORT_DEFAULT;
 
 	if (end != NULL) {
 		host = (struct slice){text.p + 1, (size_t)(end - text.p - 1)};
-		port =
-		    (struct slice){end + 1, text.n - (size_t)(end + 1 - text.p)};
+		port = (struct slice){end + 1, text.n - (size_t)(end + 1 - text.p)};
 		if (port.n > 0 && port.p[0] != ':')
 			return "has something between host and port";
 		port = port.n > 0 ? (struct slice){port.p + 1, port.n - 1}
@@ -120,8 +119,8 @@ read_path(struct arena *mem, struct slice rest, struct redis_place *out)
 		return NULL;
 	if (rest.n <= sizeof(name) - 1 || memcmp(rest.p, name, sizeof(name) - 1) != 0)
 		return "has something else than \"db=\" after the \"?\"";
-	return read_database((struct slice){rest.p + sizeof(name) - 1,
-				 rest.n - (sizeof(name) - 1)},
+	return read_database(
+	    (struct slice){rest.p + sizeof(name) - 1, rest.n - (sizeof(name) - 1)},
 	    out);
 }
 
@@ -141,8 +140,8 @@ redis_place_read(struct arena *mem, const char *url, struct redis_place *out)
 	rest = slice_of(url + (tcp ? 8 : 7));
 	at = memchr(rest.p, '@', rest.n);
 	if (at != NULL) {
-		why = read_user(
-		    mem, (struct slice){rest.p, (size_t)(at - rest.p)}, out);
+		why =
+		    read_user(mem, (struct slice){rest.p, (size_t)(at - rest.p)}, out);
 		rest = slice_of(at + 1);
 	}
 	if (why != NULL)

@@ -157,8 +157,8 @@ take_keys(struct ctx *cx, struct s3_list *l)
 
 	l->keys = arena_alloc(cx->mem, (size_t)l->most * sizeof(*l->keys));
 	l->count = 0;
-	while (l->count < l->most &&
-	    (key = s3_next_text(cx->mem, &rest, "Key")) != NULL)
+	while (
+	    l->count < l->most && (key = s3_next_text(cx->mem, &rest, "Key")) != NULL)
 		l->keys[l->count++] = key;
 	rest = l->answer.body;
 	l->after = s3_next_text(cx->mem, &rest, "NextContinuationToken");
@@ -319,17 +319,15 @@ unescaped(struct arena *mem, struct slice text)
 
 	buf_init(&b, mem, text.n + 1);
 	for (size_t i = 0; i < text.n; i++) {
-		const char *end = text.p[i] == '&'
-		    ? memchr(text.p + i, ';', text.n - i)
-		    : NULL;
+		const char *end =
+		    text.p[i] == '&' ? memchr(text.p + i, ';', text.n - i) : NULL;
 
 		if (end == NULL) {
 			buf_putc(&b, text.p[i]);
 			continue;
 		}
-		put_entity(&b,
-		    (struct slice){
-			text.p + i + 1, (size_t)(end - text.p) - i - 1});
+		put_entity(
+		    &b, (struct slice){text.p + i + 1, (size_t)(end - text.p) - i - 1});
 		i = (size_t)(end - text.p);
 	}
 	return buf_text(&b);
@@ -348,8 +346,7 @@ s3_next_text(struct arena *mem, struct slice *rest, const char *name)
 	if (from == NULL)
 		return NULL;
 	from += strlen(open);
-	to = memmem(
-	    from, rest->n - (size_t)(from - rest->p), close, strlen(close));
+	to = memmem(from, rest->n - (size_t)(from - rest->p), close, strlen(close));
 	if (to == NULL)
 		return NULL;
 	rest->n -= (size_t)(to - rest->p);

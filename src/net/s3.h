@@ -49,9 +49,10 @@ enum err s3_refuse(
 /* -- many -- */
 struct s3_list {
 	const char *bucket, *prefix;
-	const char *after; /* a token; NULL: from the first. Then: to go on with, or NULL
-			    */
-	int most;          /* keys of one answer, 1 to 1000 */
+	const char
+	    *after; /* a token; NULL: from the first. Then: to go on with, or NULL
+		     */
+	int most;   /* keys of one answer, 1 to 1000 */
 	struct s3_answer answer;
 	const char **keys; /* of a status 200: `count` of them */
 	int count;
@@ -69,8 +70,8 @@ struct s3_grant {
 	int64_t now_s;
 };
 /* NULL: the URL would be too long. Nobody is asked. */
-const char *s3_presign(struct arena *mem, const struct s3_place *p,
-    const struct s3_grant *g) MUST_CHECK;
+const char *s3_presign(
+    struct arena *mem, const struct s3_place *p, const struct s3_grant *g) MUST_CHECK;
 
 /* -- XML, as S3 writes it -- */
 /* The text of the next element of that name, which has no attributes and no elements;

@@ -212,8 +212,8 @@ begin(struct signing *s, struct arena *mem, const struct sigv4_signer *who,
 	if (!read_place(rq->url, &s->at))
 		return false;
 	sigv4_stamp(s->stamp, who->now_s);
-	s->scope = arena_printf(mem, "%.8s/%s/%s/aws4_request", s->stamp, who->region,
-	    who->service);
+	s->scope = arena_printf(
+	    mem, "%.8s/%s/%s/aws4_request", s->stamp, who->region, who->service);
 	add(&s->fields, "host", host_of(mem, &s->at));
 	add_fields(mem, rq->fields, &s->fields);
 	add_parameters(mem, s->at.query, &s->parameters);
@@ -286,8 +286,8 @@ finish(struct signing *s, const char *method, const char *payload,
 	if (b.failed)
 		return false;
 	digest_hex(out, digest_sha256(b.p, b.n));
-	to_sign = arena_printf(
-	    s->mem, ALGORITHM "\n%s\n%s\n%s", s->stamp, s->scope, out);
+	to_sign =
+	    arena_printf(s->mem, ALGORITHM "\n%s\n%s\n%s", s->stamp, s->scope, out);
 	memcpy(day, s->stamp, 8);
 	key = digest_hmac_sha256(first, strlen(first), day, 8);
 	chain(&key, s->who->region);
@@ -339,12 +339,10 @@ sigv4_presign(struct arena *mem, const struct sigv4_signer *who,
 		return NULL;
 	add(&s.parameters, "X-Amz-Algorithm", ALGORITHM);
 	add(&s.parameters, "X-Amz-Credential",
-	    escaped(
-		mem, slice_of(arena_printf(mem, "%s/%s", who->key_id, s.scope))));
+	    escaped(mem, slice_of(arena_printf(mem, "%s/%s", who->key_id, s.scope))));
 	add(&s.parameters, "X-Amz-Date", arena_strdup(mem, s.stamp));
 	add(&s.parameters, "X-Amz-Expires", arena_printf(mem, "%d", expires_s));
-	add(&s.parameters, "X-Amz-SignedHeaders",
-	    escaped(mem, slice_of(names_of(&s))));
+	add(&s.parameters, "X-Amz-SignedHeaders", escaped(mem, slice_of(names_of(&s))));
 	if (!sort(&s.parameters) ||
 	    !finish(&s, rq->method, "UNSIGNED-PAYLOAD", signature))
 		return NULL;

@@ -89,10 +89,14 @@ operation_turn(
 }
 
 enum err
-operation_end(struct ctx *cx, struct db *db, const char *id, enum operation_state state)
+operation_end(
+    struct ctx *cx, struct db *db, const char *id, enum operation_state state)
 {
-	return db_queue(
+	enum err rc = db_queue(
 	    cx, db, STMT_operation_end, DB_ARGS(id, operation_state_name(state)));
+
+	return rc == ERR_OK ? db_queue(cx, db, STMT_operation_job_end, DB_ARGS(id))
+			    : rc;
 }
 
 /* -- steps -- */

@@ -9,7 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 64, DEPTH_MAX = 64, OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+enum {
+	NAME_SIZE = 64,
+	DEPTH_MAX = 64,
+	OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+};
 
 static const char marks[] = ".tenantd";
 
@@ -44,8 +48,7 @@ is_name(const char *text)
 }
 
 static enum err
-open_root(
-    struct ctx *cx, const struct conf *conf, const struct directory *d, int *root)
+open_root(struct ctx *cx, const struct conf *conf, const struct directory *d, int *root)
 {
 	enum err rc = stores_check_features(cx, conf, false, true);
 
@@ -53,8 +56,8 @@ open_root(
 	if (rc != ERR_OK)
 		return rc;
 	if (!is_name(d->name) || !is_name(d->mark))
-		return err_set(&cx->err, ERR_INTERNAL, "\"%.80s\" is no directory",
-		    d->name);
+		return err_set(
+		    &cx->err, ERR_INTERNAL, "\"%.80s\" is no directory", d->name);
 	/* It may be a link to where the disk is. */
 	*root = open(conf->storage_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return *root >= 0 ? ERR_OK : fail(cx, "STORAGE_DIR cannot be opened");
@@ -71,7 +74,8 @@ is_marked(int root, const char *name, const struct directory *d)
 	if (dir < 0)
 		return false;
 	snprintf(path, sizeof(path), "%s/%s", marks, d->mark);
-	found = fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	found =
+	    fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 	close(dir);
 	return found;
 }
@@ -104,8 +108,8 @@ make_fresh(int root, const char *name, const struct directory *d)
 		return false;
 	snprintf(path, sizeof(path), "%s/%s", marks, d->mark);
 	good = make_at(dir, marks) &&
-	    (file = openat(dir, path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		 0600)) >= 0 &&
+	    (file = openat(
+		 dir, path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) >= 0 &&
 	    fsync(file) == 0 && fsync(dir) == 0;
 	if (file >= 0)
 		close(file);
@@ -189,7 +193,8 @@ remove_in(struct ctx *cx, int root, const struct directory *d)
 	if (is_marked(root, d->name, d) &&
 	    renameat2(root, d->name, root, n.gone, RENAME_NOREPLACE) != 0)
 		return fail(cx, "a tenant's directory could not be removed");
-	good = remove_at(root, n.gone, DEPTH_MAX) && remove_at(root, n.fresh, DEPTH_MAX);
+	good =
+	    remove_at(root, n.gone, DEPTH_MAX) && remove_at(root, n.fresh, DEPTH_MAX);
 	return good ? ERR_OK : fail(cx, "a tenant's directory could not be removed");
 }
 

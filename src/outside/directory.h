@@ -22,12 +22,12 @@ struct directory {
 	const char *mark; /* the resource's id */
 };
 
-enum err directory_make(struct ctx *cx, const struct conf *conf,
-    const struct directory *d) MUST_CHECK;
+enum err directory_make(
+    struct ctx *cx, const struct conf *conf, const struct directory *d) MUST_CHECK;
 /* With all that is in it; nothing where there is no mark. May be run again after it ran
  * to any point. */
-enum err directory_remove(struct ctx *cx, const struct conf *conf,
-    const struct directory *d) MUST_CHECK;
+enum err directory_remove(
+    struct ctx *cx, const struct conf *conf, const struct directory *d) MUST_CHECK;
 /* Whether it is there, and ours. */
 enum err directory_look(struct ctx *cx, const struct conf *conf,
     const struct directory *d, bool *ours) MUST_CHECK;

@@ -85,8 +85,8 @@ keyspace_ask(struct ctx *cx, struct redis *r, const char *const *words,
 	if (rc != ERR_OK || (*reply)->kind != REDIS_IS_REFUSAL)
 		return rc;
 	return err_tell(&cx->err, ERR_OUTSIDE_FAILED,
-	    "Redis refuses %s%s%s: %.160s; see the rights of REDIS_URL's user", words[0],
-	    words[1] != NULL ? " " : "", words[1] != NULL ? words[1] : "",
+	    "Redis refuses %s%s%s: %.160s; see the rights of REDIS_URL's user",
+	    words[0], words[1] != NULL ? " " : "", words[1] != NULL ? words[1] : "",
 	    (*reply)->text.p);
 }
 
@@ -277,8 +277,8 @@ turn(struct ctx *cx, struct stores *s, const struct keyspace *k, bool on)
 		rc = look(cx, r, k, NULL, &now);
 	if (rc != ERR_OK || now.state < KEYSPACE_ON)
 		return rc;
-	rc = keyspace_ask(cx, r,
-	    REDIS_WORDS("ACL", "SETUSER", k->user, on ? "on" : "off"), &reply);
+	rc = keyspace_ask(
+	    cx, r, REDIS_WORDS("ACL", "SETUSER", k->user, on ? "on" : "off"), &reply);
 	if (rc == ERR_OK && !on)
 		rc = keyspace_kill(cx, r, k);
 	return rc == ERR_OK ? keyspace_keep(cx, r) : rc;

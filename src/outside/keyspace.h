@@ -70,7 +70,7 @@ enum err keyspace_start(
 /* Its connections, its keys in all databases, and the user; nothing where it has no
  * mark. used: keys are removed also where the user is gone. May be run again after it
  * ran to any point. */
-enum err keyspace_remove(struct ctx *cx, struct stores *s, const struct keyspace *k,
-    bool used) MUST_CHECK;
+enum err keyspace_remove(
+    struct ctx *cx, struct stores *s, const struct keyspace *k, bool used) MUST_CHECK;
 
 #endif

@@ -40,8 +40,8 @@ go_on(struct ctx *cx, struct redis *r, struct scan *scan)
 {
 	const struct redis_reply *reply;
 	enum err rc = keyspace_ask(cx, r,
-	    REDIS_WORDS("SCAN", scan->cursor, "MATCH", scan->pattern, "COUNT",
-		BATCH_TEXT),
+	    REDIS_WORDS(
+		"SCAN", scan->cursor, "MATCH", scan->pattern, "COUNT", BATCH_TEXT),
 	    &reply);
 
 	if (rc != ERR_OK)
@@ -55,8 +55,8 @@ go_on(struct ctx *cx, struct redis *r, struct scan *scan)
 }
 
 static enum err
-clear_database(struct ctx *cx, struct redis *r, const struct keyspace *k,
-    const char *database)
+clear_database(
+    struct ctx *cx, struct redis *r, const struct keyspace *k, const char *database)
 {
 	struct scan scan = {
 	    .pattern = arena_printf(cx->mem, "%s*", k->prefix), .cursor = "0"};
@@ -108,7 +108,8 @@ delete_user(struct ctx *cx, struct redis *r, const struct keyspace *k)
 	enum err rc = keyspace_kill(cx, r, k);
 
 	if (rc == ERR_OK)
-		rc = keyspace_ask(cx, r, REDIS_WORDS("ACL", "DELUSER", k->user), &reply);
+		rc =
+		    keyspace_ask(cx, r, REDIS_WORDS("ACL", "DELUSER", k->user), &reply);
 	return rc == ERR_OK ? keyspace_keep(cx, r) : rc;
 }
 

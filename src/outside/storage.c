@@ -185,7 +185,8 @@ empty_all(struct ctx *cx, const struct s3 *s3, const struct storage_place *p)
 	return rc;
 }
 
-/* One that somebody wrote to meanwhile gets its mark back: else it would be nobody's. */
+/* One that somebody wrote to meanwhile gets its mark back: else it would be nobody's.
+ */
 static enum err
 remove_bucket(struct ctx *cx, struct stores *s, const struct storage_place *p)
 {
@@ -195,8 +196,7 @@ remove_bucket(struct ctx *cx, struct stores *s, const struct storage_place *p)
 
 	if (rc == ERR_OK)
 		rc = s3_ask(cx, &s3,
-		    &(const struct s3_request){
-			.method = "DELETE", .bucket = p->bucket},
+		    &(const struct s3_request){.method = "DELETE", .bucket = p->bucket},
 		    &a);
 	if (rc != ERR_OK || a.status < 300 || a.status == 404)
 		return rc;
@@ -286,7 +286,6 @@ storage_presign(struct ctx *cx, const struct conf *conf, const struct storage_pl
 	}
 	grant.key = arena_printf(cx->mem, "%s%s", p->prefix, g->key);
 	*url = s3_presign(cx->mem, &place, &grant);
-	return *url != NULL
-	    ? ERR_OK
-	    : err_set(&cx->err, ERR_INTERNAL, "could not sign a URL");
+	return *url != NULL ? ERR_OK
+			    : err_set(&cx->err, ERR_INTERNAL, "could not sign a URL");
 }

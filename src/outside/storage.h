@@ -28,7 +28,7 @@ struct storage_place {
 	const char *bucket;
 	const char *prefix; /* "": all of the bucket */
 	const char *mark;   /* the resource's id */
-	bool absent; /* there was nothing before we began to make it */
+	bool absent;        /* there was nothing before we began to make it */
 };
 
 /* "tenants/ID/" */
@@ -46,10 +46,10 @@ enum storage_state {
 };
 enum err storage_look(struct ctx *cx, struct stores *s, const struct storage_place *p,
     enum storage_state *out) MUST_CHECK;
-enum err storage_make_bucket(struct ctx *cx, struct stores *s,
-    const struct storage_place *p) MUST_CHECK;
-enum err storage_put_mark(struct ctx *cx, struct stores *s,
-    const struct storage_place *p) MUST_CHECK;
+enum err storage_make_bucket(
+    struct ctx *cx, struct stores *s, const struct storage_place *p) MUST_CHECK;
+enum err storage_put_mark(
+    struct ctx *cx, struct stores *s, const struct storage_place *p) MUST_CHECK;
 
 /* With all that is in it, the mark last; nothing where there is no mark. With own: and
  * the bucket. May be run again after it ran to any point. */

@@ -5,7 +5,8 @@
  * Owner:    the process, after the fork.
  * Lifetime: until stores_free(); of the settings.
  * Threads:  one.
- * Failure:  ERR_CONFLICT, told: it is not set up here, and by which setting it would be.
+ * Failure:  ERR_CONFLICT, told: it is not set up here, and by which setting it would
+ * be.
  */
 #ifndef TENANTD_OUTSIDE_STORES_H
 #define TENANTD_OUTSIDE_STORES_H

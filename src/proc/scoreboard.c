@@ -60,7 +60,7 @@ struct shared {
 
 struct scoreboard {
 	int slots, routes;
-	int rows; /* routes, and behind them steps */
+	int rows;     /* routes, and behind them steps */
 	size_t words; /* of bits, for a slot */
 	size_t size;
 	struct shared *shared;

@@ -111,8 +111,7 @@ struct route_stats {
 };
 void scoreboard_sum(const struct scoreboard *s, int route, struct route_stats *out);
 /* Of a step: latency of the class [1]. */
-void scoreboard_sum_step(
-    const struct scoreboard *s, int step, struct route_stats *out);
+void scoreboard_sum_step(const struct scoreboard *s, int step, struct route_stats *out);
 /* Workers of a role by their state. */
 void scoreboard_states(const struct scoreboard *s, enum worker_role role,
     int out[static WORKER_STATE_COUNT]);

@@ -141,17 +141,16 @@ check_name(struct ctx *cx, struct db *db, const struct role_site *site,
 }
 
 static enum err
-insert(struct ctx *cx, struct db *db, const struct role_site *site,
-    const struct group_draft *d, const char *id, const char *role)
+insert(struct ctx *cx, struct db *db, const struct group *g)
 {
 	char most[STR_I64_SIZE];
 	struct db_rows *rows;
-	enum err rc = quota_reserve(cx, db, site->tenant_id, QUOTA_GROUPS, 1);
+	enum err rc = quota_reserve(cx, db, g->tenant_id, QUOTA_GROUPS, 1);
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_group_create,
-		    DB_ARGS(id, site->tenant_id, d->name, utf8_fold(cx->mem, d->name),
-			d->description, role, cx->actor,
+		    DB_ARGS(g->id, g->tenant_id, g->name, utf8_fold(cx->mem, g->name),
+			g->description, g->role, cx->actor,
 			str_from_i64(most, GROUPS_MOST)),
 		    &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
@@ -168,16 +167,19 @@ group_create(struct ctx *cx, struct db *db, const struct role_site *site,
 	static const struct role_news created = {
 	    EVENT_GROUP_CREATED, "GROUP_CREATED", NULL};
 	char id[UUID_TEXT_SIZE];
-	const char *role = NULL;
+	struct group made = {.id = id,
+	    .tenant_id = site->tenant_id,
+	    .name = d->name,
+	    .description = d->description};
 	enum err rc = role_turn(cx, db, site->tenant_id);
 
 	uuid_text(id, uuid_random());
 	if (rc == ERR_OK)
-		rc = find_role(cx, db, site, d, &role);
+		rc = find_role(cx, db, site, d, &made.role);
 	if (rc == ERR_OK)
 		rc = check_name(cx, db, site, d, NULL);
 	if (rc == ERR_OK)
-		rc = insert(cx, db, site, d, id, role);
+		rc = insert(cx, db, &made);
 	if (rc == ERR_OK)
 		rc = group_hold(cx, db, site, id, out);
 	return rc == ERR_OK ? tell(cx, db, site, out, &created) : rc;
@@ -252,11 +254,17 @@ group_delete(struct ctx *cx, struct db *db, const struct role_site *site,
 
 /* -- who is in it -- */
 
+/* Who came in, or went. */
+struct passage {
+	const struct group *group;
+	const struct person *who;
+	struct role_news news;
+};
+
 static enum err
-tell_member(struct ctx *cx, struct db *db, const struct role_site *site,
-    const struct group *g, const struct person *p, const struct role_news *what)
+tell_passage(
+    struct ctx *cx, struct db *db, const struct role_site *site, struct passage *p)
 {
-	struct role_news news = *what;
 	struct json_out o;
 	struct buf b;
 
@@ -264,20 +272,20 @@ tell_member(struct ctx *cx, struct db *db, const struct role_site *site,
 	json_out_init(&o, &b);
 	json_open_object(&o);
 	json_member_text(&o, "tenantId", site->tenant_id);
-	json_member_text(&o, "groupId", g->id);
-	json_member_text(&o, "name", g->name);
-	json_member_text(&o, "userId", p->id);
+	json_member_text(&o, "groupId", p->group->id);
+	json_member_text(&o, "name", p->group->name);
+	json_member_text(&o, "userId", p->who->id);
 	json_close_object(&o);
-	news.payload = buf_text(&b);
-	return role_tell(cx, db, site, &news);
+	p->news.payload = buf_text(&b);
+	return role_tell(cx, db, site, &p->news);
 }
 
 enum err
 group_add(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct group *g, const struct person *p)
 {
-	static const struct role_news added = {
-	    EVENT_GROUP_MEMBER_ADDED, "GROUP_MEMBER_ADDED", NULL};
+	struct passage in = {
+	    g, p, {EVENT_GROUP_MEMBER_ADDED, "GROUP_MEMBER_ADDED", NULL}};
 	struct db_rows *rows;
 	enum err rc = role_check_has(cx, site, role_scopes_granted(g->grants));
 
@@ -286,15 +294,15 @@ group_add(struct ctx *cx, struct db *db, const struct role_site *site,
 		    DB_ARGS(site->tenant_id, g->id, p->id, cx->actor), &rows);
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
-	return tell_member(cx, db, site, g, p, &added);
+	return tell_passage(cx, db, site, &in);
 }
 
 enum err
 group_drop(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct group *g, const struct person *p)
 {
-	static const struct role_news removed = {
-	    EVENT_GROUP_MEMBER_REMOVED, "GROUP_MEMBER_REMOVED", NULL};
+	struct passage out = {
+	    g, p, {EVENT_GROUP_MEMBER_REMOVED, "GROUP_MEMBER_REMOVED", NULL}};
 	bool managed = false;
 	struct db_rows *rows;
 	enum err rc = role_check_has(cx, site, role_scopes_granted(g->grants));
@@ -307,5 +315,5 @@ group_drop(struct ctx *cx, struct db *db, const struct role_site *site,
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	rc = role_check_managed(cx, db, site->tenant_id, managed);
-	return rc == ERR_OK ? tell_member(cx, db, site, g, p, &removed) : rc;
+	return rc == ERR_OK ? tell_passage(cx, db, site, &out) : rc;
 }

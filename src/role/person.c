@@ -101,14 +101,14 @@ persons_list(struct ctx *cx, struct db *db, const struct role_site *site,
 
 enum err
 person_query(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *name, struct person *out, bool *found)
+    const char *name, struct person *out)
 {
 	struct db_rows *rows;
 	enum err rc =
 	    db_query(cx, db, STMT_person_show, DB_ARGS(site->tenant_id, name), &rows);
 
-	*found = rc == ERR_OK && db_row_count(rows) > 0;
-	if (*found)
+	*out = (struct person){0};
+	if (rc == ERR_OK && db_row_count(rows) > 0)
 		read_row(rows, 0, out);
 	return rc;
 }
@@ -117,12 +117,11 @@ enum err
 person_hold(struct ctx *cx, struct db *db, const struct role_site *site,
     const char *name, struct person *out)
 {
-	bool found = false;
 	enum err rc = role_turn(cx, db, site->tenant_id);
 
 	if (rc == ERR_OK)
-		rc = person_query(cx, db, site, name, out, &found);
-	return rc == ERR_OK && !found ? no_such_person(cx, name) : rc;
+		rc = person_query(cx, db, site, name, out);
+	return rc == ERR_OK && out->id == NULL ? no_such_person(cx, name) : rc;
 }
 
 static enum err

@@ -50,9 +50,9 @@ enum err persons_list(struct ctx *cx, struct db *db, const struct role_site *sit
 /* In the turn, which it takes. */
 enum err person_hold(struct ctx *cx, struct db *db, const struct role_site *site,
     const char *name, struct person *out) MUST_CHECK;
-/* *found false: nobody of that id or address is in the tenant. */
+/* Its id NULL: nobody of that id or address is in the tenant. */
 enum err person_query(struct ctx *cx, struct db *db, const struct role_site *site,
-    const char *name, struct person *out, bool *found) MUST_CHECK;
+    const char *name, struct person *out) MUST_CHECK;
 
 /* Each in the turn. A user who is in none of the tenant's lists becomes a member. */
 enum err person_add(struct ctx *cx, struct db *db, const struct role_site *site,

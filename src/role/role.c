@@ -84,14 +84,16 @@ role_show(struct ctx *cx, struct db *db, const struct role_site *site, const cha
 	return rc;
 }
 
+/* id NULL: there is none. */
 static enum err
 query(struct ctx *cx, struct db *db, const char *tenant_id, const char *id,
-    struct role *out, bool *found)
+    struct role *out)
 {
 	struct db_rows *rows;
 	enum err rc = db_query(cx, db, STMT_role_show, DB_ARGS(tenant_id, id), &rows);
 
-	*found = rc == ERR_OK && take(rows, tenant_id, id, out);
+	if (rc != ERR_OK || !take(rows, tenant_id, id, out))
+		*out = (struct role){0};
 	return rc;
 }
 
@@ -194,12 +196,9 @@ role_to_give(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct role_wish *wish, struct role *out)
 {
 	const char *id = id_of(cx, wish->name);
-	bool found = false;
-	enum err rc = strcmp(id, ROLE_OWNER_ID) == 0
-	    ? ERR_OK
-	    : query(cx, db, site->tenant_id, id, out, &found);
+	enum err rc = query(cx, db, site->tenant_id, id, out);
 
-	if (rc == ERR_OK && !found) {
+	if (rc == ERR_OK && (out->id == NULL || strcmp(id, ROLE_OWNER_ID) == 0)) {
 		ctx_fault(cx, wish->pointer, "role", "is no role of the tenant");
 		return err_tell(&cx->err, ERR_INVALID,
 		    "\"%.*s\" is no role of the tenant that can be given", SHOWN_MAX,
@@ -212,12 +211,11 @@ enum err
 role_hold(struct ctx *cx, struct db *db, const struct role_site *site, const char *name,
     struct role *out)
 {
-	bool found = false;
 	enum err rc = role_turn(cx, db, site->tenant_id);
 
 	if (rc == ERR_OK)
-		rc = query(cx, db, site->tenant_id, id_of(cx, name), out, &found);
-	return rc == ERR_OK && !found ? no_such_role(cx, name) : rc;
+		rc = query(cx, db, site->tenant_id, id_of(cx, name), out);
+	return rc == ERR_OK && out->id == NULL ? no_such_role(cx, name) : rc;
 }
 
 /* -- changes -- */
@@ -250,7 +248,6 @@ check_new(struct ctx *cx, struct db *db, const struct role_site *site,
     const struct role_draft *d, const char *id)
 {
 	struct role other;
-	bool found = false;
 	enum err rc = role_check_has(cx, site, d->scopes);
 
 	if (rc == ERR_OK &&
@@ -258,8 +255,8 @@ check_new(struct ctx *cx, struct db *db, const struct role_site *site,
 		return err_tell(&cx->err, ERR_CONFLICT,
 		    "\"%s\" is no name for a role: it means something else", id);
 	if (rc == ERR_OK)
-		rc = query(cx, db, site->tenant_id, id, &other, &found);
-	if (rc == ERR_OK && found)
+		rc = query(cx, db, site->tenant_id, id, &other);
+	if (rc == ERR_OK && other.id != NULL)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there is a role of this name: \"%.*s\"", SHOWN_MAX, other.name);
 	return rc;

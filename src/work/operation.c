@@ -97,6 +97,8 @@ operation_run(struct work *w, struct work_item *it, enum work_verdict *verdict)
 			return turn_of_purge(w, it, id, verdict);
 		rc = creation_take(&it->cx, &w->means, id, &run, &outcome);
 		it->state = run;
+		if (rc == ERR_OK && run != NULL)
+			creation_run_by_job(run);
 	}
 	if (rc != ERR_OK)
 		return rc;

@@ -12,7 +12,8 @@ from pooler import PgBouncer
 # What a refused request must leave as it was.
 WATCHED = """SELECT (SELECT count(*) FROM public.custom_auth_tenant), (SELECT count(*) FROM public.tenants),
     (SELECT count(*) FROM public.tenant_users), (SELECT count(*) FROM public.users),
-    (SELECT count(*) FROM tenantd.events), (SELECT count(*) FROM tenantd.jobs),
+    (SELECT count(*) FROM tenantd.events), (SELECT count(*) FROM tenantd.jobs), (SELECT count(*) FROM tenantd.operations),
+    (SELECT count(*) FROM tenantd.resources),
     (SELECT count(*) FROM pg_namespace),
     (SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t.id), '')) FROM public.tenants t),
     (SELECT md5(coalesce(string_agg(w::text, '' ORDER BY w.id), '')) FROM tenantd.webhooks w),

@@ -519,17 +519,32 @@ def test_a_group_of_who_is_removed_meanwhile_is_without_them(team):
         assert team.db.sql("SELECT count(*) FROM tenantd.group_members WHERE group_id = %s", [group]) == [(0,)]
 
 
+def test_an_invitation_that_is_accepted_while_its_role_is_removed_gives_one_or_the_other(team, app, db):
+    for i in range(6):
+        role, person = team.role("read", "delete", name=f"Guest {i}"), Person(app, db)
+        secret = invite(team, person, role)
+        accept = lambda: app.call("POST", "/invitations/accept", bearer(db, person.id), {"token": secret})
+        accepted, removed = at_once([accept, lambda: team.call("DELETE", f"/roles/{quoted(role)}?replace_with=member")])
+        assert (accepted.status, removed.status) == (200, 204), (accepted, removed)
+        assert team.ok("GET", f"/users/{person.id}")["role"] == "member"
+
+
 # -- invitations, and signing in --
+
+def invite(team, person, role):
+    """The secret of an invitation, as if it had been in its mail."""
+    made = team.ok("POST", "/invitations", {"email": person.email, "role": role}, 201)
+    secret = "tdi_" + (uuid.uuid4().hex + uuid.uuid4().hex)[:43]
+    team.db.sql("UPDATE tenantd.invitations SET digest = encode(sha256(%s::bytea), 'hex') WHERE id = %s", [secret, made["id"]])
+    return secret
+
 
 def test_an_invitation_is_for_a_role_of_the_tenant_and_gives_it(team, app, db):
     team.role("read", "delete", name="Archivist")
     for role in ("none", "owner", "client", "@admin"):
         assert team.refused("POST", "/invitations", {"email": "a@example.com", "role": role}, 400)["errors"][0]["pointer"] == "/role"
     person = Person(app, db)
-    made = team.ok("POST", "/invitations", {"email": person.email, "role": "ARCHIVIST"}, 201)
-    assert made["role"] == "archivist"
-    secret = "tdi_" + (uuid.uuid4().hex + uuid.uuid4().hex)[:43]
-    db.sql("UPDATE tenantd.invitations SET digest = encode(sha256(%s::bytea), 'hex') WHERE id = %s", [secret, made["id"]])
+    secret = invite(team, person, "ARCHIVIST")
     answer = app.call("POST", "/invitations/accept", bearer(db, person.id), {"token": secret})
     assert answer.status == 200 and answer.json()["role"] == "archivist", answer
     assert team.scopes_of(person.id) == ["read", "delete"]

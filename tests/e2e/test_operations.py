@@ -79,6 +79,17 @@ def test_a_failure_is_rolled_back_and_says_at_which_step(db):
         assert c.create(slug=c.slug).status == 201  # the slug is free again
 
 
+def test_the_platform_is_alerted_of_a_failure(db):
+    with Creating(db, "audit:begin=fail") as c:
+        rule = c.call("POST", "/api/alert-rules", c.auth, json.dumps({"name": "Failed", "condition": "provisioning_failed"}).encode())
+        assert rule.status == 201
+        op = json.loads(c.create().body)["operation"]
+        tenant = c.show(op)["tenantId"]
+        about = stack.until(lambda: db.sql("SELECT payload FROM tenantd.events WHERE kind = 'alert.raised' AND payload->>'condition' ="
+                                           " 'provisioning_failed' ORDER BY id DESC LIMIT 1"))[0][0]
+        assert tenant in json.dumps(about) or about["count"] >= 1, about
+
+
 @pytest.mark.parametrize("point", ["undone"])
 def test_a_kill_while_it_is_rolled_back(db, point):
     with Creating(db, "activation:begin=fail", f"record:{point}=kill") as c:
@@ -216,3 +227,86 @@ def test_a_request_that_takes_too_long_leaves_the_rest_to_a_job(db):
         opener.join()
         assert answer.status == 202 and answer.headers["location"].startswith("/api/operations/")
         assert_active(db, c.converged(), c.slug)
+
+
+# -- from the shell --
+
+def shell(db, *args, status=0, **env):
+    return stack.command({**db.settings, "OPERATION_LEASE": "500", "JOB_POLL": "50", **env}, *args, status=status)
+
+
+@pytest.fixture(scope="module")
+def creator(db):
+    return stack.create_user(db, "maker@example.com")
+
+
+def test_made_from_the_shell(db, creator):
+    made = json.loads(shell(db, "tenant", "create", "--name", "From the shell", "--slug", "from-shell", "--creator", "maker@example.com",
+                            "--feature", "auth.password", "--feature", "auth.2fa", "--plan", "enterprise", "--json"))
+    assert made["tenant"]["slug"] == "from-shell" and made["tenant"]["status"] == "active"
+    assert made["tenant"]["features"]["auth"] == ["password", "2fa"] and made["tenant"]["planId"] == "enterprise"
+    assert db.value("SELECT requested_by FROM tenantd.operations WHERE id = %s", [made["operation"]]) == creator
+    shown = json.loads(shell(db, "operation", "show", made["operation"], "--json"))
+    assert shown["state"] == "succeeded" and shown["timing"]["overallMs"] > 0
+    told = shell(db, "operation", "show", made["operation"])
+    assert "activation" in told and "succeeded" in told
+    listed = json.loads(shell(db, "operation", "list", "--tenant", made["id"], "--json"))
+    assert [o["id"] for o in listed] == [made["operation"]]
+
+
+def test_planned_from_the_shell(db):
+    before = db.value("SELECT count(*) FROM tenantd.operations")
+    steps = json.loads(shell(db, "tenant", "create", "--name", "Planned", "--dry-run", "--json"))
+    assert [s["step"] for s in steps][:1] == ["record"] and steps[-1]["step"] == "welcome"
+    assert db.value("SELECT count(*) FROM tenantd.operations") == before
+
+
+@pytest.mark.parametrize("args, says", [
+    (["--name", "T"], "--creator"),
+    (["--name", "T", "--creator", "nobody@example.com"], "nobody@example.com"),
+    (["--name", "T", "--feature", "2fa", "--creator", "maker@example.com"], "auth.NAME"),
+    (["--name", "T", "--inactive", "--creator", "maker@example.com"], "--inactive goes with an ID"),
+    (["acme", "--name", "T", "--isolation", "shared"], "--isolation goes without an ID"),
+    (["--name", "T", "--isolation", "none", "--creator", "maker@example.com"], "isolation"),
+])
+def test_what_is_wrong_is_said(db, creator, args, says):
+    status, said = shell(db, "tenant", "create", *args, status=None)
+    assert status != 0 and says in said, said
+
+
+def test_a_failure_is_told_and_taken_back(db, creator):
+    status, said = shell(db, "tenant", "create", "--name", "Fails", "--slug", "fails-here", "--creator", "maker@example.com", status=None,
+                         TENANTD_TEST_STOP="activation:begin=fail")
+    assert status == 69 and 'step "activation" failed' in said, said
+    assert is_free(db, "fails-here")
+
+
+def test_a_killed_command_is_gone_on_with(db, creator):
+    status, said = shell(db, "tenant", "create", "--name", "Killed", "--slug", "killed-here", "--creator", "maker@example.com", status=None,
+                         TENANTD_TEST_STOP="activation:begin=kill")
+    assert status == -9, said
+    time.sleep(0.7)
+    shell(db, "jobs", "run")
+    assert db.sql("SELECT status FROM public.tenants WHERE slug = 'killed-here'") == [("active",)]
+
+
+def test_retried_and_cancelled_from_the_shell(db, creator):
+    for slug, what, ends in (("held-1", "retry", "active"), ("held-2", "cancel", "failed")):
+        status, said = shell(db, "tenant", "create", "--name", "Held", "--slug", slug, "--creator", "maker@example.com", "--on-failure", "hold",
+                             status=None, TENANTD_TEST_STOP="activation:begin=fail")
+        assert status == 69 and "operation show" in said, said
+        op, tenant = db.sql("SELECT id, tenant_id FROM tenantd.operations WHERE request->>'slug' = %s", [slug])[0]
+        assert json.loads(shell(db, "operation", what, op, "--json"))["state"] in ("waiting", "rolling_back")
+        shell(db, "jobs", "run")
+        assert db.value("SELECT status FROM public.tenants WHERE id = %s", [tenant]) == ends
+    assert shell(db, "operation", "cancel", op, status=None)[0] == 73
+    assert shell(db, "operation", "list", "--state", "lost", status=None)[0] == 64
+
+
+def test_the_figures_say_how_long_each_step_took(db):
+    with Creating(db) as c:
+        assert c.create().status == 201
+        text = c.call("GET", "/metrics", extra={"REMOTE_ADDR": "127.0.0.1"}).body.decode()
+        assert 'tenantd_operation_step_seconds_count{step="record"} 1' in text
+        assert "tenantd_operation_seconds_count 1" in text
+        assert 'tenantd_operations{state="held"}' in text

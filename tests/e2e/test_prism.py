@@ -151,6 +151,15 @@ def test_alert_rules(root, owner):
         who.ask("DELETE", f"{path}/{made['id']}", status=204)
 
 
+def test_a_tenants_database(owner):
+    path = owner.home + "/database"
+    assert owner.ask("PATCH", path, {"pool": {"max": 12}})["pool"]["max"] == 12
+    owner.db.sql("UPDATE tenantd.tenant_logins SET role = 'not_there', resource_id = 'r', database = current_database() WHERE tenant_id = %s",
+                 [owner.tenant])
+    assert owner.ask("POST", path + "/credentials", {"endSessions": True})["url"].startswith("postgresql://not_there:")
+    assert owner.ask("GET", path)["role"] == "not_there"
+
+
 def test_webhooks_and_what_was_sent(root, owner, partner):
     for who, path, tenant in ((root, "/api/webhooks", None), (owner, owner.home + "/webhooks", owner.tenant),
                               (partner, "/api/provisioning/webhooks", None)):

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import threading
+import urllib.parse
 
 import psycopg2
 import pytest
@@ -178,6 +179,23 @@ def test_another_password_and_the_last_is_of_no_use(app):
     assert ask(newer) == [(1,)] and "authentication failed" in refused(url)
     said = shown(app, tenant)
     assert said["rotatedAt"] is not None and newer not in json.dumps(said)
+
+
+def test_an_address_names_the_place_where_applications_reach_it(server, db, app):
+    tenant = make(app)
+    port = urllib.parse.urlsplit(url_of(tenant)).port
+    try:
+        stack.command(db.settings, "server", "address", "main", "--host", "localhost", "--json")
+        url = json.loads(of_tenant(app, tenant, "POST", "/credentials", {}).body)["url"]
+        assert (urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port) == ("localhost", None)
+        stack.command(db.settings, "server", "address", "main", "--host", "127.0.0.1", "--port", str(port))
+        url = json.loads(of_tenant(app, tenant, "POST", "/credentials", {}).body)["url"]
+        assert f"@127.0.0.1:{port}/" in url and ask(url) == [(1,)]
+        for words, status in ((["--host", "a b"], 65), (["--host", "x", "--none"], 64), ([], 64), (["--port", "0"], 64)):
+            assert stack.command(db.settings, "server", "address", "main", *words, status=None)[0] == status, words
+        assert stack.command(db.settings, "server", "address", "nowhere", "--host", "x", status=None)[0] == 66
+    finally:
+        stack.command(db.settings, "server", "address", "main", "--none")
 
 
 def test_the_job_repairs_what_somebody_did_to_the_role(server, app):

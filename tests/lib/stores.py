@@ -138,7 +138,8 @@ class Bucket:
         self.place = stack.Directory("tds.")
         data, port = self.place.writable("data"), stack.free_port()
         program = npm.modules("s3") / "s3rver/bin/s3rver.js"
-        self.process = stack.Process([shutil.which("node"), str(program), "-a", "127.0.0.1", "-p", str(port), "-d", str(data),
+        # Its tokens of pages are enciphered by what OpenSSL 3 keeps apart.
+        self.process = stack.Process([shutil.which("node"), "--openssl-legacy-provider", str(program), "-a", "127.0.0.1", "-p", str(port), "-d", str(data),
                                       "--no-vhost-buckets", "--allow-mismatched-signatures"], self.place.path / "log")
         self.bucket, self.upstream = bucket, f"http://127.0.0.1:{port}"
         self.process.wait_for(self.ready, self.place, "s3rver")

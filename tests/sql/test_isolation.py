@@ -268,6 +268,9 @@ def test_finding_a_users_tenants_uses_indexes_among_100000(db):
     assert db.own.one("SELECT tenantd.adopt_all()") == 100000
     db.own.within("unset", "INSERT INTO tenant_users (tenant_id, user_id, role)"
                            " SELECT t.id, c.owner_id, 'owner' FROM tenants t JOIN custom_auth_tenant c ON c.id = t.tenant")
+    db.own.within("unset", "INSERT INTO tenantd.roles (tenant_id, id, name, scopes) SELECT id, 'r', 'r', '{read}' FROM tenants LIMIT 20000")
+    db.own.within("unset", "INSERT INTO tenantd.groups (tenant_id, id, name, folded) SELECT id, gen_random_uuid(), 'n', 'n' FROM tenants LIMIT 20000")
+    db.own.within("unset", "INSERT INTO tenantd.group_members (tenant_id, group_id, user_id) SELECT tenant_id, id, 'u' FROM tenantd.groups")
     db.own.run("INSERT INTO users (id, email) SELECT 'user-' || g, g || '@example.com' FROM generate_series(1, 10000) g;"
                "ANALYZE")
     for query_name, args in (("onboarding_find", "'user-4711', NULL, false"),

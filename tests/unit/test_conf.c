@@ -418,6 +418,56 @@ what_belongs_together_must_be_set_together(void **state)
 }
 
 static void
+stores_that_cannot_work_are_named(void **state)
+{
+	static const struct {
+		const char *text, *fault;
+	} cases[] = {
+	    {"S3_BUCKET=b\n", "S3_BUCKET: \"b\" is no name of a bucket"},
+	    {"S3_BUCKET=b..c\n", "S3_BUCKET: \"b..c\" is no name of a bucket"},
+	    {"S3_BUCKET=bucket\nAWS_ACCESS_KEY_ID=x\nAWS_SECRET_ACCESS_KEY=x\n",
+		"S3_REGION: is not set, but there is S3 storage"},
+	    {"S3_BUCKET=bucket\nS3_REGION=x\n",
+		"S3_ACCESS_KEY_ID: is not set, but there is S3 storage"},
+	    {"S3_ACCESS_KEY_ID=x\n",
+		"S3_SECRET_ACCESS_KEY: is not set, but S3_ACCESS_KEY_ID is"},
+	    {"S3_SECRET_ACCESS_KEY=x\n",
+		"S3_ACCESS_KEY_ID: is not set, but S3_SECRET_ACCESS_KEY is"},
+	    {"S3_MODE=bucket\nAWS_REGION=x\nS3_ACCESS_KEY_ID=x\n"
+	     "S3_SECRET_ACCESS_KEY=x\n",
+		"S3_BUCKET_PREFIX: is not set, but S3_MODE is bucket"},
+	    {"S3_MODE=bucket\nS3_BUCKET_PREFIX=a-\nS3_BUCKET=bucket\n",
+		"S3_BUCKET: is set, but S3_MODE is bucket: each tenant has its own"},
+	    {"S3_BUCKET_PREFIX=A\n",
+		"S3_BUCKET_PREFIX: \"A\" is no beginning of a bucket's name"},
+	    {"S3_ENDPOINT=http://h/path\n",
+		"S3_ENDPOINT: has more than scheme, host and port"},
+	    {"S3_ADDRESSING=host\nS3_BUCKET=a.b.c\n",
+		"S3_ADDRESSING: is host, but S3_BUCKET has a dot, which no "
+		"certificate covers"},
+	    {"STORAGE_DIR=here\n", "STORAGE_DIR: \"here\" does not begin with /"},
+	    {"REDIS_PREFIX=a*\n",
+		"REDIS_PREFIX: \"a*\" has more than letters, digits and :_.-"},
+	    {"REDIS_URL=rediss://h\n",
+		"FILE:1: REDIS_URL: begins with neither redis:// nor unix:// (there is "
+		"no TLS)"},
+	};
+	struct ctx *cx = *state;
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(load(cx, cases[i].text, ENV()), ERR_CONFIG);
+		assert_string_equal(fault(cx, 0), cases[i].fault);
+	}
+	assert_int_equal(
+	    load(cx,
+		"S3_BUCKET=bucket\nAWS_REGION=x\nAWS_ACCESS_KEY_ID=x\n"
+		"AWS_SECRET_ACCESS_KEY=x\nREDIS_URL=redis://:p@h\nSTORAGE_DIR=/x\n",
+		ENV()),
+	    ERR_OK);
+	assert_true(conf_is_secret(CONF_OPT_redis_url));
+}
+
+static void
 the_database_alone_needs_no_keys(void **state)
 {
 	struct ctx *cx = *state;
@@ -537,6 +587,7 @@ main(void)
 	    CONF_TEST(settings_of_mail_fit_together),
 	    CONF_TEST(a_template_is_a_url_with_places_in_it),
 	    CONF_TEST(what_belongs_together_must_be_set_together),
+	    CONF_TEST(stores_that_cannot_work_are_named),
 	    CONF_TEST(the_database_alone_needs_no_keys),
 	    CONF_TEST(connection_keywords_are_quoted),
 	    CONF_TEST(a_named_file_must_be_there),

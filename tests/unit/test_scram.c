@@ -33,8 +33,8 @@ verifiers_are_those_that_postgresql_makes(void **state)
 
 		assert_true(base64_decode_dup(cx->mem,
 		    (struct slice){text, (size_t)(strchr(text, '$') - text)}, &salt));
-		assert_int_equal(scram_verifier_salted(cx,
-				     made_by_postgresql[i].password, salt, &made),
+		assert_int_equal(scram_verifier_salted(
+				     cx, made_by_postgresql[i].password, salt, &made),
 		    ERR_OK);
 		assert_string_equal(made, expected);
 	}

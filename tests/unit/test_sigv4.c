@@ -3,8 +3,8 @@
 #include "crypto/digest.h"
 #include "net/sigv4.h"
 
-/* The examples of "Signature Calculations for the Authorization Header" and "Using Query
- * Parameters" in Amazon S3's API reference. */
+/* The examples of "Signature Calculations for the Authorization Header" and "Using
+ * Query Parameters" in Amazon S3's API reference. */
 static const struct sigv4_signer who = {.region = "us-east-1",
     .service = "s3",
     .key_id = "AKIAIOSFODNN7EXAMPLE",
