@@ -34,7 +34,8 @@ print_tenant(struct cli *c, const struct tenant_managed *t)
 	static const char *const columns[] = {"id", "tenant", "name", "slug", "status",
 	    "status_reason", "is_active", "plan", "system_prompt",
 	    "pinecone_environment", "has_pinecone_api_key", "pinecone_api_key_last4",
-	    "owner_id", "version", "created_at", "updated_at"};
+	    "owner_id", "version", "created_at", "updated_at", "suspended_of",
+	    "suspended_until"};
 	struct table out;
 
 	table_init(&out, c->cx->mem, columns, COUNT_OF(columns));
@@ -54,6 +55,8 @@ print_tenant(struct cli *c, const struct tenant_managed *t)
 	table_i64(&out, t->version);
 	table_text(&out, t->created_at);
 	table_text(&out, t->updated_at);
+	table_text(&out, t->scopes);
+	table_text(&out, t->suspended_until);
 	return table_print(
 	    c->cx, &out, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
@@ -85,10 +88,20 @@ static enum err
 turn(struct ctx *cx, struct db *db, void *arg)
 {
 	struct errand *e = arg;
-	const struct tenant_turn t = {
+	const bool suspends = e->turn == TENANT_SUSPEND;
+	struct tenant_turn t = {
 	    .kind = e->turn, .reason = args_value(e->c->args, "reason")};
+	const char *const *words = NULL;
+	size_t n = 0;
 	enum err rc = tenant_managed_hold(cx, db, id_of(e), &e->now);
 
+	if (rc == ERR_OK && suspends) {
+		t.until = args_value(e->c->args, "until");
+		words = args_values(e->c->args, "scope", cx->mem);
+		while (words[n] != NULL)
+			n++;
+		rc = tenant_scopes_take(cx, words, n, &t.scopes);
+	}
 	return rc == ERR_OK ? tenant_managed_turn(cx, db, &e->desk, &t, &e->now) : rc;
 }
 

@@ -24,7 +24,10 @@ command_tenant_list(struct cli *c)
 	static const int64_t range[] = {1, LIST_MOST};
 	int64_t limit = LIST_DEFAULT;
 	struct tenant_query q = {.after = args_value(c->args, "after"),
-	    .status = args_value(c->args, "status")};
+	    .status = args_value(c->args, "status"),
+	    .plan = args_value(c->args, "plan"),
+	    .isolation = args_value(c->args, "isolation"),
+	    .part = args_value(c->args, "search")};
 	struct tenant_entry *list;
 	struct table t;
 	int count;

@@ -162,32 +162,7 @@ platform_tenant_patch(struct app *app, struct call *call)
 	return item_change(app, call, &form, patch);
 }
 
-/* As the database takes them; NULL: all there is, as reading is. */
-static const char *
-scopes_of(struct ctx *cx, const struct json *list)
-{
-	static const char *const words[] = {"write", "delete", "admin"};
-	bool asked[COUNT_OF(words)] = {false}, any = false;
-	struct buf b;
-
-	buf_init(&b, cx->mem, 64);
-	for (size_t i = 0; i < json_count(list); i++) {
-		const char *word = json_text(json_item(list, i));
-
-		if (strcmp(word, "read") == 0)
-			return NULL;
-		for (size_t j = 0; j < COUNT_OF(words); j++)
-			asked[j] = asked[j] || strcmp(word, words[j]) == 0;
-	}
-	for (size_t j = 0; j < COUNT_OF(words); j++)
-		if (asked[j]) {
-			buf_printf(&b, "%s%s", any ? "," : "{", words[j]);
-			any = true;
-		}
-	if (any)
-		buf_putc(&b, '}');
-	return any ? buf_text(&b) : NULL;
-}
+enum { SCOPES_MOST = 4 };
 
 /* After the commit, and before the answer: what is refused by us is refused outside by
  * then. What does not answer is a job's, which the change has queued. */
@@ -223,13 +198,18 @@ change_status(
 static enum err
 suspend(struct ctx *cx, struct db *db, struct item_change *c)
 {
-	const struct json *body = c->call->body;
-	const struct tenant_turn t = {.kind = TENANT_SUSPEND,
+	const struct json *body = c->call->body, *scopes = json_get(body, "scopes");
+	struct tenant_turn t = {.kind = TENANT_SUSPEND,
 	    .reason = json_get_text(body, "reason"),
-	    .until = json_get_text(body, "until"),
-	    .scopes = scopes_of(cx, json_get(body, "scopes"))};
+	    .until = json_get_text(body, "until")};
+	const char *words[SCOPES_MOST];
+	size_t n = 0;
+	enum err rc;
 
-	return change_status(cx, db, c, &t);
+	for (size_t i = 0; i < json_count(scopes) && n < SCOPES_MOST; i++)
+		words[n++] = json_text(json_item(scopes, i));
+	rc = tenant_scopes_take(cx, words, n, &t.scopes);
+	return rc == ERR_OK ? change_status(cx, db, c, &t) : rc;
 }
 
 enum err

@@ -3,9 +3,14 @@
 
 #include <assert.h>
 
+#include "json/json.h"
+
 #include "mail/own.h"
+#include "role/role.h"
 #include "tenant/features.h"
 #include "tenant/security_policy.h"
+
+enum { DETAILS_MAX = 1024 };
 
 /* One reset that is under way. */
 struct reset {
@@ -66,6 +71,63 @@ reset_features(struct ctx *cx, struct db *db, struct reset *r, bool *changed)
 	return rc;
 }
 
+/* Seeded rows say what the program says: only what differs counts as changed. */
+static enum err
+reset_roles(struct ctx *cx, struct db *db, struct reset *r, bool *changed)
+{
+	struct db_rows *rows;
+	enum err rc = role_turn(cx, db, r->now->id);
+
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_role_changed, DB_ARGS(r->now->id), &rows);
+	for (int i = 0; rc == ERR_OK && i < db_row_count(rows); i++)
+		*changed = *changed ||
+		    role_scopes_of_words(db_text(rows, i, 1)) !=
+			role_scopes_granted(
+			    arena_printf(cx->mem, "@%s", db_text(rows, i, 0)));
+	return rc == ERR_OK && *changed
+	    ? db_queue(cx, db, STMT_role_reset, DB_ARGS(r->now->id))
+	    : rc;
+}
+
+static enum err
+reset_quotas(struct ctx *cx, struct db *db, struct reset *r, bool *changed)
+{
+	struct db_rows *rows;
+	enum err rc = db_query(cx, db, STMT_quota_turn, DB_ARGS(r->now->id), &rows);
+
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_quota_reset_all,
+		    DB_ARGS(r->now->id, cx->actor), &rows);
+	*changed = rc == ERR_OK && db_affected(rows) > 0;
+	return rc;
+}
+
+static enum err
+write_down(struct ctx *cx, struct db *db, const struct reset *r)
+{
+	struct json_out o;
+	struct buf b;
+
+	buf_init(&b, cx->mem, DETAILS_MAX);
+	json_out_init(&o, &b);
+	json_open_object(&o);
+	json_member_text(&o, "tenantId", r->now->id);
+	json_name(&o, "reset");
+	json_open_array(&o);
+	for (int i = 0; i < r->report->count; i++)
+		json_put_text(&o, r->report->done[i]);
+	json_close_array(&o);
+	json_close_object(&o);
+	return audit_append(cx, r->desk->audit, db,
+	    &(struct audit_entry){.event = "TENANT_CONFIGURATION_RESET",
+		.severity = AUDIT_HIGH,
+		.actor = cx->actor,
+		.address = r->desk->address,
+		.tenant_id = r->now->id,
+		.details = buf_text(&b)});
+}
+
 static const struct {
 	const char *name;
 	reset_fn *fn;
@@ -73,6 +135,8 @@ static const struct {
     {"securityPolicy", reset_policy},
     {"emailTemplates", reset_templates},
     {"features", reset_features},
+    {"roles", reset_roles},
+    {"quotas", reset_quotas},
 };
 
 enum err
@@ -91,5 +155,5 @@ tenant_reset(struct ctx *cx, struct db *db, const struct tenant_desk *desk,
 		if (rc == ERR_OK && changed)
 			out->done[out->count++] = parts[i].name;
 	}
-	return rc;
+	return rc == ERR_OK && out->count > 0 ? write_down(cx, db, &r) : rc;
 }

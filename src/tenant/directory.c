@@ -16,8 +16,8 @@ tenant_list(struct ctx *cx, struct db *db, const struct tenant_query *q,
 	const char *status = q->status != NULL ? q->status : "";
 	struct db_rows *rows;
 	enum err rc = db_read(cx, db, DB_MANAGEMENT,
-	    DB_CALL(
-		STMT_tenant_list, after, status, arena_printf(cx->mem, "%d", q->limit)),
+	    DB_CALL(STMT_tenant_list, after, status,
+		arena_printf(cx->mem, "%d", q->limit), q->plan, q->isolation, q->part),
 	    &rows);
 
 	if (rc != ERR_OK)

@@ -18,9 +18,11 @@ struct tenant_entry {
 };
 
 struct tenant_query {
-	const char *after;  /* the id to go on after; NULL: from the first */
-	const char *status; /* NULL: any */
-	int limit;          /* at least 1 */
+	const char *after;            /* the id to go on after; NULL: from the first */
+	const char *status;           /* NULL: any */
+	int limit;                    /* at least 1 */
+	const char *plan, *isolation; /* NULL: any */
+	const char *part;             /* of id, slug or name; NULL: all */
 };
 
 /* In the order of ids; *count of them. */

@@ -120,6 +120,11 @@ enum err tenant_managed_turn(struct ctx *cx, struct db *db,
     struct tenant_managed *now) MUST_CHECK;
 
 /* -- the rules, for those above -- */
+/* What a suspension is of, as a turn has it: of "read", "write", "delete" and "admin";
+ * *array NULL: all there is, as it is without a word, and with "read". ERR_INVALID,
+ * with a fault, for another word. */
+enum err tenant_scopes_take(struct ctx *cx, const char *const *words, size_t count,
+    const char **array) MUST_CHECK;
 /* Whether all of them hold; else a fault for each that does not. */
 enum err tenant_managed_check(
     struct ctx *cx, const struct tenant_wish *wish) MUST_CHECK;

@@ -123,3 +123,33 @@ tenant_managed_check(struct ctx *cx, const struct tenant_wish *wish)
 	    ? ERR_OK
 	    : err_tell(&cx->err, ERR_INVALID, "the tenant is not valid");
 }
+
+enum err
+tenant_scopes_take(
+    struct ctx *cx, const char *const *words, size_t count, const char **array)
+{
+	static const char *const parts[] = {"write", "delete", "admin"};
+	bool asked[COUNT_OF(parts)] = {false}, all = count == 0;
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++) {
+		bool known = strcmp(words[i], "read") == 0;
+
+		all = all || known;
+		for (size_t j = 0; j < COUNT_OF(parts); j++)
+			if (strcmp(words[i], parts[j]) == 0)
+				known = asked[j] = true;
+		if (known)
+			continue;
+		ctx_fault(cx, arena_printf(cx->mem, "/scopes/%zu", i), "enum",
+		    "must be \"read\", \"write\", \"delete\" or \"admin\"");
+		return err_tell(
+		    &cx->err, ERR_INVALID, "there is no scope \"%.40s\"", words[i]);
+	}
+	for (size_t j = 0; j < COUNT_OF(parts); j++)
+		if (asked[j])
+			text = arena_printf(cx->mem, "%s%s%s", text,
+			    text[0] != '\0' ? "," : "", parts[j]);
+	*array = all ? NULL : arena_printf(cx->mem, "{%s}", text);
+	return ERR_OK;
+}

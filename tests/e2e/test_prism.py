@@ -97,6 +97,21 @@ def test_the_cases_of_the_api_suite(file, suite):
     assert not wrong, "\n\n".join(wrong)[:20000]
 
 
+def test_a_tenants_life(root, owner):
+    home, slug = owner.home, f"life-{uuid.uuid4().hex[:8]}"
+    assert root.ask("GET", "/api/tenants?limit=2&sort=-createdAt&status=active&isolation=shared&plan=free")["items"]
+    assert owner.ask("GET", home)["id"] == owner.tenant
+    assert root.ask("PATCH", home, {"slug": slug, "features": {"storage": ["s3"]}})["slug"] == slug
+    assert owner.ask("GET", home + "/slugs")["items"][0]["slug"] == slug
+    suspended = root.ask("POST", home + "/suspend", {"reason": "Unpaid", "scopes": ["write"], "until": "2099-01-01T00:00:00Z"})
+    assert suspended["suspension"]["scopes"] == ["write"]
+    assert root.ask("POST", home + "/resume")["suspension"] is None
+    assert root.ask("POST", home + "/reset-configuration")["reset"] == ["features"]
+    root.ask("DELETE", home, status=204)
+    assert root.ask("POST", home + "/restore")["status"] == "active"
+    assert root.ask("POST", home + "/purge?force=true", {"slug": slug}, status=202)["kind"] == "tenant.purge"
+
+
 def test_what_is_looked_at(root, owner):
     lines = {"Accept": "application/x-ndjson"}
     for who, path in ((root, "/admin/audit-log"), (owner, owner.home + "/audit-log")):

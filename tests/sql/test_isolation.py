@@ -184,7 +184,7 @@ def test_server_role_has_what_its_rows_say(db):
         wanted |= {(table, r) for r in re.split(r", (?![^()]*\))", list) if "(" not in r}
     assert rights(db.own, "srv") == wanted
     assert {t for t, r in wanted if r == "DELETE"} == {
-        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
+        "public.tenant_users", "tenantd.alert_rules", "tenantd.alerts", "tenantd.database_servers", "tenantd.deliveries", "tenantd.email_templates", "tenantd.events", "tenantd.group_members", "tenantd.groups", "tenantd.idempotency",
             "tenantd.idempotency_answers", "tenantd.idempotency_parts", "tenantd.invitations",
         "tenantd.job_lanes", "tenantd.jobs", "tenantd.mail_limits", "tenantd.notifications", "tenantd.password_history", "tenantd.password_resets",
         "tenantd.api_keys", "tenantd.group_members", "tenantd.groups", "tenantd.identity_sync", "tenantd.oauth_clients",
