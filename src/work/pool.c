@@ -1,10 +1,14 @@
 /* pool.c - the job that fills the pool of a database server; see work.h. */
+#include "database/pool.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "database/pool.h"
 #include "work/work.h"
 
-enum { BUSY_PAUSE_MS = 2000, NEXT_PAUSE_MS = 1, FILL_MS = 12000 /* within the lease */ };
+enum {
+	BUSY_PAUSE_MS = 2000,
+	NEXT_PAUSE_MS = 1,
+	FILL_MS = 12000 /* within the lease */
+};
 
 static void
 judge(struct work_item *it, const struct pool_filling *f, enum work_verdict *verdict)

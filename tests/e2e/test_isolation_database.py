@@ -116,7 +116,7 @@ def test_a_strangers_database_of_that_name_is_untouched(db, host):
             gate = f"{place}/go"
             with Creating(db, f"database:closed=wait:{gate}") as c, concurrent.futures.ThreadPoolExecutor(1) as one:
                 answer = one.submit(c.create, isolation="database")
-                op = stack.until(lambda: c.operations())[0]
+                op = stack.until(lambda: hasattr(c, "slug") and c.operations())[0]
                 name = name_of(op["tenantId"], c.slug)
                 stack.until(lambda: db.sql("SELECT FROM tenantd.resources WHERE tenant_id = %s AND kind = 'database'", [op["tenantId"]]))
                 host.sql(f"CREATE DATABASE {name}")
@@ -261,7 +261,7 @@ def test_a_schema_is_taken_back_and_a_strangers_stays(cluster, db):
         gate = f"{place}/go"
         with Creating(db, f"database:intended=wait:{gate}") as c, concurrent.futures.ThreadPoolExecutor(1) as one:
             answer = one.submit(c.create, isolation="schema")
-            op = stack.until(lambda: c.operations())[0]
+            op = stack.until(lambda: hasattr(c, "slug") and c.operations())[0]
             cluster.sql(f'CREATE SCHEMA "{schema_of(op)}"; CREATE TABLE "{schema_of(op)}".sentinel AS SELECT 42 AS n', database=db.name)
             open(gate, "w", encoding="ascii").close()
             assert "is not this tenant's" in told(answer.result(), 409)["detail"]
