@@ -3,7 +3,6 @@ stranger's of that name untouched. What is left is judged by the servers themsel
 import concurrent.futures
 import hashlib
 import json
-import os
 import subprocess
 import tempfile
 
@@ -108,27 +107,25 @@ def test_a_kill_while_it_is_copied(db, host):
     assert unaccounted(db, host) == set()
 
 
-def test_a_strangers_database_of_that_name_is_untouched(db, host):
-    size(db, 1)
-    for waiting in (1, 0):
-        with tempfile.TemporaryDirectory() as place:
-            os.chmod(place, 0o755)  # the program is somebody else
-            gate = f"{place}/go"
-            with Creating(db, f"database:closed=wait:{gate}") as c, concurrent.futures.ThreadPoolExecutor(1) as one:
-                answer = one.submit(c.create, isolation="database")
-                op = stack.until(lambda: hasattr(c, "slug") and c.operations())[0]
-                name = name_of(op["tenantId"], c.slug)
-                stack.until(lambda: db.sql("SELECT FROM tenantd.resources WHERE tenant_id = %s AND kind = 'database'", [op["tenantId"]]))
-                host.sql(f"CREATE DATABASE {name}")
-                stack.sql(host.url_of("postgres", name), "CREATE TABLE sentinel AS SELECT 42 AS n")
-                open(gate, "w", encoding="ascii").close()
-                problem = told(answer.result(), 409)
-                assert problem["type"].endswith("/conflict") and name in problem["detail"]
-                assert c.converged()["state"] == "rolled_back"
-            assert stack.sql(host.url_of("postgres", name), "TABLE sentinel") == [(42,)]
-            host.sql(f"DROP DATABASE {name}")
-        size(db, 0)
-        assert waiting in (0, 1) and unaccounted(db, host) == set()
+@pytest.mark.parametrize("waiting", [1, 0], ids=["claimed", "copied"])
+def test_a_strangers_database_of_that_name_is_untouched(db, host, waiting):
+    """It comes after the ledger has the name, and before ours is called that."""
+    size(db, waiting)
+    with Creating(db, "database:closed=fail") as c:
+        c.create(isolation="database", onFailure="hold")
+        op = c.converged()
+        name = name_of(op["tenantId"], c.slug)
+        host.sql(f"CREATE DATABASE {name}")
+        stack.sql(host.url_of("postgres", name), "CREATE TABLE sentinel AS SELECT 42 AS n")
+        c.act(op["id"], "retry")
+        held = stack.until(lambda: (o := c.converged())["errorCode"] == "conflict" and o)
+        assert held["state"] == "held" and name in held["error"]
+        c.act(op["id"], "cancel")
+        assert stack.until(lambda: c.converged()["state"] == "rolled_back")
+    assert stack.sql(host.url_of("postgres", name), "TABLE sentinel") == [(42,)]
+    host.sql(f"DROP DATABASE {name}")
+    size(db, 0)
+    assert unaccounted(db, host) == set()
 
 
 def test_two_hundred_at_once_against_a_pool_of_fifty(db, host):
@@ -256,17 +253,16 @@ def test_a_schema_is_taken_back_and_a_strangers_stays(cluster, db):
         told(c.create(isolation="schema"), 503)
         op = c.converged()
         assert op["state"] == "rolled_back" and not db.sql("SELECT FROM pg_namespace WHERE nspname = %s", [schema_of(op)])
-    with tempfile.TemporaryDirectory() as place:
-        os.chmod(place, 0o755)
-        gate = f"{place}/go"
-        with Creating(db, f"database:intended=wait:{gate}") as c, concurrent.futures.ThreadPoolExecutor(1) as one:
-            answer = one.submit(c.create, isolation="schema")
-            op = stack.until(lambda: hasattr(c, "slug") and c.operations())[0]
-            cluster.sql(f'CREATE SCHEMA "{schema_of(op)}"; CREATE TABLE "{schema_of(op)}".sentinel AS SELECT 42 AS n', database=db.name)
-            open(gate, "w", encoding="ascii").close()
-            assert "is not this tenant's" in told(answer.result(), 409)["detail"]
-            assert c.converged()["state"] == "rolled_back"
-        assert cluster.sql(f'TABLE "{schema_of(op)}".sentinel', database=db.name) == [(42,)]
+    with Creating(db, "database:intended=fail") as c:
+        c.create(isolation="schema", onFailure="hold")
+        op = c.converged()
+        cluster.sql(f'CREATE SCHEMA "{schema_of(op)}"; CREATE TABLE "{schema_of(op)}".sentinel AS SELECT 42 AS n', database=db.name)
+        c.act(op["id"], "retry")
+        held = stack.until(lambda: (o := c.converged())["errorCode"] == "conflict" and o)
+        assert "is not this tenant's" in held["error"]
+        c.act(op["id"], "cancel")
+        assert stack.until(lambda: c.converged()["state"] == "rolled_back")
+    assert cluster.sql(f'TABLE "{schema_of(op)}".sentinel', database=db.name) == [(42,)]
 
 
 def test_shared_needs_neither(db):
