@@ -178,6 +178,7 @@ make_secrets() {
 			put OWNER_PASSWORD "$(random 16)"
 			put SERVER_PASSWORD "$(random 16)"
 			put APP_PASSWORD "$(random 16)"
+			put MAKER_PASSWORD "$(random 16)"
 			put SECRET_KEY "$(random 32)"
 			put JWT_SECRET_KEY "$(random 32)"
 			put ADMIN_PASSWORD "Q-$(random 12)" # as the usual policy wants one
@@ -187,6 +188,10 @@ make_secrets() {
 	)
 	# shellcheck source=/dev/null
 	. "$secrets"
+	[ -n "${MAKER_PASSWORD:-}" ] || { # of a directory from before there was one
+		MAKER_PASSWORD=$(random 16)
+		put MAKER_PASSWORD "$MAKER_PASSWORD" >>"$secrets"
+	}
 }
 
 # -- PostgreSQL --
@@ -219,14 +224,16 @@ start_postgres() {
 	until_ready postgres psql_super -d postgres -c 'SELECT 1'
 }
 # The owner makes and migrates the tables and sees everything; tenantd itself runs with
-# less; the tenants' own applications get to see their tenant's rows alone.
+# less; the tenants' own applications get to see their tenant's rows alone. Tenants' own
+# databases, and the roles that log in there, are made by a role that can do nothing else.
 make_roles() {
 	psql_super -d postgres >>"$log/postgres.log" 2>&1 <<-SQL || failed postgres "the roles could not be made"
-		SELECT format('CREATE ROLE %I', r) FROM unnest('{tenantd_owner,tenantd_server,tenantd_app}'::text[]) r
+		SELECT format('CREATE ROLE %I', r) FROM unnest('{tenantd_owner,tenantd_server,tenantd_app,tenantd_maker}'::text[]) r
 		WHERE to_regrole(r) IS NULL \gexec
 		ALTER ROLE tenantd_owner LOGIN BYPASSRLS PASSWORD '$OWNER_PASSWORD';
 		ALTER ROLE tenantd_server LOGIN PASSWORD '$SERVER_PASSWORD';
 		ALTER ROLE tenantd_app LOGIN PASSWORD '$APP_PASSWORD';
+		ALTER ROLE tenantd_maker LOGIN CREATEDB CREATEROLE PASSWORD '$MAKER_PASSWORD';
 		SELECT 'CREATE DATABASE tenantd OWNER tenantd_owner'
 		WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tenantd') \gexec
 	SQL
@@ -275,6 +282,13 @@ install_program() {
 migrate() {
 	say "migrating"
 	tenantd migrate >>"$log/migrate.log" 2>&1 || failed migrate "the migration failed"
+}
+# Tenants' own databases are made in the same cluster.
+register_server() {
+	tenantd server show main >/dev/null 2>&1 && return
+	printf '%s\n' "postgresql://tenantd_maker:$MAKER_PASSWORD@127.0.0.1:$PG_PORT/postgres" |
+	    tenantd server add main --url-stdin --pool 2 >>"$log/setup.log" 2>&1 ||
+	    failed setup "the database server could not be registered"
 }
 start_tenantd() {
 	if alive tenantd; then return; fi
@@ -394,6 +408,11 @@ first_call() {
 		  curl -s -H "Authorization: Bearer \$PARTNER_TOKEN" \$TENANTD_URL/api/provisioning/tenants
 		  \$TENANTD --config \$TENANTD_CONFIG partner show demo-partner
 
+		A tenant with a database of its own, which is told how its application reaches it:
+
+		  curl -s -H "Authorization: Bearer \$PLATFORM_TOKEN" -H 'Content-Type: application/json' -d '{"name":"Own","isolation":"database"}' \$TENANTD_URL/api/tenants
+		  \$TENANTD --config \$TENANTD_CONFIG pool status
+
 		Logs: $log
 	NEXT
 }
@@ -439,6 +458,7 @@ write_config
 migrate
 make_admin
 make_partner
+register_server
 start_tenantd
 start_web
 write_env

@@ -79,6 +79,8 @@ bool doctor_reach_database(struct doctor *d);
 void doctor_check_owner(struct doctor *d);
 void doctor_check_rights(struct doctor *d);
 
+/* doctor_servers.c: database servers and their templates. */
+void doctor_check_servers(struct doctor *d);
 /* doctor_logins.c: where tenants' login roles may connect to. */
 void doctor_check_logins(struct doctor *d);
 

@@ -366,5 +366,6 @@ doctor_check_database(struct doctor *d)
 	doctor_check_rights(d);
 	check_schemas(d);
 	check_rls(d);
+	doctor_check_servers(d);
 	doctor_check_logins(d);
 }

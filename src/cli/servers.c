@@ -72,8 +72,7 @@ print_server(struct cli *c, const struct database_server *s)
 
 	table_init(&t, c->cx->mem, server_columns, COUNT_OF(server_columns));
 	put_server(&t, s);
-	return table_print(
-	    c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
 /* -- servers -- */
@@ -133,8 +132,8 @@ command_server_add(struct cli *c)
 	draft.conninfo = conninfo;
 	rc = open_desk(c, &desk);
 	if (rc == ERR_OK)
-		rc = server_register(
-		    c->cx, &desk, args_operand(c->args, 0), &draft, &s);
+		rc =
+		    server_register(c->cx, &desk, args_operand(c->args, 0), &draft, &s);
 	secret_cleanse(conninfo, sizeof(conninfo));
 	return rc == ERR_OK ? print_server(c, &s) : rc;
 }
@@ -147,8 +146,8 @@ put_into(struct cli *c, const char *state)
 	enum err rc = open_desk(c, &desk);
 
 	if (rc == ERR_OK)
-		rc = server_set_state(
-		    c->cx, &desk, args_operand(c->args, 0), state, &s);
+		rc =
+		    server_set_state(c->cx, &desk, args_operand(c->args, 0), state, &s);
 	return rc == ERR_OK ? print_server(c, &s) : rc;
 }
 
@@ -241,8 +240,8 @@ struct pool_sum {
 
 /* Go after go, until nothing is missing or another process is at it. */
 static enum err
-fill_one(struct cli *c, const struct server_desk *desk, const char *id,
-    struct pool_sum *sum)
+fill_one(
+    struct cli *c, const struct server_desk *desk, const char *id, struct pool_sum *sum)
 {
 	struct pool_filling f;
 	struct database_server s;
@@ -262,8 +261,8 @@ fill_one(struct cli *c, const struct server_desk *desk, const char *id,
 }
 
 static enum err
-drain_one(struct cli *c, const struct server_desk *desk, const char *id,
-    struct pool_sum *sum)
+drain_one(
+    struct cli *c, const struct server_desk *desk, const char *id, struct pool_sum *sum)
 {
 	struct pool_filling f = {0};
 	struct database_server s;
@@ -302,8 +301,7 @@ each_pool(struct cli *c, pool_fn *fn)
 	table_i64(&t, sum.removed);
 	table_i64(&t, sum.ready);
 	table_i64(&t, sum.busy);
-	return table_print(
-	    c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
+	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
 enum err

@@ -1,6 +1,6 @@
 /*
- * dir.h - a directory of settings that are files of their own: each of its files whose name
- * has the right ending.
+ * dir.h - a directory of settings that are files of their own: each of its files whose
+ * name has the right ending.
  *
  * Names that begin with a dot, and those with another ending, are passed over: editors
  * and package managers leave such behind.

@@ -163,8 +163,8 @@ database_server_post(struct app *app, struct call *call)
 		return rc;
 	call->rs->status = 201;
 	response_header(call->rs, "Location",
-	    arena_printf(call->cx.mem, "%s/admin/database-servers/%s", call->rq.prefix,
-		s.id));
+	    arena_printf(
+		call->cx.mem, "%s/admin/database-servers/%s", call->rq.prefix, s.id));
 	item_put(call, &form, &s);
 	return ERR_OK;
 }
@@ -191,8 +191,8 @@ database_server_patch(struct app *app, struct call *call)
 	if (json_has(call->body, "url")) {
 		rc = server_show(&call->cx, app->db, id_of(call), &s);
 		if (rc == ERR_OK)
-			rc = server_probe(&call->cx, &desk, s.id,
-			    json_get_text(call->body, "url"));
+			rc = server_probe(
+			    &call->cx, &desk, s.id, json_get_text(call->body, "url"));
 	}
 	return rc == ERR_OK ? item_change(app, call, &form, patch) : rc;
 }

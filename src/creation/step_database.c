@@ -34,12 +34,10 @@ struct database_details {
 };
 
 static enum err
-read_details(
-    struct ctx *cx, const struct resource *r, struct database_details *out)
+read_details(struct ctx *cx, const struct resource *r, struct database_details *out)
 {
 	const struct json *details;
-	enum err rc =
-	    json_parse(cx, r->details, strlen(r->details), 0, &details);
+	enum err rc = json_parse(cx, r->details, strlen(r->details), 0, &details);
 
 	if (rc == ERR_OK)
 		*out = (struct database_details){
@@ -54,8 +52,7 @@ read_details(
 
 /* The tenant's resource, inside a transaction. */
 static enum err
-hold_resource(
-    struct ctx *cx, struct making *m, const char *kind, struct resource *out)
+hold_resource(struct ctx *cx, struct making *m, const char *kind, struct resource *out)
 {
 	struct db_rows *rows;
 	enum err rc = db_query(cx, m->means->db, STMT_database_resource,
@@ -75,12 +72,10 @@ hold_resource(
 }
 
 static enum err
-find_resource(
-    struct ctx *cx, struct making *m, const char *kind, struct resource *out)
+find_resource(struct ctx *cx, struct making *m, const char *kind, struct resource *out)
 {
 	bool found = false;
-	enum err rc =
-	    resource_find(cx, m->means->db, m->tenant_id, kind, out, &found);
+	enum err rc = resource_find(cx, m->means->db, m->tenant_id, kind, out, &found);
 
 	if (rc == ERR_OK && !found)
 		rc = err_set(
@@ -155,8 +150,8 @@ copy_template(struct ctx *cx, struct making *m, struct database_server *s,
 	if (rc == ERR_OK && (s->stamp == NULL || strcmp(s->stamp, base.stamp) != 0))
 		rc = template_ensure(cx, w->databases, w->db, s, &base);
 	if (rc == ERR_OK)
-		rc = host_do(
-		    cx, h, STMT_database_create, DB_ARGS(staging, s->template));
+		rc =
+		    host_do(cx, h, STMT_database_create, DB_ARGS(staging, s->template));
 	return rc == ERR_OK ? creation_point(cx, m, "created") : rc;
 }
 
@@ -187,8 +182,8 @@ tell_stranger(struct ctx *cx, const struct resource *r)
 }
 
 static enum err
-give_name(struct ctx *cx, const struct host *h, const struct resource *r,
-    const char *staging)
+give_name(
+    struct ctx *cx, const struct host *h, const struct resource *r, const char *staging)
 {
 	char mark[DATABASE_MARK_SIZE];
 	struct name_call call = {staging, r->name, mark};
@@ -295,8 +290,7 @@ release(struct ctx *cx, struct db *db, void *arg)
 }
 
 enum err
-database_remove(
-    struct ctx *cx, struct creation_means *w, const struct resource *r)
+database_remove(struct ctx *cx, struct creation_means *w, const struct resource *r)
 {
 	struct resource copy = *r;
 	struct database_server s;
@@ -380,8 +374,7 @@ make_schema(struct ctx *cx, struct db *db, void *arg)
 	const struct resource *r = arg;
 	char mark[DATABASE_MARK_SIZE];
 	struct db_rows *seen;
-	enum err rc =
-	    db_query(cx, db, STMT_schema_seen, DB_ARGS(r->name), &seen);
+	enum err rc = db_query(cx, db, STMT_schema_seen, DB_ARGS(r->name), &seen);
 
 	database_mark(mark, r->id);
 	if (rc != ERR_OK)
@@ -405,8 +398,7 @@ act_schema(struct ctx *cx, struct making *m)
 	enum err rc = find_resource(cx, m, KIND_SCHEMA, &r);
 
 	if (rc == ERR_OK)
-		rc = db_transaction(
-		    cx, m->means->db, DB_MANAGEMENT, make_schema, &r);
+		rc = db_transaction(cx, m->means->db, DB_MANAGEMENT, make_schema, &r);
 	if (rc != ERR_OK && strcmp(cx->err.sqlstate, "42501") == 0)
 		rc = err_tell(&cx->err, ERR_ISOLATION,
 		    "the server's role may not make schemas here: ask for \"shared\" "
@@ -421,9 +413,8 @@ record_schema(struct ctx *cx, struct making *m)
 	struct resource r;
 	enum err rc = hold_resource(cx, m, KIND_SCHEMA, &r);
 
-	return rc == ERR_OK
-	    ? resource_set_state(cx, m->means->db, &r, RESOURCE_MADE)
-	    : rc;
+	return rc == ERR_OK ? resource_set_state(cx, m->means->db, &r, RESOURCE_MADE)
+			    : rc;
 }
 
 static enum err
@@ -432,8 +423,7 @@ drop_schema(struct ctx *cx, struct db *db, void *arg)
 	const struct resource *r = arg;
 	char mark[DATABASE_MARK_SIZE];
 	struct db_rows *seen;
-	enum err rc =
-	    db_query(cx, db, STMT_schema_seen, DB_ARGS(r->name), &seen);
+	enum err rc = db_query(cx, db, STMT_schema_seen, DB_ARGS(r->name), &seen);
 
 	database_mark(mark, r->id);
 	if (rc == ERR_OK && db_row_count(seen) > 0 &&
@@ -456,8 +446,8 @@ schema_look(struct ctx *cx, struct creation_means *w, const struct resource *r,
 {
 	char mark[DATABASE_MARK_SIZE];
 	struct db_rows *seen = NULL;
-	enum err rc = db_read(cx, w->db, DB_MANAGEMENT,
-	    DB_CALL(STMT_schema_seen, r->name), &seen);
+	enum err rc = db_read(
+	    cx, w->db, DB_MANAGEMENT, DB_CALL(STMT_schema_seen, r->name), &seen);
 
 	*health = "ok";
 	*reason = NULL;
@@ -542,8 +532,8 @@ migrate_database(struct ctx *cx, struct making *m, const struct base *base)
 	if (rc == ERR_OK)
 		rc = databases_connect(cx, w->databases, &s, r.name, &db);
 	if (rc == ERR_OK)
-		rc = host_failed(cx, &h,
-		    base_apply(cx, db, base, &base_in_database, &applied));
+		rc = host_failed(
+		    cx, &h, base_apply(cx, db, base, &base_in_database, &applied));
 	db_free(db);
 	return rc;
 }

@@ -31,8 +31,8 @@ static enum err
 read_own(struct ctx *cx, const struct conf *conf, struct base *out)
 {
 	static const char option[] = "TENANT_MIGRATIONS_DIR";
-	struct conf_dir_file *file = conf_dir_list(
-	    cx, cx->mem, option, conf->tenant_migrations_dir, ".sql");
+	struct conf_dir_file *file =
+	    conf_dir_list(cx, cx->mem, option, conf->tenant_migrations_dir, ".sql");
 	struct slice text;
 
 	for (; file != NULL && cx->fault_count == 0; file = file->next)
@@ -44,8 +44,8 @@ read_own(struct ctx *cx, const struct conf *conf, struct base *out)
 			    file->name, text.p, checksum_of(cx, text)};
 		}
 	if (cx->fault_count > 0)
-		return err_set(&cx->err, ERR_CONFIG, "%s: %s", option,
-		    cx->faults->message);
+		return err_set(
+		    &cx->err, ERR_CONFIG, "%s: %s", option, cx->faults->message);
 	return ERR_OK;
 }
 
@@ -71,9 +71,9 @@ base_load(struct ctx *cx, const struct conf *conf, struct base *out)
 {
 	enum err rc;
 
-	*out = (struct base){.list = arena_alloc(cx->mem,
-				 sizeof(*out->list) *
-				     (COUNT_OF(known) + CONF_DIR_FILES_MAX))};
+	*out = (struct base){
+	    .list = arena_alloc(
+		cx->mem, sizeof(*out->list) * (COUNT_OF(known) + CONF_DIR_FILES_MAX))};
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		out->list[out->count] = known[i];
 		out->list[out->count++].checksum =
@@ -121,14 +121,13 @@ static enum err
 run(struct ctx *cx, struct db *db, const struct base_place *at,
     const struct base_migration *m)
 {
-	enum err rc =
-	    db_query_ddl(cx, db, STMT_base_path, DB_ARGS(at->schema), NULL);
+	enum err rc = db_query_ddl(cx, db, STMT_base_path, DB_ARGS(at->schema), NULL);
 
 	if (rc == ERR_OK)
 		rc = db_script(cx, db, m->text);
 	if (rc == ERR_OK)
-		rc = db_queue_ddl(cx, db, STMT_base_record,
-		    DB_ARGS(at->book, m->name, m->checksum));
+		rc = db_queue_ddl(
+		    cx, db, STMT_base_record, DB_ARGS(at->book, m->name, m->checksum));
 	if (rc != ERR_OK)
 		err_note(&cx->err, "tenants' migration \"%s\"", m->name);
 	return rc;
@@ -144,8 +143,8 @@ grant(struct ctx *cx, struct db *db, const struct base_place *at)
 	if (rc == ERR_OK)
 		rc = db_queue_ddl(cx, db, STMT_base_grant, DB_ARGS(at->schema));
 	if (rc == ERR_OK)
-		rc =
-		    db_queue_ddl(cx, db, STMT_base_grant_sequences, DB_ARGS(at->schema));
+		rc = db_queue_ddl(
+		    cx, db, STMT_base_grant_sequences, DB_ARGS(at->schema));
 	if (rc == ERR_OK)
 		rc = db_queue_ddl(cx, db, STMT_base_close, DB_ARGS(at->book));
 	return rc;

@@ -8,8 +8,8 @@
  * Lifetime: of that arena; the operator's files are read anew each time.
  * Threads:  one.
  * Failure:  ERR_CONFIG for a file that cannot be read; ERR_CONFLICT, told, for one that
- *           was changed after it was applied; that of the statements otherwise, with the
- *           name of the migration.
+ *           was changed after it was applied; that of the statements otherwise, with
+ * the name of the migration.
  */
 #ifndef TENANTD_DATABASE_BASE_H
 #define TENANTD_DATABASE_BASE_H

@@ -141,12 +141,11 @@ host_turn(struct ctx *cx, const struct host *h, const char *what)
 }
 
 enum err
-host_turn_try(
-    struct ctx *cx, const struct host *h, const char *what, bool *ours)
+host_turn_try(struct ctx *cx, const struct host *h, const char *what, bool *ours)
 {
 	struct db_rows *rows;
-	enum err rc = db_read(
-	    cx, h->db, DB_MANAGEMENT, DB_CALL(STMT_host_turn_try, what), &rows);
+	enum err rc =
+	    db_read(cx, h->db, DB_MANAGEMENT, DB_CALL(STMT_host_turn_try, what), &rows);
 
 	*ours = rc == ERR_OK && db_bool(rows, 0, 0);
 	return host_failed(cx, h, rc);

@@ -44,10 +44,9 @@ enum err host_look(
 
 /* Others that do the same wait, or *ours is false; also while the server is at work on
  * what a process began that is not there any more. Until host_turn_end(). */
-enum err host_turn(
-    struct ctx *cx, const struct host *h, const char *what) MUST_CHECK;
-enum err host_turn_try(struct ctx *cx, const struct host *h, const char *what,
-    bool *ours) MUST_CHECK;
+enum err host_turn(struct ctx *cx, const struct host *h, const char *what) MUST_CHECK;
+enum err host_turn_try(
+    struct ctx *cx, const struct host *h, const char *what, bool *ours) MUST_CHECK;
 void host_turn_end(const struct ctx *cx, const struct host *h, const char *what);
 
 #endif

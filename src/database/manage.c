@@ -83,14 +83,13 @@ static enum err
 add(struct ctx *cx, struct db *db, void *arg)
 {
 	struct desk_call *call = arg;
-	enum err rc = server_create(cx, db, databases_keys(call->desk->databases),
-	    call->id, call->draft);
+	enum err rc = server_create(
+	    cx, db, databases_keys(call->desk->databases), call->id, call->draft);
 
 	if (rc == ERR_OK)
 		rc = server_hold(cx, db, call->id, call->out);
-	return rc == ERR_OK
-	    ? tell(cx, call->desk, "DATABASE_SERVER_ADDED", call->out)
-	    : rc;
+	return rc == ERR_OK ? tell(cx, call->desk, "DATABASE_SERVER_ADDED", call->out)
+			    : rc;
 }
 
 static enum err
@@ -130,8 +129,8 @@ enum err
 server_change(struct ctx *cx, const struct server_desk *desk,
     const struct server_draft *draft, struct database_server *now)
 {
-	enum err rc = server_update(
-	    cx, desk->db, databases_keys(desk->databases), draft, now);
+	enum err rc =
+	    server_update(cx, desk->db, databases_keys(desk->databases), draft, now);
 
 	if (rc == ERR_OK)
 		rc = tell(cx, desk, "DATABASE_SERVER_CHANGED", now);

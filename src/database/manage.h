@@ -1,6 +1,6 @@
 /*
- * manage.h - what operators do with database servers, by HTTP or in a shell; each change
- * is in the audit log.
+ * manage.h - what operators do with database servers, by HTTP or in a shell; each
+ * change is in the audit log.
  *
  * Owner:    the caller: the desk; texts live in the arena of the ctx.
  * Lifetime: of one request or command.

@@ -27,16 +27,14 @@ pool_claim(struct ctx *cx, struct db *db, const struct database_server *s,
 	*name = NULL;
 	if (s->stamp == NULL)
 		return ERR_OK;
-	rc = db_query(
-	    cx, db, STMT_pool_claim, DB_ARGS(s->id, s->stamp, whose), &rows);
+	rc = db_query(cx, db, STMT_pool_claim, DB_ARGS(s->id, s->stamp, whose), &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 1)
 		*name = db_text(rows, 0, 0);
 	return rc;
 }
 
 enum err
-pool_bind(
-    struct ctx *cx, struct db *db, const char *whose, const char *resource_id)
+pool_bind(struct ctx *cx, struct db *db, const char *whose, const char *resource_id)
 {
 	return db_queue(cx, db, STMT_pool_bind, DB_ARGS(whose, resource_id));
 }
@@ -50,8 +48,8 @@ pool_release(struct ctx *cx, struct db *db, const char *resource_id)
 enum err
 pool_want(struct ctx *cx, struct db *db, const char *server_id)
 {
-	return db_queue(cx, db, STMT_pool_call,
-	    DB_ARGS(server_id, job_kind_name(JOB_POOL_REFILL)));
+	return db_queue(
+	    cx, db, STMT_pool_call, DB_ARGS(server_id, job_kind_name(JOB_POOL_REFILL)));
 }
 
 /* -- one statement in a transaction of its own -- */
@@ -251,8 +249,8 @@ keep(struct ctx *cx, struct db *db, void *arg)
 {
 	struct keep_call *call = arg;
 	struct db_rows *rows;
-	enum err rc = db_query(
-	    cx, db, STMT_pool_due, DB_ARGS(call->size, call->stamp), &rows);
+	enum err rc =
+	    db_query(cx, db, STMT_pool_due, DB_ARGS(call->size, call->stamp), &rows);
 
 	call->count = 0;
 	for (int i = 0; rc == ERR_OK && i < db_row_count(rows); i++) {
@@ -263,8 +261,7 @@ keep(struct ctx *cx, struct db *db, void *arg)
 }
 
 enum err
-pool_keep(
-    struct ctx *cx, struct databases *d, struct db *control, int *count)
+pool_keep(struct ctx *cx, struct databases *d, struct db *control, int *count)
 {
 	char size[STR_I64_SIZE];
 	struct base base;
@@ -303,8 +300,8 @@ pool_status(struct ctx *cx, struct db *db, const struct conf *conf,
 		    .claimed = db_i64(rows, i, 7),
 		    .databases = db_i64(rows, i, 8),
 		};
-		p->wanted = db_text(rows, i, 2) == NULL ? conf->pool_size
-							: db_i64(rows, i, 2);
+		p->wanted =
+		    db_text(rows, i, 2) == NULL ? conf->pool_size : db_i64(rows, i, 2);
 		if (strcmp(p->state, "active") != 0)
 			p->wanted = 0;
 	}

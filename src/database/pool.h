@@ -31,8 +31,7 @@ enum err pool_bind(struct ctx *cx, struct db *db, const char *whose,
 enum err pool_release(
     struct ctx *cx, struct db *db, const char *resource_id) MUST_CHECK;
 /* Has it filled up by a job; several calls at once are one. */
-enum err pool_want(
-    struct ctx *cx, struct db *db, const char *server_id) MUST_CHECK;
+enum err pool_want(struct ctx *cx, struct db *db, const char *server_id) MUST_CHECK;
 
 /* -- outside of any transaction -- */
 struct pool_filling {
@@ -51,8 +50,8 @@ enum err pool_drain(struct ctx *cx, struct databases *d, struct db *control,
     struct database_server *s, struct pool_filling *f) MUST_CHECK;
 /* Queues jobs for the servers whose pool is not as it is to be, in a transaction of its
  * own; *count of them. */
-enum err pool_keep(struct ctx *cx, struct databases *d, struct db *control,
-    int *count) MUST_CHECK;
+enum err pool_keep(
+    struct ctx *cx, struct databases *d, struct db *control, int *count) MUST_CHECK;
 
 struct pool_state {
 	const char *server, *state, *stamp; /* stamp NULL: there is no template */

@@ -170,7 +170,8 @@ check_id(struct ctx *cx, const char *id)
 	if (server_is_id(id))
 		return ERR_OK;
 	return err_tell(&cx->err, ERR_INVALID,
-	    "a database server's id is of a-z, 0-9 and \"-\", up to %d of them", ID_MAX);
+	    "a database server's id is of a-z, 0-9 and \"-\", up to %d of them",
+	    ID_MAX);
 }
 
 enum err
@@ -238,9 +239,8 @@ drop_row(struct ctx *cx, struct db *db, const struct database_server *now)
 {
 	enum err rc = db_queue(cx, db, STMT_pool_forget_all, DB_ARGS(now->id));
 
-	return rc == ERR_OK
-	    ? db_queue(cx, db, STMT_server_remove, DB_ARGS(now->id))
-	    : rc;
+	return rc == ERR_OK ? db_queue(cx, db, STMT_server_remove, DB_ARGS(now->id))
+			    : rc;
 }
 
 enum err

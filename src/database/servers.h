@@ -70,7 +70,8 @@ struct server_draft {
 };
 enum err server_create(struct ctx *cx, struct db *db, const struct seal_keys *keys,
     const char *id, const struct server_draft *draft) MUST_CHECK;
-/* One that is not registered yet, or with another connection string: to be looked at. */
+/* One that is not registered yet, or with another connection string: to be looked at.
+ */
 enum err server_outline(struct ctx *cx, const struct seal_keys *keys, const char *id,
     const char *conninfo, struct database_server *out) MUST_CHECK;
 /* now: as it was held; then as it has become. */

@@ -28,8 +28,7 @@ set_row(struct ctx *cx, struct db *db, void *arg)
 static enum err
 note_next(struct ctx *cx, const struct host *h, const char *name)
 {
-	struct row_call call = {
-	    STMT_server_begin_template, h->server->id, name, NULL};
+	struct row_call call = {STMT_server_begin_template, h->server->id, name, NULL};
 
 	return db_transaction(cx, h->control, DB_MANAGEMENT, set_row, &call);
 }
@@ -72,8 +71,7 @@ static enum err
 make(struct ctx *cx, const struct host *h, const struct base *base)
 {
 	char name[DATABASE_NAME_SIZE];
-	const char *mark =
-	    arena_printf(cx->mem, "tenantd:template:%s", base->stamp);
+	const char *mark = arena_printf(cx->mem, "tenantd:template:%s", base->stamp);
 	struct row_call call = {
 	    STMT_server_set_template, h->server->id, name, base->stamp};
 	enum err rc = database_private_name(&cx->err, name, "template");
@@ -165,8 +163,8 @@ take_away(struct ctx *cx, const struct host *h, struct database_server *s)
 }
 
 enum err
-template_remove(struct ctx *cx, struct databases *d, struct db *control,
-    struct database_server *s)
+template_remove(
+    struct ctx *cx, struct databases *d, struct db *control, struct database_server *s)
 {
 	struct host h;
 	enum err rc = host_open(cx, d, control, s, &h);

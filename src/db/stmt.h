@@ -21,7 +21,8 @@ enum stmt_id {
 
 struct stmt {
 	const char *name, *text;
-	/* comma-separated: what stands as :"name", then what stands as :'name'; or "" */
+	/* comma-separated: what stands as :"name", then what stands as :'name'; or ""
+	 */
 	const char *idents;
 	int params;
 	enum stmt_rows rows;

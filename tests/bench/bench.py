@@ -16,6 +16,7 @@ import invitations  # noqa: E402
 import listing  # noqa: E402
 import load  # noqa: E402
 import login  # noqa: E402
+import pool  # noqa: E402
 import memory  # noqa: E402
 import stack  # noqa: E402
 import verify  # noqa: E402
@@ -128,6 +129,8 @@ def main():
             timed.show()
         if "login" in args.rows:
             login.measure(bench, timed, say)
+        if "pool" in args.rows:
+            pool.measure(bench, say, args.quick)
         if "verify" in args.rows:
             verify.measure(bench, say, rounds, 0 if args.quick else args.seconds / rounds / 3)
         if "events" in args.rows:

@@ -18,6 +18,7 @@
 #   invitations   1,000 at once at a limit of 10; what counting a tenant's calls adds to a request
 #   list          a page of a partner's million tenants, the first and the 10,000th in turn; memory of
 #                 the worker that answers those between
+#   pool          tenants with a database of their own, claimed from the pool and copied from the template
 #   instructions  instructions and allocations a request, by layer (callgrind)
 #   calls         system calls and database round trips a request (strace)
 #   memory        private memory of a worker over 100,000 requests
@@ -29,7 +30,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current context healthz new login verify events bulk invitations list instructions calls memory" rows='' quick='' seconds=8
+all="existing current context healthz new login verify events bulk invitations pool list instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 

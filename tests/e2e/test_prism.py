@@ -139,6 +139,20 @@ def test_a_partners_tenants(partner):
     assert len(partner.app.call("GET", path + "/export", partner.headers).body.splitlines()) == 3
 
 
+def test_database_servers(root, cluster):
+    path = "/admin/database-servers"
+    assert root.ask("POST", path, {"id": "prism", "url": cluster.maker(), "pool_size": 0}, 201)["health"] == "ok"
+    one = path + "/prism"
+    assert [s["id"] for s in root.ask("GET", path + "?limit=1")["items"]] == ["prism"]
+    assert root.ask("PATCH", one, {"weight": 1})["weight"] == 1
+    assert root.ask("GET", one)["version"] == 2 and root.ask("GET", one + "/health")["health"] == "ok"
+    assert root.ask("POST", one + "/fill", None, 202)["id"] == "prism"
+    assert root.ask("POST", one + "/drain")["state"] == "draining"
+    assert root.ask("POST", one + "/resume")["state"] == "active"
+    root.ask("POST", one + "/drain")
+    root.ask("DELETE", one, None, 204)
+
+
 def test_what_is_written_about_it(proxied):
     assert b"<html" in proxied.call("GET", "/docs").body
     assert told(proxied.call("GET", "/openapi.json"))["openapi"].startswith("3.1")
