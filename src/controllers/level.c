@@ -368,7 +368,8 @@ check_member_scope(struct call *call, const struct tenant *t)
 	if (role_scopes_granted(t->grants) & (reads ? ROLE_READ : ROLE_WRITE))
 		return ERR_OK;
 	return err_tell(&call->cx.err, ERR_FORBIDDEN,
-	    "what you are in the tenant, \"%.*s\", is without the scope \"%s\", which this "
+	    "what you are in the tenant, \"%.*s\", is without the scope \"%s\", which "
+	    "this "
 	    "needs",
 	    NAME_SHOWN, t->role, reads ? "read" : "write");
 }
