@@ -40,4 +40,14 @@ run options --sample
 cp "$out" printed
 [ "$update" != --update ] || cp printed "$top/deploy/tenantd.conf.sample"
 compare "tenantd.conf.sample is the printed sample" "$top/deploy/tenantd.conf.sample" printed
+for guide in quotas roles security-policy; do
+	run guide "$guide"
+	cp "$out" printed
+	[ "$update" != --update ] || cp printed "$top/deploy/doc/$guide.md"
+	compare "$guide.md is the printed guide" "$top/deploy/doc/$guide.md" printed
+done
+run guide nothing
+is "there is no other guide" 65 "$status"
+run guide database-schema
+is "the guide to the database is of one that there is" 1 "$([ "$status" -ne 0 ] && echo 1)"
 finish

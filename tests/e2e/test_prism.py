@@ -191,6 +191,24 @@ def test_webhooks_and_what_was_sent(root, owner, partner):
         who.ask("POST", f"{hook}/redeliver", {"from": "2026-01-01T00:00:00Z"}, 202)
 
 
+def test_api_keys_of_a_tenant(owner):
+    path = owner.home + "/api-keys"
+    made = owner.ask("POST", path, {"name": "Nightly", "scopes": ["read", "admin"], "expiresInDays": 3}, 201)
+    key = f"{path}/{made['id']}"
+    assert owner.ask("GET", path + "?limit=1")["items"][0]["id"] == made["id"]
+    assert owner.ask("PATCH", key, {"name": "Daily", "expiresAt": None})["expiresAt"] is None
+    machine = Caller(owner.app, "nobody")
+    machine.headers = {"Authorization": "Bearer " + owner.ask("POST", key + "/rotate", {"keepHours": 1})["secret"]}
+    assert machine.ask("GET", key)["name"] == "Daily" and machine.ask("GET", "/api/tenant/context")["id"] == owner.tenant
+    owner.ask("DELETE", key, status=204)
+
+
+def test_how_a_tenant_fares_and_all_of_it(owner):
+    assert owner.ask("GET", owner.home + "/health?refresh=true")["health"] == "ok"
+    lines = owner.app.call("GET", owner.home + "/export?type=membership", owner.headers)
+    assert lines.status == 200 and len(lines.body.splitlines()) == 3
+
+
 def test_a_chat(owner, outside):
     equip(owner.app, owner.db, owner.tenant, system_prompt="You speak for the owner.")
     assert owner.ask("POST", "/api/chat", {"message": "Who are you?"})["answer"]

@@ -1,12 +1,13 @@
 """sql/schema.sql is what the migrations make, and migrating is repeatable."""
 
+import os
 import re
 import subprocess
 
 import pytest
 
 from catalog import listing
-from cluster import SQL, TOP, Session, migrate, migrate_by
+from cluster import SQL, TOP, Session, migrate, migrate_by, tenantd
 
 
 def can_dump(cluster):
@@ -65,3 +66,29 @@ def test_every_function_that_runs_as_its_owner_fixes_its_search_path(db):
 def test_functions_that_run_as_their_owner_are_not_everybodys(db):
     assert db.own.run("SELECT proname FROM pg_proc p WHERE pronamespace = 'tenantd'::regnamespace AND prosecdef"
                       " AND has_function_privilege('stranger', p.oid, 'EXECUTE')") == []
+
+
+def guide(cluster, database):
+    """What the program prints of a database."""
+    url = cluster.url(database, "own")
+    run = tenantd(["guide", "database-schema"], DATABASE_URL=url, DATABASE_OWNER_URL=url)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_the_reference_of_the_schema_is_what_the_program_prints_of_it(cluster, template):
+    file, made = TOP / "deploy/doc/database-schema.md", guide(cluster, template)
+    if os.environ.get("UPDATE_SCHEMA"):
+        file.write_text(made, encoding="utf-8")
+    assert made == file.read_text(encoding="utf-8"), "UPDATE_SCHEMA=1 in the environment of this test brings it up to date"
+
+
+def test_every_table_and_column_says_what_it_is_for(db):
+    """In a comment of the database's, so that psql shows it as well."""
+    silent = db.own.run("""
+        SELECT n.nspname || '.' || c.relname || coalesce('.' || a.attname, '') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN LATERAL (SELECT 0 AS attnum, NULL AS attname UNION ALL
+                        SELECT x.attnum, x.attname FROM pg_attribute x WHERE x.attrelid = c.oid AND x.attnum > 0 AND NOT x.attisdropped) a ON true
+         WHERE n.nspname IN ('public', 'tenantd') AND c.relkind = 'r'
+           AND CASE WHEN a.attnum = 0 THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END IS NULL""")
+    assert silent == [], "say it in the migration that makes them: COMMENT ON"
