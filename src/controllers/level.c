@@ -362,7 +362,7 @@ check_member_scope(struct call *call, const struct tenant *t)
 {
 	const bool reads = call->route->method == HTTP_GET;
 
-	if (is_client(&call->who))
+	if (level_is_machine(call))
 		return ERR_OK;
 	call->scopes = scopes_of(call, t->grants);
 	if (role_scopes_granted(t->grants) & (reads ? ROLE_READ : ROLE_WRITE))
