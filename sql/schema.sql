@@ -166,6 +166,23 @@ CREATE FUNCTION tenantd.current_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text);
 
+CREATE FUNCTION tenantd.database_servers_count() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before INT := 0;
+	after  INT := 0;
+BEGIN
+	IF TG_OP <> 'INSERT' THEN before := (OLD.kind = 'database' AND OLD.state <> 'removed')::int; END IF;
+	IF TG_OP <> 'DELETE' THEN after := (NEW.kind = 'database' AND NEW.state <> 'removed')::int; END IF;
+	IF before <> after THEN
+		UPDATE tenantd.database_servers SET databases = databases + after - before
+		 WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.place ELSE NEW.place END;
+	END IF;
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.end_ownership(registry_id uuid, former text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -178,6 +195,37 @@ BEGIN
 	 WHERE t.tenant = registry_id AND m.tenant_id = t.id AND m.user_id = former AND m.role = 'owner';
 	PERFORM set_config('app.current_tenant_id', before, true);
 END $$;
+
+CREATE FUNCTION tenantd.export_page(tenant text, which text, after text[], most integer) RETURNS TABLE(place text[], line text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+	e tenantd.exports;
+	shown TEXT;
+	keys TEXT;
+	later TEXT;
+BEGIN
+	SELECT * INTO STRICT e FROM tenantd.exports x WHERE x.relation = which AND x.type IS NOT NULL;
+	SELECT string_agg(format(CASE WHEN a.atttypid = 'timestamptz'::regtype
+	                              THEN 'to_char(t.%1$I AT TIME ZONE ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'') AS %2$I'
+	                              ELSE 't.%1$I AS %2$I' END,
+	                         a.attname, lower(left(a.attname, 1)) || substr(replace(initcap(replace(a.attname, '_', ' ')), ' ', ''), 2)),
+	                  ', ' ORDER BY a.attnum)
+	  INTO shown
+	  FROM pg_attribute a
+	 WHERE a.attrelid = which::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> ALL (e.left_out);
+	SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY k.n),
+	       string_agg(format('($2[%s]::%s)', k.n, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY k.n)
+	  INTO keys, later
+	  FROM unnest(e.key) WITH ORDINALITY AS k (name, n)
+	  JOIN pg_attribute a ON a.attrelid = which::regclass AND a.attname = k.name;
+	RETURN QUERY EXECUTE format(
+		'SELECT ARRAY[%s]::text[], row_to_json((SELECT x FROM (SELECT %s) AS x))::text FROM %s AS t WHERE (%s)%s ORDER BY %s LIMIT $3',
+		keys, shown, which::regclass, e.belongs,
+		CASE WHEN after IS NOT NULL THEN format(' AND (%s) > (%s)', keys, later) END, keys)
+		USING tenant, after, most;
+END $_$;
 
 CREATE FUNCTION tenantd.follow_registry(registry_id uuid, present boolean, active boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -335,6 +383,9 @@ CREATE TABLE public.tenants (
     industry text,
     extra text,
     partner_deactivated_at timestamp with time zone,
+    suspended_until timestamp with time zone,
+    suspension_scopes text[],
+    purge_at timestamp with time zone,
     CONSTRAINT tenants_billing_cycle_known CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'annual'::text]))),
     CONSTRAINT tenants_external_id_length CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 255))),
     CONSTRAINT tenants_extra_object CHECK ((json_typeof((extra)::json) = 'object'::text)),
@@ -347,9 +398,13 @@ CREATE TABLE public.tenants (
     CONSTRAINT tenants_partner_complete CHECK (((partner_id IS NULL) OR ((company_name IS NOT NULL) AND (contact_email IS NOT NULL) AND (extra IS NOT NULL)))),
     CONSTRAINT tenants_pinecone_environment_label CHECK ((pinecone_environment ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT tenants_plan_known CHECK ((plan = ANY (ARRAY['free'::text, 'professional'::text, 'enterprise'::text]))),
+    CONSTRAINT tenants_purge_at_deactivated CHECK (((purge_at IS NULL) OR (status = 'deactivated'::text))),
     CONSTRAINT tenants_slug_length CHECK (((char_length(slug) >= 1) AND (char_length(slug) <= 255))),
     CONSTRAINT tenants_slug_not_uuid CHECK (((slug ~~ 'tenant-%'::text) OR (slug !~* '^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$'::text))),
     CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'deactivated'::text, 'purged'::text, 'failed'::text]))),
+    CONSTRAINT tenants_suspended_until_suspended CHECK (((suspended_until IS NULL) OR (status = 'suspended'::text) OR (suspension_scopes IS NOT NULL))),
+    CONSTRAINT tenants_suspension_scopes_active CHECK (((suspension_scopes IS NULL) OR (status = 'active'::text))),
+    CONSTRAINT tenants_suspension_scopes_known CHECK (((cardinality(suspension_scopes) > 0) AND (suspension_scopes <@ ARRAY['write'::text, 'delete'::text, 'admin'::text]))),
     CONSTRAINT tenants_system_prompt_length CHECK ((char_length(system_prompt) <= 32768))
 );
 
@@ -373,6 +428,15 @@ CREATE FUNCTION tenantd.may_be_mailed(about text, address text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((EXISTS (SELECT FROM public.tenants t WHERE ((t.id = may_be_mailed.about) AND (lower(t.contact_email) = lower(may_be_mailed.address))))) OR (EXISTS (SELECT FROM (public.users u JOIN public.tenant_users m ON ((((m.user_id)::text = u.id) AND (m.tenant_id = may_be_mailed.about)))) WHERE ((lower(u.email) = lower(may_be_mailed.address)) AND u.is_active))));
 
+CREATE FUNCTION tenantd.names_since() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	NEW.since := now();
+	RETURN NEW;
+END $$;
+
 CREATE FUNCTION tenantd.protect(relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -387,6 +451,145 @@ BEGIN
 		' USING (tenant_id = (SELECT tenantd.current_tenant()) OR (SELECT tenantd.is_management()))'
 		' WITH CHECK (tenant_id = (SELECT tenantd.current_tenant()) OR (SELECT tenantd.is_management()))',
 		relation);
+END $$;
+
+CREATE FUNCTION tenantd.quota_count(about text, what text) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	CASE what
+	WHEN 'members' THEN
+		RETURN (SELECT count(*) FROM (
+			SELECT m.user_id FROM public.tenant_users m WHERE m.tenant_id = about
+			UNION
+			SELECT u.id FROM public.users u WHERE u.tenant_id = about) AS people);
+	WHEN 'invitations' THEN
+		RETURN (SELECT count(*) FROM tenantd.invitations i WHERE i.tenant_id = about
+			AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > statement_timestamp());
+	WHEN 'api_keys' THEN
+		RETURN (SELECT count(*) FROM tenantd.api_keys k WHERE k.tenant_id = about
+			AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp()));
+	WHEN 'oauth_clients' THEN
+		RETURN (SELECT count(*) FROM tenantd.oauth_clients o WHERE o.tenant_id = about AND o.revoked_at IS NULL);
+	WHEN 'webhooks' THEN
+		RETURN (SELECT count(*) FROM tenantd.webhooks w WHERE w.tenant_id = about);
+	WHEN 'roles' THEN
+		RETURN (SELECT count(*) FROM tenantd.roles r WHERE r.tenant_id = about AND NOT r.builtin);
+	WHEN 'groups' THEN
+		RETURN (SELECT count(*) FROM tenantd.groups g WHERE g.tenant_id = about);
+	ELSE
+		RETURN NULL;
+	END CASE;
+END $$;
+
+CREATE TABLE tenantd.quotas (
+    tenant_id text NOT NULL,
+    metric text NOT NULL,
+    own boolean DEFAULT true NOT NULL,
+    soft bigint,
+    hard bigint,
+    thresholds integer[] DEFAULT '{}'::integer[] NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by text,
+    CONSTRAINT quotas_hard_positive CHECK ((hard >= 0)),
+    CONSTRAINT quotas_metric_length CHECK (((char_length(metric) >= 1) AND (char_length(metric) <= 64))),
+    CONSTRAINT quotas_soft_below_hard CHECK ((soft <= hard)),
+    CONSTRAINT quotas_soft_positive CHECK ((soft >= 0)),
+    CONSTRAINT quotas_thresholds_percent CHECK (((array_position(thresholds, NULL::integer) IS NULL) AND (0 < ALL (thresholds)) AND (100 >= ALL (thresholds))))
+);
+
+ALTER TABLE ONLY tenantd.quotas FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION tenantd.quota_limits(about text, what text, plans jsonb) RETURNS TABLE(soft bigint, hard bigint, thresholds integer[], own boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN q.own THEN q.soft
+             ELSE ((p.of ->> 'soft'::text))::bigint
+         END AS "case",
+         CASE
+             WHEN q.own THEN q.hard
+             ELSE ((p.of ->> 'hard'::text))::bigint
+         END AS "case",
+         CASE
+             WHEN q.own THEN q.thresholds
+             ELSE ARRAY( SELECT (m.value)::integer AS m
+                FROM jsonb_array_elements_text((p.of -> 'thresholds'::text)) m(value))
+         END AS "array",
+     COALESCE(q.own, false) AS "coalesce"
+    FROM (( SELECT (quota_limits.plans -> t.plan) AS of
+            FROM public.tenants t
+           WHERE (t.id = quota_limits.about)) p
+      LEFT JOIN tenantd.quotas q ON (((q.tenant_id = quota_limits.about) AND (q.metric = quota_limits.what) AND q.own)));
+END;
+
+CREATE FUNCTION tenantd.quota_reached(used bigint, soft bigint, hard bigint, thresholds integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+	SELECT coalesce(array_agg(m ORDER BY m), '{}')
+	  FROM (SELECT 0 AS m WHERE used >= soft AND used > 0
+	         UNION
+	        SELECT t FROM unnest(thresholds) AS t
+	         WHERE coalesce(hard, soft) > 0 AND used::numeric * 100 >= t::numeric * coalesce(hard, soft)) AS marks
+$$;
+
+CREATE FUNCTION tenantd.quota_reserve(about text, what text, kind text, more bigint, plans jsonb, OUT granted boolean, OUT used bigint, OUT hard bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	span CONSTANT TEXT := tenantd.usage_period(kind);
+	l RECORD;
+	u RECORD;
+	counted BIGINT;
+BEGIN
+	SELECT * INTO l FROM tenantd.quota_limits(about, what, plans);
+	granted := true;
+	hard := l.hard;
+	IF kind = 'level' AND l.hard IS NULL AND l.soft IS NULL THEN
+		RETURN; -- nothing to be kept, and nothing to be told
+	END IF;
+	LOOP
+		SELECT w.value, w.told INTO u FROM tenantd.usage w
+		 WHERE w.tenant_id = about AND w.metric = what AND w.period = span FOR UPDATE;
+		EXIT WHEN FOUND;
+		INSERT INTO tenantd.usage (tenant_id, metric, period) VALUES (about, what, span) ON CONFLICT DO NOTHING;
+	END LOOP;
+	-- a statement of its own sees what was committed while it was waited
+	counted := tenantd.quota_count(about, what);
+	used := coalesce(counted, u.value);
+	IF used + more > l.hard THEN
+		granted := false;
+		RETURN;
+	END IF;
+	UPDATE tenantd.usage w SET value = greatest(used + more, 0), updated_at = now()
+	 WHERE w.tenant_id = about AND w.metric = what AND w.period = span;
+	PERFORM tenantd.quota_tell(about, what, span, used + more, u.told, l.soft, l.hard, l.thresholds);
+END $$;
+
+CREATE FUNCTION tenantd.quota_tell(about text, what text, span text, used bigint, told integer[], soft bigint, hard bigint, thresholds integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	fresh CONSTANT INT[] := ARRAY(SELECT m FROM unnest(tenantd.quota_reached(used, soft, hard, thresholds)) AS m
+	                               WHERE m <> ALL (told));
+BEGIN
+	IF cardinality(fresh) = 0 THEN
+		RETURN;
+	END IF;
+	UPDATE tenantd.usage u SET told = u.told || fresh
+	 WHERE u.tenant_id = about AND u.metric = what AND u.period = span;
+	INSERT INTO tenantd.events (tenant_id, kind, version, actor, request_id, payload)
+	VALUES (about, 'quota.threshold', 1, coalesce(nullif(current_setting('app.actor', true), ''), 'usage'),
+	        coalesce(current_setting('app.request_id', true), ''),
+	        jsonb_build_object('tenantId', about, 'metric', what, 'period', nullif(span, ''),
+	          'threshold', (SELECT max(m) FROM unnest(fresh) AS m WHERE m > 0), 'softReached', 0 = ANY (fresh),
+	          'used', used, 'soft', soft, 'hard', hard));
 END $$;
 
 CREATE FUNCTION tenantd.record_adoption_fault(registry_id uuid, problem text) RETURNS void
@@ -410,6 +613,19 @@ BEGIN
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
 	PERFORM tenantd.record_adoption_fault(NEW.id, SQLERRM);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.resources_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	PERFORM tenantd.tell(NEW.tenant_id, 'resource.health_changed', 1, jsonb_build_object(
+		'resourceId', NEW.id, 'tenantId', NEW.tenant_id, 'kind', NEW.kind, 'name', NEW.name,
+		'health', NEW.health, 'was', OLD.health, 'reason', NEW.health_reason,
+		'summary', concat(replace(NEW.kind, '_', ' '), ' "', NEW.name, '" is ', NEW.health,
+			': ' || NEW.health_reason)));
 	RETURN NULL;
 END $$;
 
@@ -460,6 +676,21 @@ BEGIN
 	  LEFT JOIN public.custom_auth_tenant c ON c.id = t.tenant);
 END $$;
 
+CREATE FUNCTION tenantd.tenant_status(t public.tenants) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$ SELECT CASE WHEN t.status = 'active' AND t.suspension_scopes IS NOT NULL THEN 'suspended' ELSE t.status END $$;
+
+CREATE FUNCTION tenantd.tenant_users_leave_groups() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	DELETE FROM tenantd.group_members g
+	 WHERE g.tenant_id = OLD.tenant_id AND g.user_id = OLD.user_id
+	   AND NOT EXISTS (SELECT FROM public.users u WHERE u.id = OLD.user_id AND u.tenant_id = OLD.tenant_id);
+	RETURN NULL;
+END $$;
+
 CREATE FUNCTION tenantd.tenant_users_tell() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -485,6 +716,23 @@ BEGIN
 	)
 	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'tenant'
 	  FROM held h WHERE s.id = h.id;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.tenants_follow_access() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	INSERT INTO tenantd.jobs (kind, tenant_id, lane)
+		SELECT 'tenant.access', NEW.id, 'access:' || NEW.id
+		 WHERE EXISTS (SELECT FROM tenantd.resources r
+		                WHERE r.tenant_id = NEW.id AND r.kind IN ('database_role', 'redis_user')
+		                  AND r.state <> 'removed');
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;
@@ -536,6 +784,23 @@ EXCEPTION WHEN unique_violation THEN -- of past slugs that are free by now
 		UNION ALL
 		SELECT lower(slug), id, 'slug' FROM inserted WHERE lower(slug) <> lower(id);
 	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.tenants_lifecycle() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+	IF NEW.status <> 'active' THEN
+		NEW.suspension_scopes := NULL;
+	END IF;
+	IF NEW.status <> 'suspended' AND NEW.suspension_scopes IS NULL THEN
+		NEW.suspended_until := NULL;
+	END IF;
+	IF NEW.status <> 'deactivated' THEN
+		NEW.purge_at := NULL;
+	END IF;
+	RETURN NEW;
 END $$;
 
 CREATE FUNCTION tenantd.tenants_tell() RETURNS trigger
@@ -590,6 +855,109 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+CREATE FUNCTION tenantd.usage_add(abouts text[], counts bigint[], what text, kind text, plans jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+	span CONSTANT TEXT := tenantd.usage_period(kind);
+	today CONSTANT DATE := (now() AT TIME ZONE 'UTC')::date;
+	g RECORD;
+	u RECORD;
+	l RECORD;
+BEGIN
+	FOR g IN
+		SELECT t.id, sum(c.n)::bigint AS n
+		  FROM unnest(abouts, counts) AS c (about, n)
+		  JOIN LATERAL (
+			SELECT s.id FROM public.tenants s WHERE s.id = c.about
+			 UNION ALL
+			SELECT s.id FROM public.tenants s
+			 WHERE s.id <> c.about AND s.tenant = CASE
+				WHEN c.about ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN c.about::uuid END
+			 LIMIT 1) AS t ON true
+		 GROUP BY t.id ORDER BY t.id
+	LOOP
+		INSERT INTO tenantd.usage AS w (tenant_id, metric, period, value) VALUES (g.id, what, span, greatest(g.n, 0))
+		ON CONFLICT (tenant_id, metric, period)
+			DO UPDATE SET value = greatest(w.value + g.n, 0), updated_at = now()
+		RETURNING w.value, w.told INTO u;
+		IF g.n > 0 THEN
+			INSERT INTO tenantd.usage_daily AS d (tenant_id, metric, day, value) VALUES (g.id, what, today, g.n)
+			ON CONFLICT (tenant_id, metric, day) DO UPDATE SET value = d.value + g.n;
+		END IF;
+		SELECT * INTO l FROM tenantd.quota_limits(g.id, what, plans);
+		PERFORM tenantd.quota_tell(g.id, what, span, u.value, u.told, l.soft, l.hard, l.thresholds);
+	END LOOP;
+END $_$;
+
+CREATE FUNCTION tenantd.usage_period(kind text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE kind WHEN 'month'::text THEN to_char((now() AT TIME ZONE 'UTC'::text), 'YYYY-MM'::text) WHEN 'day'::text THEN to_char((now() AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text) ELSE ''::text END;
+
+CREATE FUNCTION tenantd.usage_roll_up(most integer, metrics jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	r RECORD;
+	t RECORD;
+	n INT := 0;
+	last TEXT;
+BEGIN
+	SELECT day, after INTO r FROM tenantd.usage_roll FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND OR r.day >= (now() AT TIME ZONE 'UTC')::date THEN
+		RETURN -1;
+	END IF;
+	FOR t IN
+		SELECT s.id FROM public.tenants s WHERE s.id > r.after AND s.status <> 'purged' ORDER BY s.id LIMIT most
+	LOOP
+		PERFORM tenantd.usage_set(t.id, m.key, c.n, r.day, m.value)
+		   FROM jsonb_each(metrics) AS m
+		  CROSS JOIN LATERAL (SELECT coalesce(tenantd.quota_count(t.id, m.key),
+			(SELECT w.value FROM tenantd.usage w
+			  WHERE w.tenant_id = t.id AND w.metric = m.key AND w.period = '')) AS n) AS c
+		  WHERE c.n > 0 OR EXISTS (SELECT FROM tenantd.usage w
+			WHERE w.tenant_id = t.id AND w.metric = m.key AND w.period = '');
+		last := t.id;
+		n := n + 1;
+	END LOOP;
+	IF n < most THEN
+		UPDATE tenantd.usage_roll SET day = day + 1, after = '';
+	ELSE
+		UPDATE tenantd.usage_roll SET after = last;
+	END IF;
+	RETURN n;
+END $$;
+
+CREATE FUNCTION tenantd.usage_set(about text, what text, now_is bigint, at_day date, plans jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	l RECORD;
+	kept INT[];
+BEGIN
+	IF now_is > 0 THEN
+		INSERT INTO tenantd.usage_daily (tenant_id, metric, day, value) VALUES (about, what, at_day, now_is)
+		ON CONFLICT DO NOTHING;
+	END IF;
+	INSERT INTO tenantd.usage (tenant_id, metric) VALUES (about, what) ON CONFLICT DO NOTHING;
+	PERFORM FROM tenantd.usage w
+	  WHERE w.tenant_id = about AND w.metric = what AND w.period = '' FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	SELECT * INTO l FROM tenantd.quota_limits(about, what, plans);
+	UPDATE tenantd.usage w
+	   SET value = now_is, updated_at = now(),
+	       told = ARRAY(SELECT m FROM unnest(w.told) AS m
+	                     WHERE m = ANY (tenantd.quota_reached(now_is, l.soft, l.hard, l.thresholds)))
+	 WHERE w.tenant_id = about AND w.metric = what AND w.period = ''
+	RETURNING w.told INTO kept;
+	PERFORM tenantd.quota_tell(about, what, '', now_is, kept, l.soft, l.hard, l.thresholds);
+END $$;
+
 CREATE FUNCTION tenantd.users_end_sessions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -603,6 +971,21 @@ BEGIN
 	)
 	UPDATE tenantd.sessions s SET ended_at = now(), ended_reason = 'administrator'
 	  FROM held h WHERE s.id = h.id;
+	PERFORM set_config('app.current_tenant_id', before, true);
+	RETURN NULL;
+END $$;
+
+CREATE FUNCTION tenantd.users_leave_groups() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+BEGIN
+	PERFORM set_config('app.current_tenant_id', OLD.tenant_id, true);
+	DELETE FROM tenantd.group_members g
+	 WHERE g.tenant_id = OLD.tenant_id AND g.user_id = OLD.id
+	   AND NOT EXISTS (SELECT FROM public.tenant_users m WHERE m.tenant_id = OLD.tenant_id AND m.user_id = OLD.id);
 	PERFORM set_config('app.current_tenant_id', before, true);
 	RETURN NULL;
 END $$;
@@ -805,6 +1188,39 @@ ALTER TABLE tenantd.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE tenantd.database_servers (
+    id text NOT NULL,
+    conninfo text NOT NULL,
+    address text NOT NULL,
+    role text NOT NULL,
+    weight integer DEFAULT 100 NOT NULL,
+    databases_most integer,
+    connections_most integer,
+    pool_size integer,
+    state text DEFAULT 'active'::text NOT NULL,
+    databases integer DEFAULT 0 NOT NULL,
+    template text,
+    template_stamp text,
+    template_next text,
+    health text DEFAULT 'unknown'::text NOT NULL,
+    health_reason text,
+    checked_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    public_host text,
+    public_port integer,
+    CONSTRAINT database_servers_connections_most_range CHECK ((connections_most >= 0)),
+    CONSTRAINT database_servers_databases_most_range CHECK ((databases_most >= 0)),
+    CONSTRAINT database_servers_health_known CHECK ((health = ANY (ARRAY['unknown'::text, 'ok'::text, 'down'::text]))),
+    CONSTRAINT database_servers_id_form CHECK ((id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT database_servers_pool_size_range CHECK (((pool_size >= 0) AND (pool_size <= 10000))),
+    CONSTRAINT database_servers_public_host_form CHECK ((public_host ~ '^[A-Za-z0-9._:-]{1,253}$'::text)),
+    CONSTRAINT database_servers_public_port_range CHECK (((public_port >= 1) AND (public_port <= 65535))),
+    CONSTRAINT database_servers_state_known CHECK ((state = ANY (ARRAY['active'::text, 'draining'::text, 'off'::text]))),
+    CONSTRAINT database_servers_weight_range CHECK (((weight >= 0) AND (weight <= 10000)))
+);
+
 CREATE TABLE tenantd.deliveries (
     id bigint NOT NULL,
     webhook_id text NOT NULL,
@@ -890,6 +1306,44 @@ ALTER TABLE tenantd.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE tenantd.exports (
+    relation text NOT NULL,
+    place integer NOT NULL,
+    type text,
+    belongs text DEFAULT 't.tenant_id = $1'::text NOT NULL,
+    key text[],
+    left_out text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text,
+    CONSTRAINT exports_ordered CHECK (((type IS NULL) OR (key IS NOT NULL))),
+    CONSTRAINT exports_reasoned CHECK (((reason IS NOT NULL) OR ((type IS NOT NULL) AND (left_out = '{}'::text[]))))
+);
+
+CREATE TABLE tenantd.group_members (
+    tenant_id text NOT NULL,
+    group_id text NOT NULL,
+    user_id text NOT NULL,
+    added_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.group_members FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.groups (
+    id text NOT NULL,
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    folded text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    role text,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT groups_id_uuid CHECK (((id)::uuid IS NOT NULL))
+);
+
+ALTER TABLE ONLY tenantd.groups FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE tenantd.idempotency (
     scope text NOT NULL,
@@ -1050,6 +1504,7 @@ CREATE TABLE tenantd.names (
     tenant_id text NOT NULL,
     kind text NOT NULL,
     held_until timestamp with time zone,
+    since timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT names_kind_known CHECK ((kind = ANY (ARRAY['id'::text, 'slug'::text, 'past_slug'::text]))),
     CONSTRAINT names_lower_case CHECK ((name = lower(name)))
 );
@@ -1104,6 +1559,61 @@ CREATE TABLE tenantd.oauth_clients (
 
 ALTER TABLE ONLY tenantd.oauth_clients FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.operation_steps (
+    operation_id text NOT NULL,
+    place integer NOT NULL,
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    note text,
+    error text,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    duration_us bigint,
+    intended boolean DEFAULT false NOT NULL,
+    CONSTRAINT operation_steps_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'undone'::text])))
+);
+
+ALTER TABLE ONLY tenantd.operation_steps FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.operations (
+    id text NOT NULL,
+    kind text NOT NULL,
+    tenant_id text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    on_failure text DEFAULT 'rollback'::text NOT NULL,
+    request jsonb NOT NULL,
+    requested_by text,
+    request_id text,
+    address text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    error_step text,
+    error_code text,
+    undo_error text,
+    cancelled_by text,
+    secrets text,
+    scope text,
+    request_hash text,
+    run_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    leased_by text,
+    committed_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT operations_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT operations_kind_known CHECK ((kind = ANY (ARRAY['tenant.create'::text, 'tenant.purge'::text]))),
+    CONSTRAINT operations_leased CHECK (((lease_until IS NULL) = (leased_by IS NULL))),
+    CONSTRAINT operations_on_failure_known CHECK ((on_failure = ANY (ARRAY['rollback'::text, 'hold'::text, 'retry'::text]))),
+    CONSTRAINT operations_request_object CHECK ((jsonb_typeof(request) = 'object'::text)),
+    CONSTRAINT operations_state_known CHECK ((state = ANY (ARRAY['running'::text, 'waiting'::text, 'held'::text, 'rolling_back'::text, 'succeeded'::text, 'rolled_back'::text])))
+);
+
+ALTER TABLE ONLY tenantd.operations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.partners (
     id text NOT NULL,
     name text NOT NULL,
@@ -1150,6 +1660,17 @@ CREATE TABLE tenantd.password_resets (
     CONSTRAINT password_resets_digest_hex CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE tenantd.pool_databases (
+    server text NOT NULL,
+    name text NOT NULL,
+    stamp text NOT NULL,
+    state text DEFAULT 'making'::text NOT NULL,
+    resource_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pool_databases_claimed CHECK (((state = 'claimed'::text) = (resource_id IS NOT NULL))),
+    CONSTRAINT pool_databases_state_known CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'claimed'::text])))
+);
+
 CREATE TABLE tenantd.refresh_tokens (
     digest text NOT NULL,
     session_id text NOT NULL,
@@ -1174,10 +1695,51 @@ CREATE TABLE tenantd.registrations (
     CONSTRAINT registrations_invitation_hex CHECK ((invitation ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE tenantd.resources (
+    id text NOT NULL,
+    tenant_id text NOT NULL,
+    operation_id text NOT NULL,
+    step text NOT NULL,
+    kind text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    name text NOT NULL,
+    state text DEFAULT 'intended'::text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    health text DEFAULT 'unknown'::text NOT NULL,
+    health_reason text,
+    checked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    made_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    look_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT resources_health_known CHECK ((health = ANY (ARRAY['unknown'::text, 'ok'::text, 'degraded'::text, 'down'::text]))),
+    CONSTRAINT resources_id_uuid CHECK (((id)::uuid IS NOT NULL)),
+    CONSTRAINT resources_state_known CHECK ((state = ANY (ARRAY['intended'::text, 'made'::text, 'removed'::text])))
+);
+
+ALTER TABLE ONLY tenantd.resources FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.rls_exempt (
     relation text NOT NULL,
     reason text NOT NULL
 );
+
+CREATE TABLE tenantd.roles (
+    tenant_id text NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    scopes text[] NOT NULL,
+    builtin boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roles_admin_stays CHECK (((id <> 'admin'::text) OR ('admin'::text = ANY (scopes)))),
+    CONSTRAINT roles_scopes_known CHECK ((scopes <@ ARRAY['read'::text, 'write'::text, 'delete'::text, 'admin'::text]))
+);
+
+ALTER TABLE ONLY tenantd.roles FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE tenantd.sealed_keys (
     name text NOT NULL,
@@ -1249,6 +1811,31 @@ CREATE TABLE tenantd.tenant_keys (
 
 ALTER TABLE ONLY tenantd.tenant_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tenantd.tenant_logins (
+    tenant_id text NOT NULL,
+    server text,
+    database text,
+    schema text,
+    role text,
+    resource_id text,
+    pool_max integer NOT NULL,
+    pool_min integer NOT NULL,
+    pool_idle_ms integer NOT NULL,
+    pool_acquire_ms integer NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    rotated_at timestamp with time zone,
+    end_sessions boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_logins_pool_acquire_range CHECK (((pool_acquire_ms >= 1) AND (pool_acquire_ms <= 86400000))),
+    CONSTRAINT tenant_logins_pool_idle_range CHECK (((pool_idle_ms >= 0) AND (pool_idle_ms <= 86400000))),
+    CONSTRAINT tenant_logins_pool_max_range CHECK (((pool_max >= 1) AND (pool_max <= 1000))),
+    CONSTRAINT tenant_logins_pool_min_range CHECK (((pool_min >= 0) AND (pool_min <= pool_max))),
+    CONSTRAINT tenant_logins_role_whole CHECK ((((role IS NULL) = (resource_id IS NULL)) AND ((role IS NULL) OR (database IS NOT NULL))))
+);
+
+ALTER TABLE ONLY tenantd.tenant_logins FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE tenantd.tenant_secrets (
     tenant_id text NOT NULL,
     name text NOT NULL,
@@ -1271,6 +1858,34 @@ CREATE TABLE tenantd.totp (
     last_step bigint DEFAULT 0 NOT NULL,
     recovery text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE tenantd.usage (
+    tenant_id text NOT NULL,
+    metric text NOT NULL,
+    period text DEFAULT ''::text NOT NULL,
+    value bigint DEFAULT 0 NOT NULL,
+    told integer[] DEFAULT '{}'::integer[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT usage_value_positive CHECK ((value >= 0))
+);
+
+ALTER TABLE ONLY tenantd.usage FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.usage_daily (
+    tenant_id text NOT NULL,
+    metric text NOT NULL,
+    day date NOT NULL,
+    value bigint NOT NULL
+);
+
+ALTER TABLE ONLY tenantd.usage_daily FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE tenantd.usage_roll (
+    one boolean DEFAULT true NOT NULL,
+    day date NOT NULL,
+    after text DEFAULT ''::text NOT NULL,
+    CONSTRAINT usage_roll_one CHECK (one)
 );
 
 CREATE TABLE tenantd.webhooks (
@@ -1349,6 +1964,9 @@ ALTER TABLE ONLY tenantd.audit
 ALTER TABLE ONLY tenantd.audit
     ADD CONSTRAINT audit_seq_key UNIQUE (seq);
 
+ALTER TABLE ONLY tenantd.database_servers
+    ADD CONSTRAINT database_servers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
 
@@ -1363,6 +1981,24 @@ ALTER TABLE ONLY tenantd.events
 
 ALTER TABLE ONLY tenantd.events
     ADD CONSTRAINT events_seq_key UNIQUE (seq);
+
+ALTER TABLE ONLY tenantd.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (relation);
+
+ALTER TABLE ONLY tenantd.exports
+    ADD CONSTRAINT exports_place_key UNIQUE (place);
+
+ALTER TABLE ONLY tenantd.exports
+    ADD CONSTRAINT exports_type_key UNIQUE (type);
+
+ALTER TABLE ONLY tenantd.group_members
+    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id);
+
+ALTER TABLE ONLY tenantd.groups
+    ADD CONSTRAINT groups_name_key UNIQUE (tenant_id, folded);
+
+ALTER TABLE ONLY tenantd.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY tenantd.idempotency_answers
     ADD CONSTRAINT idempotency_answers_pkey PRIMARY KEY (scope);
@@ -1406,6 +2042,15 @@ ALTER TABLE ONLY tenantd.notifications
 ALTER TABLE ONLY tenantd.oauth_clients
     ADD CONSTRAINT oauth_clients_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.operation_steps
+    ADD CONSTRAINT operation_steps_pkey PRIMARY KEY (operation_id, place);
+
+ALTER TABLE ONLY tenantd.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tenantd.operations
+    ADD CONSTRAINT operations_scope_key UNIQUE (scope);
+
 ALTER TABLE ONLY tenantd.partners
     ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
 
@@ -1414,6 +2059,12 @@ ALTER TABLE ONLY tenantd.password_history
 
 ALTER TABLE ONLY tenantd.password_resets
     ADD CONSTRAINT password_resets_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY tenantd.pool_databases
+    ADD CONSTRAINT pool_databases_pkey PRIMARY KEY (server, name);
+
+ALTER TABLE ONLY tenantd.quotas
+    ADD CONSTRAINT quotas_pkey PRIMARY KEY (tenant_id, metric);
 
 ALTER TABLE ONLY tenantd.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (digest);
@@ -1424,8 +2075,14 @@ ALTER TABLE ONLY tenantd.registrations
 ALTER TABLE ONLY tenantd.registrations
     ADD CONSTRAINT registrations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tenantd.resources
+    ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tenantd.rls_exempt
     ADD CONSTRAINT rls_exempt_pkey PRIMARY KEY (relation);
+
+ALTER TABLE ONLY tenantd.roles
+    ADD CONSTRAINT roles_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY tenantd.sealed_keys
     ADD CONSTRAINT sealed_keys_pkey PRIMARY KEY (name);
@@ -1448,6 +2105,9 @@ ALTER TABLE ONLY tenantd.tenant_configs
 ALTER TABLE ONLY tenantd.tenant_keys
     ADD CONSTRAINT tenant_keys_pkey PRIMARY KEY (tenant_id);
 
+ALTER TABLE ONLY tenantd.tenant_logins
+    ADD CONSTRAINT tenant_logins_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY tenantd.tenant_secrets
     ADD CONSTRAINT tenant_secrets_pkey PRIMARY KEY (tenant_id, name);
 
@@ -1457,12 +2117,23 @@ ALTER TABLE ONLY tenantd.tenant_transitions
 ALTER TABLE ONLY tenantd.totp
     ADD CONSTRAINT totp_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY tenantd.usage_daily
+    ADD CONSTRAINT usage_daily_pkey PRIMARY KEY (tenant_id, metric, day);
+
+ALTER TABLE ONLY tenantd.usage
+    ADD CONSTRAINT usage_pkey PRIMARY KEY (tenant_id, metric, period);
+
+ALTER TABLE ONLY tenantd.usage_roll
+    ADD CONSTRAINT usage_roll_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY tenantd.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
 
 CREATE INDEX custom_auth_tenant_owner_id_idx ON public.custom_auth_tenant USING btree (owner_id);
 
 CREATE INDEX tenant_users_user_id_idx ON public.tenant_users USING btree (user_id);
+
+CREATE INDEX tenants_created_at_idx ON public.tenants USING btree (created_at, id);
 
 CREATE INDEX tenants_partner_created_at_idx ON public.tenants USING btree (partner_id, status, created_at, id) WHERE (partner_id IS NOT NULL);
 
@@ -1471,6 +2142,12 @@ CREATE UNIQUE INDEX tenants_partner_email_key ON public.tenants USING btree (par
 CREATE UNIQUE INDEX tenants_partner_external_id_key ON public.tenants USING btree (partner_id, external_id COLLATE "C") WHERE ((partner_id IS NOT NULL) AND (external_id IS NOT NULL) AND (status <> ALL (ARRAY['purged'::text, 'failed'::text])));
 
 CREATE INDEX tenants_partner_name_idx ON public.tenants USING btree (partner_id, status, "left"(lower(company_name), 100) COLLATE "C", id) WHERE (partner_id IS NOT NULL);
+
+CREATE INDEX tenants_purge_at_idx ON public.tenants USING btree (purge_at) WHERE (purge_at IS NOT NULL);
+
+CREATE INDEX tenants_slug_idx ON public.tenants USING btree (slug, id);
+
+CREATE INDEX tenants_suspended_until_idx ON public.tenants USING btree (suspended_until) WHERE (suspended_until IS NOT NULL);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
@@ -1496,13 +2173,17 @@ CREATE INDEX deliveries_started_at_idx ON tenantd.deliveries USING btree (starte
 
 CREATE INDEX deliveries_webhook_id_idx ON tenantd.deliveries USING btree (webhook_id, id);
 
-CREATE INDEX events_alerting_idx ON tenantd.events USING btree (tenant_id, kind, seq) WHERE (kind = ANY (ARRAY['job.dead'::text, 'webhook.disabled'::text, 'tenant.failed'::text, 'tenant.suspended'::text]));
+CREATE INDEX events_alerting_idx ON tenantd.events USING btree (tenant_id, kind, seq) WHERE (kind = ANY (ARRAY['job.dead'::text, 'webhook.disabled'::text, 'tenant.failed'::text, 'tenant.suspended'::text, 'quota.threshold'::text]));
 
 CREATE INDEX events_created_at_idx ON tenantd.events USING brin (created_at);
 
 CREATE INDEX events_tenant_id_idx ON tenantd.events USING btree (tenant_id, seq);
 
 CREATE INDEX events_unsequenced_idx ON tenantd.events USING btree (id) WHERE (seq IS NULL);
+
+CREATE INDEX group_members_user_id_idx ON tenantd.group_members USING btree (tenant_id, user_id);
+
+CREATE INDEX groups_tenant_id_idx ON tenantd.groups USING btree (tenant_id, id);
 
 CREATE INDEX idempotency_answers_expires_at_idx ON tenantd.idempotency_answers USING btree (expires_at);
 
@@ -1542,17 +2223,35 @@ CREATE INDEX notifications_unread_idx ON tenantd.notifications USING btree (tena
 
 CREATE INDEX oauth_clients_tenant_id_idx ON tenantd.oauth_clients USING btree (tenant_id, id);
 
+CREATE INDEX operations_open_idx ON tenantd.operations USING btree (id) WHERE (ended_at IS NULL);
+
+CREATE INDEX operations_state_idx ON tenantd.operations USING btree (state, created_at, id);
+
+CREATE INDEX operations_tenant_id_idx ON tenantd.operations USING btree (tenant_id, created_at);
+
 CREATE INDEX password_history_user_id_idx ON tenantd.password_history USING btree (user_id, id);
 
 CREATE INDEX password_resets_expires_at_idx ON tenantd.password_resets USING btree (expires_at);
 
 CREATE INDEX password_resets_user_id_idx ON tenantd.password_resets USING btree (user_id);
 
+CREATE INDEX pool_databases_ready_idx ON tenantd.pool_databases USING btree (server, stamp, created_at) WHERE (state = 'ready'::text);
+
+CREATE INDEX pool_databases_resource_id_idx ON tenantd.pool_databases USING btree (resource_id) WHERE (resource_id IS NOT NULL);
+
 CREATE INDEX refresh_tokens_session_id_idx ON tenantd.refresh_tokens USING btree (session_id);
 
 CREATE INDEX registrations_email_idx ON tenantd.registrations USING btree (lower(email));
 
 CREATE INDEX registrations_expires_at_idx ON tenantd.registrations USING btree (expires_at);
+
+CREATE INDEX resources_look_at_idx ON tenantd.resources USING btree (look_at) WHERE (state = 'made'::text);
+
+CREATE UNIQUE INDEX resources_name_key ON tenantd.resources USING btree (kind, place, name) WHERE (state <> 'removed'::text);
+
+CREATE INDEX resources_operation_id_idx ON tenantd.resources USING btree (operation_id, created_at, id);
+
+CREATE INDEX resources_tenant_id_idx ON tenantd.resources USING btree (tenant_id, created_at, id);
 
 CREATE INDEX sessions_expires_at_idx ON tenantd.sessions USING btree (expires_at);
 
@@ -1562,6 +2261,10 @@ CREATE INDEX sessions_user_id_idx ON tenantd.sessions USING btree (user_id, crea
 
 CREATE INDEX sign_in_failures_last_at_idx ON tenantd.sign_in_failures USING btree (last_at);
 
+CREATE INDEX usage_daily_day_idx ON tenantd.usage_daily USING btree (day);
+
+CREATE INDEX usage_period_idx ON tenantd.usage USING btree (period) WHERE (period <> ''::text);
+
 CREATE INDEX webhooks_partner_id_idx ON tenantd.webhooks USING btree (partner_id, id) WHERE (partner_id IS NOT NULL);
 
 CREATE INDEX webhooks_platform_idx ON tenantd.webhooks USING btree (id) WHERE ((tenant_id IS NULL) AND (partner_id IS NULL));
@@ -1569,6 +2272,8 @@ CREATE INDEX webhooks_platform_idx ON tenantd.webhooks USING btree (id) WHERE ((
 CREATE INDEX webhooks_tenant_id_idx ON tenantd.webhooks USING btree (tenant_id, id);
 
 CREATE TRIGGER tenant_users_changed AFTER UPDATE ON public.tenant_users FOR EACH ROW WHEN ((new.role <> old.role)) EXECUTE FUNCTION tenantd.tenant_users_tell();
+
+CREATE TRIGGER tenant_users_leave_groups AFTER DELETE ON public.tenant_users FOR EACH ROW EXECUTE FUNCTION tenantd.tenant_users_leave_groups();
 
 CREATE TRIGGER tenant_users_left AFTER DELETE ON public.tenant_users FOR EACH ROW EXECUTE FUNCTION tenantd.tenant_users_tell();
 
@@ -1584,6 +2289,10 @@ ALTER TABLE public.custom_auth_tenant ENABLE ALWAYS TRIGGER tenantd_tell;
 
 CREATE TRIGGER tenants_end_sessions AFTER UPDATE OF status ON public.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND (new.status <> ALL (ARRAY['active'::text, 'provisioning'::text])))) EXECUTE FUNCTION tenantd.tenants_end_sessions();
 
+CREATE TRIGGER tenants_follow_access AFTER UPDATE OF status ON public.tenants FOR EACH ROW WHEN (((new.status = ANY (ARRAY['active'::text, 'provisioning'::text])) <> (old.status = ANY (ARRAY['active'::text, 'provisioning'::text])))) EXECUTE FUNCTION tenantd.tenants_follow_access();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_follow_access;
+
 CREATE TRIGGER tenants_guard BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_guard();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
@@ -1591,6 +2300,10 @@ ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_guard;
 CREATE TRIGGER tenants_insert_names AFTER INSERT ON public.tenants REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION tenantd.tenants_insert_names();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
+
+CREATE TRIGGER tenants_lifecycle BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_lifecycle();
+
+ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_lifecycle;
 
 CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 
@@ -1605,6 +2318,10 @@ CREATE TRIGGER tenants_update_names AFTER UPDATE OF slug ON public.tenants FOR E
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_update_names;
 
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF is_active ON public.users FOR EACH ROW WHEN ((old.is_active AND (NOT new.is_active))) EXECUTE FUNCTION tenantd.users_end_sessions();
+
+CREATE TRIGGER users_gone_leave_groups AFTER DELETE ON public.users FOR EACH ROW WHEN ((old.tenant_id IS NOT NULL)) EXECUTE FUNCTION tenantd.users_leave_groups();
+
+CREATE TRIGGER users_moved_leave_groups AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.tenant_id IS NOT NULL) AND (new.tenant_id IS DISTINCT FROM old.tenant_id))) EXECUTE FUNCTION tenantd.users_leave_groups();
 
 CREATE TRIGGER users_tell AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION tenantd.users_tell();
 
@@ -1636,6 +2353,14 @@ CREATE TRIGGER jobs_open_lanes AFTER INSERT ON tenantd.jobs REFERENCING NEW TABL
 
 CREATE TRIGGER jobs_touch BEFORE UPDATE ON tenantd.jobs FOR EACH ROW EXECUTE FUNCTION tenantd.touch();
 
+CREATE TRIGGER names_since BEFORE UPDATE OF kind ON tenantd.names FOR EACH ROW WHEN ((new.kind <> old.kind)) EXECUTE FUNCTION tenantd.names_since();
+
+ALTER TABLE tenantd.names ENABLE ALWAYS TRIGGER names_since;
+
+CREATE TRIGGER resources_count AFTER INSERT OR DELETE OR UPDATE OF state ON tenantd.resources FOR EACH ROW EXECUTE FUNCTION tenantd.database_servers_count();
+
+CREATE TRIGGER resources_tell AFTER UPDATE OF health ON tenantd.resources FOR EACH ROW WHEN (((new.state <> 'removed'::text) AND (old.health <> new.health) AND (NOT ((old.health = 'unknown'::text) AND (new.health = 'ok'::text))))) EXECUTE FUNCTION tenantd.resources_tell();
+
 ALTER TABLE ONLY public.tenant_users
     ADD CONSTRAINT tenant_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
@@ -1648,6 +2373,12 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY tenantd.api_keys
     ADD CONSTRAINT api_keys_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tenantd.partners(id);
 
+ALTER TABLE ONLY tenantd.group_members
+    ADD CONSTRAINT group_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY tenantd.groups
+    ADD CONSTRAINT groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
 ALTER TABLE ONLY tenantd.names
     ADD CONSTRAINT names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
@@ -1657,8 +2388,14 @@ ALTER TABLE ONLY tenantd.password_history
 ALTER TABLE ONLY tenantd.password_resets
     ADD CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY tenantd.pool_databases
+    ADD CONSTRAINT pool_databases_server_fkey FOREIGN KEY (server) REFERENCES tenantd.database_servers(id);
+
 ALTER TABLE ONLY tenantd.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES tenantd.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tenantd.roles
+    ADD CONSTRAINT roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY tenantd.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -1687,6 +2424,10 @@ ALTER TABLE tenantd.email_templates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.group_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.groups ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.idempotency ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.idempotency_answers ENABLE ROW LEVEL SECURITY;
@@ -1703,6 +2444,16 @@ ALTER TABLE tenantd.notifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.oauth_clients ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE tenantd.operation_steps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.operations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.quotas ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.resources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.roles ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE tenantd.security_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.sessions ENABLE ROW LEVEL SECURITY;
@@ -1710,6 +2461,8 @@ ALTER TABLE tenantd.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenantd.tenant_configs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.tenant_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.tenant_logins ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_scope ON tenantd.alert_rules USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
@@ -1724,6 +2477,10 @@ CREATE POLICY tenant_scope ON tenantd.deliveries USING (((tenant_id = ( SELECT t
 CREATE POLICY tenant_scope ON tenantd.email_templates USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.events USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.group_members USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.groups USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.idempotency USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
@@ -1741,6 +2498,16 @@ CREATE POLICY tenant_scope ON tenantd.notifications USING (((tenant_id = ( SELEC
 
 CREATE POLICY tenant_scope ON tenantd.oauth_clients USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
+CREATE POLICY tenant_scope ON tenantd.operation_steps USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.operations USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.quotas USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.resources USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.roles USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.security_policies USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.sessions USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
@@ -1749,10 +2516,20 @@ CREATE POLICY tenant_scope ON tenantd.tenant_configs USING (((tenant_id = ( SELE
 
 CREATE POLICY tenant_scope ON tenantd.tenant_keys USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
+CREATE POLICY tenant_scope ON tenantd.tenant_logins USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
 CREATE POLICY tenant_scope ON tenantd.tenant_secrets USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.usage USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
+
+CREATE POLICY tenant_scope ON tenantd.usage_daily USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 CREATE POLICY tenant_scope ON tenantd.webhooks USING (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management))) WITH CHECK (((tenant_id = ( SELECT tenantd.current_tenant() AS current_tenant)) OR ( SELECT tenantd.is_management() AS is_management)));
 
 ALTER TABLE tenantd.tenant_secrets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.usage ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE tenantd.usage_daily ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE tenantd.webhooks ENABLE ROW LEVEL SECURITY;
