@@ -56,7 +56,11 @@ def test_an_admin_key_sees_to_its_tenants_affairs(key):
 def test_by_a_slug_that_the_tenant_had(key):
     slug = key.db.value("SELECT slug FROM public.tenants WHERE id = %s", [key.tenant])
     key.db.sql("UPDATE public.tenants SET slug = %s WHERE id = %s", [slug[:50] + "-new", key.tenant])
-    assert key.call("GET", f"/api/tenants/{slug}/webhooks").status == 200
+    answer = key.call("GET", f"/api/tenants/{slug}/webhooks")
+    assert answer.status == 308 and answer.headers["location"] == f"/api/tenants/{slug[:50]}-new/webhooks"
+    assert key.call("POST", f"/api/tenants/{slug}/webhooks", HOOK).status == 201, "what changes something is done at once"
+    other = Key(key.app)
+    assert other.call("GET", f"/api/tenants/{slug}/webhooks").status == 404
 
 
 @pytest.mark.parametrize("scopes, read, write, manage", [
