@@ -349,7 +349,7 @@ put_security(struct openapi *w, const struct route *r)
 		: level == LEVEL_PARTNER || level == LEVEL_TENANT ||
 		    level == LEVEL_MEMBER
 		? "[{\"token\":[]},{\"apiKey\":[]}]"
-					 : "[{\"token\":[]}]");
+		: "[{\"token\":[]}]");
 }
 
 static void
