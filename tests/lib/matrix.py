@@ -18,6 +18,7 @@ import time
 
 import stack
 import stores
+import tokens
 from creating import ENDED, RECORDS, Creating
 from mailserver import MailServer
 
@@ -27,7 +28,8 @@ BACK = ("removing", "removed", "undone")
 LAST = "activation:recorded"  # where a failure that is wanted comes: all that can be taken back is there
 # What a tenant writes while it is in use, and by when: no measure of what a creation made.
 LIVELY = {"tenantd.deliveries", "tenantd.usage", "tenantd.usage_daily", "tenantd.outbox", "tenantd.mails", "tenantd.email_events"}
-TOGETHER = 20
+# Most of the time they wait for a lease to run out.
+TOGETHER, WORKERS, LEASE_MS = 100, 12, int(8000 * stack.PATIENCE)
 
 
 def named_in_sources():
@@ -82,7 +84,7 @@ class World:
     def __init__(self, cluster, mode="prefix"):
         self.cluster, self.mode, self.lock, self.rules, self.numbers = cluster, mode, threading.Lock(), [], itertools.count(1)
         self.variants = VARIANTS if mode == "prefix" else OWN_BUCKETS
-        self.reference, self.runs, self.slow = {}, 0, []
+        self.reference, self.shown, self.slow = {}, {}, []
 
     def __enter__(self):
         with contextlib.ExitStack() as kept:
@@ -98,12 +100,14 @@ class World:
             if self.mode == "prefix":
                 for server in ("warm", "cold"):
                     stack.command(self.db.settings, "server", "add", server, "--url-stdin", "--pool", "0", stdin=self.host.maker() + "\n")
+                stack.command(self.db.settings, "pool", "fill")  # makes the templates
             self.write_rules()
             self.before = self.on_servers()
             self.app = kept.enter_context(Creating(
-                self.db, workers=TOGETHER, JOB_WORKERS=8, POOL_SIZE=0, LOG_REQUESTS="off", HEALTH_INTERVAL=0, STORAGE_DIR=self.files,
+                self.db, workers=WORKERS, JOB_WORKERS=8, OPERATION_LEASE=LEASE_MS, POOL_SIZE=0, LOG_REQUESTS="off", HEALTH_INTERVAL=0, STORAGE_DIR=self.files,
                 SMTP_URL=self.mails.url, MAIL_FROM="us@example.com", ACCOUNT_URL="https://app.example.com",
                 rules=f"@{self.marks}/rules", **self.redis.settings, **self.s3.settings))
+            self.app.auth["Authorization"] = "Bearer " + tokens.token(self.db.settings["JWT_SECRET_KEY"], "platform", email="platform@example.com")
             self.kept = kept.pop_all()
         return self
 
@@ -141,7 +145,7 @@ class World:
     def settled(self, slug, kind="tenant.create", but=()):
         """Once nothing goes on with it by itself; not in a state of but."""
         try:
-            return stack.until(lambda: (o := self.operation(slug, kind)) and o["state"] in {*ENDED, "held"} - set(but) and o, 60, 0.1)
+            return stack.until(lambda: (o := self.operation(slug, kind)) and o["state"] in {*ENDED, "held"} - set(but) and o, 90, 0.2)
         except AssertionError as e:
             raise AssertionError(f"{self.operation(slug, kind)} is not settled") from e
 
@@ -153,6 +157,8 @@ class World:
         """Also again, where whoever answered died before anything was written down."""
         for _ in range(3):
             answer = self.ask(slug, variant, way)
+            if answer is not None and answer.status == 201:
+                self.shown[json.loads(answer.body)["id"]] = json.loads(answer.body)["secrets"]
             if answer is not None or stack_soon(lambda: self.operation(slug)):
                 return answer
         raise AssertionError("nobody answers, and nothing is written down")
@@ -178,10 +184,13 @@ class World:
             assert op["state"] == "held", op
             self.act(op["id"], "cancel")
             op = self.settled(slug, but=["held"])
-        assert kill.exists(), "nobody was killed there"
+        assert kill.exists(), f"nobody was killed there: {self.failure(op)}"
         assert always or case.kind == "kill" or fail.exists(), "nothing failed"
         assert op["state"] == {"active": "succeeded", "clean": "rolled_back"}[case.end()], (op, answer and answer.body)
         return op["tenant"]
+
+    def failure(self, op):
+        return self.db.sql("SELECT state, error_step, error FROM tenantd.operations WHERE id = %s", [op["id"]])
 
     def purge(self, case, slug, op, kill):
         assert op["state"] == "succeeded", op
@@ -193,7 +202,7 @@ class World:
         return op["tenant"]
 
     def run(self, cases):
-        """Plays them, many at once; what is wrong, a line each."""
+        """Plays them, many at once; [(case, what is wrong)], without a case where it is nobody's in particular."""
         self.fill(sum(c.variant == "claimed" for c in cases))
         complaints, ended = [], {}
 
@@ -202,12 +211,11 @@ class World:
             try:
                 ended[case] = self.play(case)
             except (AssertionError, OSError, stack.Closed) as e:
-                complaints.append(f"{case}: {e}")
+                complaints.append((case, str(e)))
             self.slow.append((time.monotonic() - begun, str(case)))
         with concurrent.futures.ThreadPoolExecutor(TOGETHER) as many:
             list(many.map(one, cases))
-        self.runs += len(cases)
-        complaints += self.judge(ended, {c for c in cases if c not in ended})
+        complaints += self.judge_cases(ended) + [(None, c) for c in self.judge(len(ended) < len(cases))]
         with self.lock:
             self.rules.clear()
         return complaints
@@ -257,7 +265,8 @@ class World:
         return {
             "databases": {n for n, in self.host.sql("SELECT datname FROM pg_database")} if self.mode == "prefix" else set(),
             "roles": {n for n, in self.host.sql("SELECT rolname FROM pg_roles")},
-            "roles of the control plane's": {n for n, in self.cluster.sql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'tenant%%'")},
+            "roles of the control plane's": {n for n, in self.cluster.sql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'tenant%%'")
+                                             if self.mode == "prefix"},
             "schemas": {n for n, in self.cluster.sql(inside, database=self.db.name)},
             "objects": {f"{b}/{k}" for b in buckets for k in self.s3.keys(b)} | {f"{b}/" for b in buckets},
             "users of Redis": set(self.redis.users()), "keys in Redis": set(self.redis.keys()),
@@ -307,26 +316,30 @@ class World:
                     found[tenant][table] = n
         return found
 
-    def judge(self, ended, open_ones):
-        if self.mode == "prefix":
-            self.fill(0 if open_ones else 2)
-        complaints = [f"{name}: {sorted(now ^ wanted)[:9]} {'left' if now - wanted else 'lost'}" for name, now, wanted in (
-            (name, now, self.in_use()[name]) for name, now in self.on_servers().items()) if now != wanted]
-        complaints += [f"marked, and of nobody: {m}" for m in self.marked()]
+    def judge_cases(self, ended):
         rows = self.rows()
-        for case, tenant in ended.items():
-            complaints += [f"{case}: {c}" for c in getattr(self, "judge_" + case.end())(case, tenant, rows.get(tenant, {}))]
-        complaints += [f"a database was handed out twice: {n}" for n, in self.db.sql(
-            "SELECT details->>'staging' FROM tenantd.resources WHERE kind = 'database' GROUP BY 1 HAVING count(*) > 1")]
+        return [(case, c) for case, tenant in ended.items()
+                for c in getattr(self, "judge_" + case.end())(case, tenant, rows.get(tenant, {}))]
+
+    def judge(self, open_ones):
+        """open_ones: not all of them have ended, which may have something half made."""
         if not open_ones:
-            complaints += [f"of the pool: {r}" for r in self.db.sql("SELECT * FROM tenantd.pool_databases WHERE state <> 'ready'")]
-            complaints += [f"of the ledger: {r}" for r in self.db.sql(
-                "SELECT tenant_id, kind, name, state FROM tenantd.resources WHERE state NOT IN ('made', 'removed')")]
-        return complaints
+            self.fill(2)  # whatever was begun in the pool is over, too
+        wanted = self.in_use()
+        for name, now in self.on_servers().items():
+            if now != wanted[name]:
+                yield f"{name}: left {sorted(now - wanted[name])[:9]}, lost {sorted(wanted[name] - now)[:9]}"
+        yield from (f"marked, and of nobody: {m}" for m in self.marked())
+        yield from (f"a database was handed out twice: {n}" for n, in self.db.sql(
+            "SELECT details->>'staging' FROM tenantd.resources WHERE kind = 'database' GROUP BY 1 HAVING count(*) > 1"))
+        if not open_ones:
+            yield from (f"of the pool: {r}" for r in self.db.sql("SELECT * FROM tenantd.pool_databases WHERE state <> 'ready'"))
+            yield from (f"of the ledger: {r}" for r in self.db.sql(
+                "SELECT tenant_id, kind, name, state FROM tenantd.resources WHERE state NOT IN ('made', 'removed')"))
 
     def status(self, tenant):
-        return self.db.sql("SELECT t.status, r.is_active FROM public.tenants t JOIN public.custom_auth_tenant r ON r.id = t.id::text"
-                           " WHERE t.id::text = %s", [tenant])
+        return self.db.sql("SELECT t.status, r.is_active FROM public.tenants t JOIN public.custom_auth_tenant r ON r.id = t.tenant"
+                           " WHERE t.id = %s", [tenant])
 
     def judge_active(self, case, tenant, rows):
         wanted = self.rows_wanted(case.variant)
@@ -351,13 +364,13 @@ class World:
     def try_out(self, case, tenant):
         """Its secrets open what they should."""
         op = self.db.value("SELECT id FROM tenantd.operations WHERE tenant_id = %s AND kind = 'tenant.create'", [tenant])
-        answer = self.app.call("POST", f"/api/operations/{op}/secrets", self.app.auth)
-        said = json.loads(answer.body).get("secrets") or {}
-        if answer.status != 200 and case.kind != "kill":
-            return  # they were shown to whoever asked for it
-        if answer.status != 200:
-            yield f"its secrets: {answer.status} {answer.body}"
-            return
+        said = self.shown.get(tenant)
+        if said is None:
+            answer = self.app.call("POST", f"/api/operations/{op}/secrets", self.app.auth)
+            if answer.status != 200:
+                yield f"its secrets: {answer.status} {answer.body}"
+                return
+            said = json.loads(answer.body)["secrets"]
         try:
             with self.redis.sign_in(said["redisUrl"]) as c:
                 c("SET", f"tenant:{tenant}:k", "v")
@@ -368,8 +381,11 @@ class World:
             yield f"its secrets do not work: {e!r} {sorted(said)}"
 
     def judge_clean(self, case, tenant, rows):
-        if rows:
+        if set(rows) - {"tenantd.names"}:
             yield f"rows are left: {rows}"
+        names = [n for n, in self.db.sql("SELECT name FROM tenantd.names WHERE tenant_id = %s", [tenant])]
+        if any(n.startswith("k") for n in names):
+            yield f"its slug is not free: {names}"
         if self.status(tenant) != [("failed", False)]:
             yield f"it is {self.status(tenant)}"
         left = self.db.sql("SELECT kind, name FROM tenantd.resources WHERE tenant_id = %s AND state <> 'removed'", [tenant])
@@ -386,6 +402,30 @@ class World:
         if self.db.sql("SELECT 1 FROM tenantd.resources WHERE tenant_id = %s AND state <> 'removed'", [tenant]):
             yield "the ledger has something of it"
 
+    # -- strangers --
+
+    def meet(self, stranger):
+        """A creation whose ledger has a name that a stranger takes before it is used: it is held, by the reason; it is killed
+        while it is cancelled; it leaves nothing, and the stranger as it was."""
+        slug, fail, kill = f"k{next(self.numbers)}-met", self.mark(), self.mark()
+        step = stranger.stop.split(":")[0]
+        self.write_rules(f"{slug}/{stranger.stop}=fail:{fail}", f"{slug}/{step}:removing=kill:{kill}")
+        self.create(slug, stranger.variant, "hold")
+        op = self.settled(slug)
+        assert op["state"] == "held" and fail.exists(), op
+        mark, place, name = self.db.sql("SELECT id, place, name FROM tenantd.resources WHERE tenant_id = %s AND kind = %s",
+                                        [op["tenant"], stranger.kind])[0]
+        with stranger.there(self, place, name) as look:
+            was = look()
+            assert was and mark not in str(was)
+            self.act(op["id"], "retry")
+            stack.until(lambda: (o := self.operation(slug))["state"] == "held" and o["error"] == "conflict", 90, 0.2)
+            assert look() == was
+            self.act(op["id"], "cancel")
+            assert self.settled(slug, but=["held"])["state"] == "rolled_back" and kill.exists()
+            assert look() == was
+        assert not list(self.judge_clean(stranger, op["tenant"], self.rows().get(op["tenant"], {})))
+
 
 def stack_soon(condition, seconds=1.0):
     end = time.monotonic() + seconds
@@ -394,3 +434,95 @@ def stack_soon(condition, seconds=1.0):
             return True
         time.sleep(0.05)
     return False
+
+
+@dataclasses.dataclass(frozen=True)
+class Stranger:
+    """stop: the point after which they come. there: a context of (world, place, name), whose value is a function that says how
+    their things are."""
+    variant: str
+    kind: str
+    stop: str
+    there: object
+
+    def __str__(self):
+        return f"{self.variant} {self.kind} {self.stop}"
+
+
+@contextlib.contextmanager
+def a_database(world, place, name):
+    world.host.sql(f'CREATE DATABASE "{name}"')
+    inside = world.host.url_of("postgres", name)
+    stack.sql(inside, "CREATE TABLE sentinel AS SELECT 42 AS n")
+    yield lambda: (world.host.sql("SELECT oid, datallowconn, datacl::text, shobj_description(oid, 'pg_database') FROM pg_database"
+                                  " WHERE datname = %s", [name]), stack.sql(inside, "TABLE sentinel"))
+    world.host.sql(f'DROP DATABASE "{name}"')
+
+
+@contextlib.contextmanager
+def a_role(world, place, name):
+    """Of a server's, or of the control plane's."""
+    cluster = world.host if place else world.cluster
+    cluster.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD 'theirs' CONNECTION LIMIT 7; COMMENT ON ROLE \"{name}\" IS 'theirs'")
+    yield lambda: cluster.sql("SELECT a.*, shobj_description(oid, 'pg_authid') FROM pg_authid a WHERE rolname = %s", [name])
+    cluster.sql(f'DROP ROLE "{name}"')
+
+
+@contextlib.contextmanager
+def a_schema(world, place, name):
+    database = world.db.name
+    world.cluster.sql(f'CREATE SCHEMA "{name}"; CREATE TABLE "{name}".sentinel AS SELECT 42 AS n', database=database)
+    yield lambda: (world.cluster.sql("SELECT oid, nspacl::text, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+                                     [name], database=database), world.cluster.sql(f'TABLE "{name}".sentinel', database=database))
+    world.cluster.sql(f'DROP SCHEMA "{name}" CASCADE', database=database)
+
+
+@contextlib.contextmanager
+def objects(world, place, name):
+    """Below a prefix, or in a bucket."""
+    bucket, key = (place, f"{name}sentinel") if place else (name, "sentinel")
+    if not place:
+        assert world.s3.ask("PUT", f"/{bucket}")[0] == 200
+    world.s3.put(bucket, key, b"theirs")
+    yield lambda: ([k for k in world.s3.keys(bucket) if k.startswith(name if place else "")], world.s3.ask("GET", f"/{bucket}/{key}"))
+    world.s3.ask("DELETE", f"/{bucket}/{key}")
+    if not place:
+        world.s3.ask("DELETE", f"/{bucket}")
+
+
+@contextlib.contextmanager
+def a_directory(world, place, name):
+    there = world.files / name
+    there.mkdir()
+    (there / "sentinel").write_text("theirs")
+    yield lambda: ([(str(p), p.stat().st_ino, p.stat().st_mode) for p in (there, *there.rglob("*"))], (there / "sentinel").read_text())
+    (there / "sentinel").unlink()
+    there.rmdir()
+
+
+@contextlib.contextmanager
+def a_user(world, place, name):
+    key = "theirs:" + name
+    with world.redis.connect(database=3) as c:
+        c("ACL", "SETUSER", name, "on", ">theirs", f"~{key}", "+get", "+select")
+        c("SET", key, "sentinel")
+
+    def look():
+        with world.redis.connect() as c, world.redis.connect(user=name, password="theirs") as theirs:
+            theirs("SELECT", 3)
+            return c("ACL", "GETUSER", name), theirs("GET", key), [k for k in world.redis.keys() if name in k]
+    yield look
+    with world.redis.connect(database=3) as c:
+        c("ACL", "DELUSER", name)
+        c("DEL", key)
+
+
+STRANGERS = [
+    *(Stranger(v, "database", f"database:{at}", a_database) for v in ("claimed", "copied") for at in ("intended", "closed")),
+    *(Stranger(v, "database_role", "credentials:intended", a_role) for v in ("copied", "schema")),
+    Stranger("schema", "schema", "database:intended", a_schema),
+    *(Stranger("schema", "storage_prefix", f"storage:{at}", objects) for at in ("intended", "noted")),
+    Stranger("claimed", "storage_dir", "storage:intended", a_directory),
+    *(Stranger("schema", "redis_user", f"cache:{at}", a_user) for at in ("intended", "noted")),
+]
+STRANGERS_OF_BUCKETS = [Stranger("bucket", "storage_bucket", f"storage:{at}", objects) for at in ("intended", "noted")]
