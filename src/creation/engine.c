@@ -303,6 +303,16 @@ creation_take(struct ctx *cx, struct creation_means *means, const char *id,
 
 /* -- a turn -- */
 
+/* A job waits as long as an act takes; who has a request, until half its time is over:
+ * the rest is a job's. */
+static int64_t
+patience(const struct creation_run *run, int64_t deadline)
+{
+	const int half = run->m.means->conf->request_timeout / 2;
+
+	return run->by_job || deadline == 0 ? 0 : deadline - half;
+}
+
 /* Writes with the creator's name, whoever runs it. */
 static enum err
 act(struct ctx *cx, struct creation_run *run)
@@ -313,6 +323,8 @@ act(struct ctx *cx, struct creation_run *run)
 	enum err rc;
 
 	run->m.step = step->name;
+	run->m.until_ms = patience(run, deadline);
+	run->m.late = false;
 	cx->deadline_ms = until;
 	rc = creation_point(cx, &run->m, "intended");
 	if (rc == ERR_OK)
@@ -379,6 +391,10 @@ turn(struct ctx *cx, struct creation_run *run)
 		return undo_turn(cx, run);
 	if (run->at >= 0 && !run->acted) {
 		rc = act(cx, run);
+		if (rc != ERR_OK && run->m.late) {
+			ctx_clear(cx);
+			return creation_leave(cx, run);
+		}
 		if (rc != ERR_OK)
 			return failure_settle(cx, run, run->at, false);
 	}
