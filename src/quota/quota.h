@@ -26,9 +26,6 @@
  */
 enum err quota_reserve(struct ctx *cx, struct db *db, const char *tenant_id,
     enum quota_metric metric, int64_t more) MUST_CHECK;
-/* Inside a transaction: gives back, of a metric that is no number of rows. */
-enum err quota_release(struct ctx *cx, struct db *db, const char *tenant_id,
-    enum quota_metric metric, int64_t less) MUST_CHECK;
 
 /* -- limits and usage -- */
 
