@@ -54,7 +54,7 @@ struct beginning {
 	const struct creation_order *order;
 	struct creation_run *run;
 	struct operation *again;
-	bool found, failed;
+	bool found;
 };
 
 /* Names are words of letters and "_": nothing in them needs quoting. */

@@ -154,8 +154,12 @@ copy_template(struct ctx *cx, struct making *m, struct database_server *s,
 	struct base base;
 	enum err rc = base_load(cx, w->conf, &base);
 
-	if (rc == ERR_OK && (s->stamp == NULL || strcmp(s->stamp, base.stamp) != 0))
+	if (rc == ERR_OK && (s->stamp == NULL || strcmp(s->stamp, base.stamp) != 0)) {
+		/* that may have taken most of the lease */
 		rc = template_ensure(cx, w->databases, w->db, s, &base);
+		if (rc == ERR_OK)
+			rc = creation_renew(cx, m);
+	}
 	if (rc == ERR_OK)
 		rc = creation_renew(cx, m);
 	if (rc == ERR_OK)
