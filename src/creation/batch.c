@@ -166,6 +166,7 @@ batch(struct ctx *cx, struct db *db, void *arg)
 	rc = operation_guard(cx, db, run->m.operation_id, &run->me, &guard);
 	if (rc != ERR_OK)
 		return rc;
+	run->m.secrets = guard.secrets;
 	b->lost = !guard.held;
 	b->cancelled = guard.cancelled && !guard.committed;
 	return b->lost || b->cancelled ? ERR_OK : go(cx, db, b);

@@ -43,6 +43,7 @@ struct creation_means {
 	struct audit *audit;
 	struct databases *databases;
 	struct stores *stores;
+	bool mails_are_fine; /* the process has seen that they can be written */
 };
 
 /* What is to be made: operations.request, whole. */
@@ -72,11 +73,15 @@ struct making {
 	const char *skip; /* set by intend: why there is nothing to do */
 	const char *note; /* set by record: what it did, in words; NULL: as usual */
 	const struct operation_holder *holder; /* the run's lease */
+	int64_t until_ms; /* of the act, clock_mono_ms(): longer nobody waits; 0: ever
+			   */
+	bool late;        /* it was not done by then: set by creation_beat */
+	const char *secrets; /* creation_reveal()'s so far, as the transaction has them */
 };
 
 typedef enum err creation_part_fn(struct ctx *cx, struct making *m);
 
-/* For record: what is shown once to whoever asked for the tenant, such as
+/* For record, in whose transaction the lease holds the row: what is shown once to whoever asked for the tenant, such as
  * "databaseUrl"; sealed until then. */
 enum err creation_reveal(
     struct ctx *cx, struct making *m, const char *name, const char *value) MUST_CHECK;
@@ -85,13 +90,31 @@ enum err creation_reveal(
  * takes its time. ERR_CONFLICT: somebody else is at it by now. Opens a transaction. */
 enum err creation_renew(struct ctx *cx, struct making *m) MUST_CHECK;
 
+/* For act: keeps the lease while one command takes what it takes. Both stay where they
+ * are meanwhile. */
+struct creation_beat {
+	struct ctx *cx;
+	struct making *m;
+	struct db_beat beat;
+};
+void creation_beat_init(struct creation_beat *b, struct ctx *cx, struct making *m);
+
 /*
- * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=kill|fail|wait:FILE in the
- * environment, several separated by ";". kill: SIGKILL at once. fail: ERR_UNAVAILABLE.
- * wait: until FILE is there. kill:FILE and fail:FILE: the first time alone, which makes
- * FILE; else whoever goes on stops there, too. The run itself calls it with "begin",
- * "intended", "acted" and "recorded", and with "removing", "removed" and "undone" where
- * it takes things back; act calls it with names of its own between its effects.
+ * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=ACTION in the environment,
+ * several separated by ";", or "@" and the file that has them, which is read at each
+ * point. SLUG/ or ID/ before STEP: for that tenant alone. "*": any. All that are about
+ * the point are followed, in turn:
+ *
+ *   kill       SIGKILL at once
+ *   fail       ERR_UNAVAILABLE
+ *   kill:FILE  the first time alone, which makes FILE; else whoever goes on stops
+ * there, fail:FILE  too wait:FILE  until FILE is there note:FILE  adds a line of
+ * STEP:POINT to FILE
+ *
+ * The run itself calls it with "begin", "intended", "acted" and "recorded", and with
+ * "removing", "removed" and "undone" where it takes things back; act calls it with
+ * names of its own between its effects. A purge's steps are called "purge_" and their
+ * name.
  */
 enum err creation_point(
     struct ctx *cx, const struct making *m, const char *point) MUST_CHECK;

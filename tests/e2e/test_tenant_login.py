@@ -8,7 +8,6 @@ import urllib.parse
 import psycopg2
 import pytest
 import stack
-import tokens
 from creating import Creating, crossed, sweep
 from logins import Server, ask, elsewhere, opens, parts_of, refused, register
 

@@ -50,15 +50,15 @@ def platform(db, user="platform"):
 
 
 class Creating(stack.Tenantd):
-    """A program that stops at points, and whoever asks it for tenants."""
+    """A program that stops at points, and whoever asks it for tenants. rules: all of TENANTD_TEST_STOP."""
 
-    def __init__(self, db, *stops, always=False, workers=2, **settings):
+    def __init__(self, db, *stops, always=False, workers=2, rules=None, **settings):
         self.marks = stack.Directory("tdm.")
         place = self.marks.writable("marks")
-        rules = [rule if always or "wait:" in rule else f"{rule}:{place}/{n}" for n, rule in enumerate(stops)]
+        stops = [rule if always or "wait:" in rule else f"{rule}:{place}/{n}" for n, rule in enumerate(stops)]
         self.auth = platform(db)
         try:
-            super().__init__(db, workers=workers, env={"TENANTD_TEST_STOP": ";".join(rules)} if rules else None, **{**SETTINGS, **settings})
+            super().__init__(db, workers=workers, env={"TENANTD_TEST_STOP": rules or ";".join(stops)} if rules or stops else None, **{**SETTINGS, **settings})
         except BaseException:
             self.marks.remove()
             raise
