@@ -93,6 +93,7 @@ def test_a_failure_at_any_point_is_taken_back(db, host, stop, how):
         told(c.create(isolation="database"), 503)
         op = c.converged()
         assert op["state"] == "rolled_back" and sweep(db, op["tenantId"]) == {} and is_free(db, c.slug)
+        assert op["errorStep"] == stop.partition(":")[0] and steps(op)[op["errorStep"]]["state"] == "failed"
     size(db, 0)
     assert unaccounted(db, host) == set() and {n for n, in host.sql(OURS)} <= before
 
@@ -107,7 +108,8 @@ def test_a_kill_while_it_is_copied(db, host):
             # PostgreSQL waits some seconds for the end of such a connection before it copies, or refuses to
             with contextlib.closing(psycopg2.connect(host.url_of("postgres", template))):
                 asked = thread.submit(c.create, isolation="database")
-                stack.until(lambda: host.sql("SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE DATABASE%%'"))
+                stack.until(lambda: host.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                                             " AND query LIKE '%%CREATE DATABASE%%'"))
                 holder = db.value("SELECT leased_by FROM tenantd.operations WHERE request->>'slug' = %s", [c.slug])
                 for pid in c.workers():
                     stack.kill(pid)
@@ -203,8 +205,11 @@ def test_a_server_that_is_gone_is_said_and_waited_for(cluster):
             op = c.converged()
             assert op["state"] == "held" and 'database server "main" does not answer' in op["error"]
             other.up()
-            c.act(op["id"], "retry")
-            assert c.converged()["state"] == "succeeded"
+
+            def goes_on():  # a process that found it gone asks again after some seconds
+                c.act(op["id"], "retry")
+                return c.converged()["state"] == "succeeded"
+            stack.until(goes_on)
             assert unaccounted(d, other) == set()
 
 

@@ -7,7 +7,7 @@ import threading
 import between
 import pytest
 import stack
-from creating import Creating, crossed, is_free, sweep
+from creating import SHORT_LEASE_MS, Creating, crossed, is_free, sweep
 
 # The steps of the control plane's own tables: they share transactions, and a kill between their beginning and the commit undoes them.
 LOCAL = ("email_templates", "audit", "integrations", "activation", "welcome")
@@ -165,7 +165,7 @@ def test_a_job_does_all_of_it(db):
 
 @pytest.mark.parametrize("step", LOCAL)
 def test_a_kill_of_the_job(db, step):
-    with Creating(db, f"{step}:begin=kill") as c:
+    with Creating(db, f"{step}:begin=kill", OPERATION_LEASE=SHORT_LEASE_MS) as c:
         assert c.create({"Prefer": "respond-async"}).status == 202
         assert_active(db, c.converged(), c.slug)
 
@@ -324,7 +324,7 @@ def gate():
 
 def test_whoever_lost_the_lease_writes_nothing_any_more(db, gate):
     """The request's worker stands still for longer than its lease; a job goes on meanwhile."""
-    with Creating(db, f"database:acted=wait:{gate}") as c:
+    with Creating(db, f"database:acted=wait:{gate}", OPERATION_LEASE=SHORT_LEASE_MS) as c:
         answers = []
         asks = threading.Thread(target=lambda: answers.append(c.create(isolation="schema", slug="stood-still")))
         asks.start()
