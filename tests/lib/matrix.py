@@ -19,7 +19,7 @@ import time
 import stack
 import stores
 import tokens
-from creating import ENDED, RECORDS, Creating
+from creating import ENDED, RECORDS, Creating, is_free
 from mailserver import MailServer
 
 SOURCES = stack.TOP / "src/creation"
@@ -383,8 +383,8 @@ class World:
     def judge_clean(self, case, tenant, rows):
         if set(rows) - {"tenantd.names"}:
             yield f"rows are left: {rows}"
-        names = [n for n, in self.db.sql("SELECT name FROM tenantd.names WHERE tenant_id = %s", [tenant])]
-        if any(n.startswith("k") for n in names):
+        names = [n for n, in self.db.sql("SELECT name FROM tenantd.names WHERE tenant_id = %s AND name LIKE 'k%%'", [tenant])]
+        if not all(is_free(self.db, n) for n in names):
             yield f"its slug is not free: {names}"
         if self.status(tenant) != [("failed", False)]:
             yield f"it is {self.status(tenant)}"
@@ -424,7 +424,8 @@ class World:
             self.act(op["id"], "cancel")
             assert self.settled(slug, but=["held"])["state"] == "rolled_back" and kill.exists()
             assert look() == was
-        assert not list(self.judge_clean(stranger, op["tenant"], self.rows().get(op["tenant"], {})))
+        left = list(self.judge_clean(stranger, op["tenant"], self.rows().get(op["tenant"], {})))
+        assert not left, left
 
 
 def stack_soon(condition, seconds=1.0):
