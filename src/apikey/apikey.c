@@ -233,28 +233,39 @@ shown_of(struct ctx *cx, const struct opaque *secret)
 	return slice_dup(cx->mem, (struct slice){secret->text, APIKEY_SHOWN});
 }
 
+/* k: what is to be written, and then what was. What is refused is rolled back: all of
+ * it is asked for at once. */
 static enum err
-insert(struct ctx *cx, struct db *db, const struct apikey *k, const char *digest)
+insert(struct ctx *cx, struct db *db, const struct apikey_site *site,
+    const char *digest, struct apikey *k)
 {
 	const int bound = k->tenant_id != NULL ? INT32_MAX : APIKEYS_MOST;
 	char most[STR_I64_SIZE];
-	struct db_rows *rows;
-	enum err rc = k->tenant_id != NULL
-	    ? quota_reserve(cx, db, k->tenant_id, QUOTA_API_KEYS, 1)
-	    : db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, NULL));
+	struct db_rows *reserved = NULL, *made;
+	enum err rc, held;
 
+	rc = k->tenant_id != NULL
+	    ? quota_reserve_one(cx, db, k->tenant_id, QUOTA_API_KEYS, &reserved)
+	    : db_queue(cx, db, STMT_api_key_turn, DB_ARGS(k->partner_id, NULL));
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_api_key_create,
+		rc = db_queue_rows(cx, db, STMT_api_key_create,
 		    DB_ARGS(k->id, k->partner_id, k->tenant_id, k->name, k->prefix,
 			digest, k->scopes, k->expires_at, cx->actor,
 			str_from_i64(most, bound)),
-		    &rows);
-	if (rc == ERR_OK && db_row_count(rows) == 0)
+		    &made);
+	if (rc != ERR_OK)
+		return rc;
+	held = apikey_hold(cx, db, site, k->id, k);
+	if (held != ERR_OK && held != ERR_NOT_FOUND)
+		return held;
+	if (reserved != NULL)
+		rc = quota_reserved(cx, QUOTA_API_KEYS, reserved);
+	if (rc == ERR_OK && db_row_count(made) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there are %d API keys already, as many as there may be: revoke "
 		    "one",
 		    APIKEYS_MOST);
-	return rc;
+	return rc == ERR_OK ? held : rc;
 }
 
 enum err
@@ -277,11 +288,10 @@ apikey_create(struct ctx *cx, struct db *db, const struct apikey_site *site,
 		return rc;
 	made.prefix = shown_of(cx, &secret);
 	made.scopes = scopes_of(cx, site, d->scopes);
-	rc = insert(cx, db, &made, secret.digest);
-	if (rc == ERR_OK)
-		rc = apikey_hold(cx, db, site, id, out);
+	rc = insert(cx, db, site, secret.digest, &made);
 	if (rc != ERR_OK)
 		return rc;
+	*out = made;
 	out->secret = secret.text;
 	return apikey_tell(cx, db, site, out, APIKEY_CHANGE_CREATED);
 }

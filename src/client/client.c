@@ -181,15 +181,23 @@ make_id(struct ctx *cx, char out[static CLIENT_ID_SIZE])
 	return ERR_OK;
 }
 
+/* What is refused is rolled back: all of it is asked for at once. */
 static enum err
-insert(struct ctx *cx, struct db *db, const struct client *c, const char *digest)
+insert(struct ctx *cx, struct db *db, const struct client *c, const char *digest,
+    struct client *out)
 {
-	enum err rc = quota_reserve(cx, db, c->tenant_id, QUOTA_OAUTH_CLIENTS, 1);
+	const struct client_site site = {.tenant_id = c->tenant_id};
+	struct db_rows *reserved;
+	enum err rc = quota_reserve_one(
+	    cx, db, c->tenant_id, QUOTA_OAUTH_CLIENTS, &reserved);
 
-	return rc == ERR_OK
-	    ? db_queue(cx, db, STMT_client_create,
-		  DB_ARGS(c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor))
-	    : rc;
+	if (rc == ERR_OK)
+		rc = db_queue(cx, db, STMT_client_create,
+		    DB_ARGS(
+			c->id, c->tenant_id, c->name, c->scopes, digest, cx->actor));
+	if (rc == ERR_OK)
+		rc = client_hold(cx, db, &site, c->id, out);
+	return rc == ERR_OK ? quota_reserved(cx, QUOTA_OAUTH_CLIENTS, reserved) : rc;
 }
 
 enum err
@@ -207,9 +215,7 @@ client_create(struct ctx *cx, struct db *db, const struct client_site *site,
 	if (rc == ERR_OK)
 		rc = opaque_make(cx, OPAQUE_CLIENT, &secret);
 	if (rc == ERR_OK)
-		rc = insert(cx, db, &made, secret.digest);
-	if (rc == ERR_OK)
-		rc = client_hold(cx, db, site, id, out);
+		rc = insert(cx, db, &made, secret.digest, out);
 	if (rc != ERR_OK)
 		return rc;
 	out->secret = secret.text;

@@ -225,6 +225,8 @@ answer_again(struct making_call *mc, const struct operation *op)
 		return answer_made(mc, op->id, op->tenant_id);
 	if (op->state != OPERATION_ROLLED_BACK)
 		return answer_later(mc, op->id);
+	if (op->cancelled_by != NULL)
+		return answer_failed(call, op->id, &why, NULL);
 	for (int i = 1; op->error_code != NULL && i < ERR_COUNT; i++)
 		if (strcmp(err_slug((enum err)i), op->error_code) == 0)
 			code = (enum err)i;

@@ -43,6 +43,7 @@ struct creation_means {
 	struct audit *audit;
 	struct databases *databases;
 	struct stores *stores;
+	bool mails_are_fine; /* the process has seen that they can be written */
 };
 
 /* What is to be made: operations.request, whole. */
@@ -72,11 +73,15 @@ struct making {
 	const char *skip; /* set by intend: why there is nothing to do */
 	const char *note; /* set by record: what it did, in words; NULL: as usual */
 	const struct operation_holder *holder; /* the run's lease */
+	int64_t until_ms; /* of the act, clock_mono_ms(): longer nobody waits; 0: ever
+			   */
+	bool late;        /* it was not done by then: set by creation_beat */
+	const char *secrets; /* creation_reveal()'s so far, as the transaction has them */
 };
 
 typedef enum err creation_part_fn(struct ctx *cx, struct making *m);
 
-/* For record: what is shown once to whoever asked for the tenant, such as
+/* For record, in whose transaction the lease holds the row: what is shown once to whoever asked for the tenant, such as
  * "databaseUrl"; sealed until then. */
 enum err creation_reveal(
     struct ctx *cx, struct making *m, const char *name, const char *value) MUST_CHECK;
@@ -84,6 +89,15 @@ enum err creation_reveal(
 /* For act, which has a deadline by which it holds the lease: prolongs both, for what
  * takes its time. ERR_CONFLICT: somebody else is at it by now. Opens a transaction. */
 enum err creation_renew(struct ctx *cx, struct making *m) MUST_CHECK;
+
+/* For act: keeps the lease while one command takes what it takes. Both stay where they
+ * are meanwhile. */
+struct creation_beat {
+	struct ctx *cx;
+	struct making *m;
+	struct db_beat beat;
+};
+void creation_beat_init(struct creation_beat *b, struct ctx *cx, struct making *m);
 
 /*
  * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=ACTION in the environment,

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "crypto/secret.h"
-#include "operation/run.h"
 
 enum { SECRETS_MAX = 64 * 1024 };
 
@@ -16,22 +14,19 @@ associated(struct ctx *cx, const char *operation_id)
 	    arena_printf(cx->mem, "tenantd.operations/secrets/%s", operation_id));
 }
 
-/* Holds the row. */
+/* sealed NULL: nothing is kept. */
 static enum err
-look(struct ctx *cx, struct creation_means *means, const char *operation_id,
-    const struct json **out)
+unseal(struct ctx *cx, struct creation_means *means, const char *operation_id,
+    const char *sealed, const struct json **out)
 {
-	struct db_rows *rows;
 	struct slice value;
-	enum err rc = db_query(
-	    cx, means->db, STMT_operation_secrets, DB_ARGS(operation_id), &rows);
+	enum err rc;
 
 	*out = NULL;
-	if (rc != ERR_OK || db_row_count(rows) == 0 || db_text(rows, 0, 0) == NULL)
-		return rc;
+	if (sealed == NULL)
+		return ERR_OK;
 	arena_cleanse_at_reset(cx->mem);
-	rc = seal_open(
-	    cx, means->keys, db_text(rows, 0, 0), associated(cx, operation_id), &value);
+	rc = seal_open(cx, means->keys, sealed, associated(cx, operation_id), &value);
 	return rc == ERR_OK ? json_parse(cx, value.p, value.n, 0, out) : rc;
 }
 
@@ -60,7 +55,7 @@ creation_reveal(struct ctx *cx, struct making *m, const char *name, const char *
 	const struct json *kept;
 	const char *sealed;
 	struct buf b;
-	enum err rc = look(cx, means, m->operation_id, &kept);
+	enum err rc = unseal(cx, means, m->operation_id, m->secrets, &kept);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -76,48 +71,26 @@ creation_reveal(struct ctx *cx, struct making *m, const char *name, const char *
 	rc = seal_make(cx, means->keys, (struct slice){b.p, b.n},
 	    associated(cx, m->operation_id), &sealed);
 	secret_cleanse(b.p, b.n);
-	return rc == ERR_OK ? db_queue(cx, means->db, STMT_operation_secrets_set,
-				  DB_ARGS(m->operation_id, sealed))
-			    : rc;
+	if (rc != ERR_OK)
+		return rc;
+	m->secrets = sealed;
+	return db_queue(cx, means->db, STMT_operation_secrets_set,
+	    DB_ARGS(m->operation_id, sealed));
 }
 
 enum err
 creation_revealed(struct ctx *cx, struct creation_means *means,
     const char *operation_id, bool last, const struct json **out)
 {
-	enum err rc = look(cx, means, operation_id, out);
+	struct db_rows *rows;
+	enum err rc = db_query(
+	    cx, means->db, STMT_operation_secrets, DB_ARGS(operation_id), &rows);
 
+	*out = NULL;
+	if (rc == ERR_OK && db_row_count(rows) > 0)
+		rc = unseal(cx, means, operation_id, db_text(rows, 0, 0), out);
 	if (rc == ERR_OK && *out != NULL && last)
 		rc = db_queue(cx, means->db, STMT_operation_secrets_set,
 		    DB_ARGS(operation_id, NULL));
-	return rc;
-}
-
-struct renewal {
-	struct making *m;
-	bool held;
-};
-
-static enum err
-renew(struct ctx *cx, struct db *db, void *arg)
-{
-	struct renewal *r = arg;
-	struct operation_guard guard;
-	enum err rc = operation_guard(cx, db, r->m->operation_id, r->m->holder, &guard);
-
-	r->held = guard.held;
-	return rc;
-}
-
-enum err
-creation_renew(struct ctx *cx, struct making *m)
-{
-	struct renewal r = {.m = m};
-	enum err rc = db_transaction(cx, m->means->db, DB_MANAGEMENT, renew, &r);
-
-	if (rc == ERR_OK && !r.held)
-		rc = err_set(&cx->err, ERR_CONFLICT, "somebody else is at it by now");
-	if (rc == ERR_OK)
-		cx->deadline_ms = clock_mono_ms() + m->holder->lease_ms;
 	return rc;
 }

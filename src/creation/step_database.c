@@ -31,20 +31,25 @@ is_isolation(const struct making *m, const char *isolation)
 /* What the ledger's details say. */
 struct database_details {
 	const char *staging, *stamp;
+	bool claimed; /* it is from the pool */
 };
 
 static enum err
 read_details(struct ctx *cx, const struct resource *r, struct database_details *out)
 {
 	const struct json *details;
+	const char *from;
 	enum err rc = json_parse(cx, r->details, strlen(r->details), 0, &details);
 
-	if (rc == ERR_OK)
-		*out = (struct database_details){
-		    .staging = json_get_text(details, "staging"),
-		    .stamp = json_get_text(details, "stamp"),
-		};
-	if (rc == ERR_OK && out->staging == NULL)
+	if (rc != ERR_OK)
+		return rc;
+	from = json_get_text(details, "from");
+	*out = (struct database_details){
+	    .staging = json_get_text(details, "staging"),
+	    .stamp = json_get_text(details, "stamp"),
+	    .claimed = from != NULL && strcmp(from, "pool") == 0,
+	};
+	if (out->staging == NULL)
 		rc = err_set(&cx->err, ERR_INTERNAL,
 		    "resource %s does not say what its database was called", r->id);
 	return rc;
@@ -163,6 +168,10 @@ copy_template(struct ctx *cx, struct making *m, struct database_server *s,
 
 struct name_call {
 	const char *staging, *name, *mark;
+	/* of a claimed one */
+	struct making *m;
+	const struct resource *r;
+	bool done;
 };
 
 static enum err
@@ -192,11 +201,58 @@ give_name(
     struct ctx *cx, const struct host *h, const struct resource *r, const char *staging)
 {
 	char mark[DATABASE_MARK_SIZE];
-	struct name_call call = {staging, r->name, mark};
+	struct name_call call = {.staging = staging, .name = r->name, .mark = mark};
 	enum err rc;
 
 	database_mark(mark, r->id);
 	rc = db_transaction(cx, h->db, DB_MANAGEMENT, mark_and_name, &call);
+	if (rc == ERR_CONFLICT)
+		return tell_stranger(cx, r);
+	return host_failed(cx, h, rc);
+}
+
+static enum err
+name_claimed(struct ctx *cx, struct db *db, void *arg)
+{
+	struct name_call *call = arg;
+	struct db_rows *there;
+	enum err rc = db_queue(cx, db, STMT_host_turn_short, DB_ARGS(call->r->id));
+
+	call->done = false;
+	if (rc == ERR_OK)
+		rc = db_query(cx, db, STMT_host_database,
+		    DB_ARGS(call->name, call->staging), &there);
+	if (rc != ERR_OK)
+		return rc;
+	call->done = db_row_count(there) == 1 &&
+	    strcmp(db_text(there, 0, 0), call->staging) == 0 &&
+	    db_text(there, 0, 1) != NULL &&
+	    strcmp(db_text(there, 0, 1), POOL_MARK) == 0;
+	if (!call->done)
+		return ERR_OK;
+	rc = creation_point(cx, call->m, "closed");
+	return rc == ERR_OK ? mark_and_name(cx, db, call) : rc;
+}
+
+/* What is all that a database from the pool takes, when nothing went wrong: one
+ * transaction, in turn. *done: it was; else nothing happened. */
+static enum err
+take_claimed(struct ctx *cx, struct making *m, const struct host *h,
+    const struct resource *r, bool *done)
+{
+	struct name_call call = {.name = r->name, .m = m, .r = r};
+	struct database_details details;
+	char mark[DATABASE_MARK_SIZE];
+	enum err rc = read_details(cx, r, &details);
+
+	*done = false;
+	if (rc != ERR_OK || !details.claimed)
+		return rc;
+	database_mark(mark, r->id);
+	call.staging = details.staging;
+	call.mark = mark;
+	rc = db_transaction(cx, h->db, DB_MANAGEMENT, name_claimed, &call);
+	*done = rc == ERR_OK && call.done;
 	if (rc == ERR_CONFLICT)
 		return tell_stranger(cx, r);
 	return host_failed(cx, h, rc);
@@ -236,8 +292,10 @@ act_database(struct ctx *cx, struct making *m)
 {
 	struct creation_means *w = m->means;
 	struct database_server s;
+	struct creation_beat keeping;
 	struct resource r;
 	struct host h;
+	bool done = false;
 	enum err rc = find_resource(cx, m, KIND_DATABASE, &r);
 
 	if (rc == ERR_OK)
@@ -245,9 +303,13 @@ act_database(struct ctx *cx, struct making *m)
 	if (rc == ERR_OK)
 		rc = host_open(cx, w->databases, w->db, &s, &h);
 	if (rc == ERR_OK)
+		rc = take_claimed(cx, m, &h, &r, &done);
+	if (rc == ERR_OK && !done)
 		rc = host_turn(cx, &h, r.id);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || done)
 		return rc;
+	creation_beat_init(&keeping, cx, m);
+	h.beat = &keeping.beat;
 	rc = make_database(cx, m, &s, &h, &r);
 	host_turn_end(cx, &h, r.id);
 	return rc;

@@ -41,7 +41,8 @@ view_of(struct ctx *cx, const struct making *m, const struct json **out)
 	return json_parse(cx, b.p, b.n, JSON_DEPTH_DEFAULT, out);
 }
 
-/* Nobody waits for a mail that cannot be written. */
+/* Nobody waits for a mail that cannot be written. Templates and settings are a
+ * process's: what was written once can be again. */
 static enum err
 check(struct ctx *cx, const struct making *m, const struct mail_template *t)
 {
@@ -88,12 +89,14 @@ email_templates_record(struct ctx *cx, struct making *m)
 		const struct mail_template *t = mail_template_find(wanted[i]);
 
 		assert(t != NULL);
-		rc = check(cx, m, t);
+		if (!m->means->mails_are_fine)
+			rc = check(cx, m, t);
 		if (rc != ERR_OK || !edits || !t->tenants)
 			continue;
 		rc = make_own(cx, m, t);
 		own++;
 	}
+	m->means->mails_are_fine |= rc == ERR_OK;
 	m->note = edits
 	    ? arena_printf(cx->mem,
 		  "%d mails can be written; the texts of %d are the tenant's own",

@@ -79,7 +79,7 @@ host_failed(struct ctx *cx, const struct host *h, enum err rc)
 enum err
 host_do(struct ctx *cx, const struct host *h, enum stmt_id id, const char *const *names)
 {
-	return host_failed(cx, h, db_command(cx, h->db, id, names));
+	return host_failed(cx, h, db_command(cx, h->db, id, names, h->beat));
 }
 
 /* -- looking -- */

@@ -21,6 +21,8 @@ struct host {
 	struct db *control; /* where the servers are registered */
 	const struct database_server *server;
 	struct db *db; /* the connection there */
+	const struct db_beat *beat; /* of host_do(); NULL: the ctx's deadline bounds it
+				     */
 };
 
 enum err host_open(struct ctx *cx, struct databases *d, struct db *control,

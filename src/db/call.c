@@ -186,15 +186,27 @@ call_send(struct ctx *cx, struct db *db, const struct call *call)
 
 /* -- reading -- */
 
+/* Nothing came in time: whether it is waited for all the same. */
+static bool
+goes_on(const struct db *db)
+{
+	return db->beat != NULL && db->beat->fn(db->beat->arg);
+}
+
 /* The next result, or NULL at the end of a statement's; sends what is still unsent. */
 static enum got
 next_result(struct db *db, int64_t until_ms, PGresult **res)
 {
 	while (PQisBusy(db->pg)) {
 		int unsent = PQflush(db->pg), came;
+		const int64_t until = db->beat != NULL
+		    ? clock_mono_ms() + db->beat->every_ms
+		    : until_ms;
 
 		came = link_wait(
-		    db, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), until_ms);
+		    db, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), until);
+		if (came == 0 && goes_on(db))
+			continue;
 		if (came == 0)
 			return GOT_LATE;
 		if ((came & ~POLLOUT) == 0 || PQconsumeInput(db->pg) != 0)

@@ -10,7 +10,8 @@
 #include "db/call.h"
 
 enum err
-db_command(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *names)
+db_command(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *names,
+    const struct db_beat *beat)
 {
 	enum err rc;
 
@@ -25,8 +26,10 @@ db_command(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *na
 			.kind = SLOT_STATEMENT,
 			.idents = names,
 			.plain = true});
+	db->beat = beat;
 	if (rc == ERR_OK)
 		rc = call_exchange(cx, db);
+	db->beat = NULL;
 	db->patient = false;
 	db->tx = (struct tx){0};
 	return rc;

@@ -89,6 +89,9 @@ enum err db_query(struct ctx *cx, struct db *db, enum stmt_id id,
  * its failure becomes. Returns no rows. args are copied. */
 enum err db_queue(
     struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args) MUST_CHECK;
+/* The same, with *rows there once the next db_query() is back. */
+enum err db_queue_rows(struct ctx *cx, struct db *db, enum stmt_id id,
+    const char *const *args, struct db_rows **rows) MUST_CHECK;
 /* The same, but it goes out at once, and the server is at work on it while the caller
  * does something else; *rows is there after db_wait(), which nothing may come before.
  * Its failure is that of db_wait(). */
@@ -107,11 +110,19 @@ enum err db_query_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
  * bounds it. */
 enum err db_script(struct ctx *cx, struct db *db, const char *text) MUST_CHECK;
 
+/* What is called every so often while a command is waited for, in place of a deadline.
+ * false: it is waited for no longer. It must not use the connection. */
+typedef bool db_beat_fn(void *arg);
+struct db_beat {
+	int every_ms;
+	db_beat_fn *fn;
+	void *arg;
+};
 /* Outside of any transaction, for what refuses to run in one, such as CREATE DATABASE:
  * a statement with "-- idents:" or "-- literals:", and the ctx's deadline alone bounds
- * it. Late, or its connection lost: the server may still bring it to its end. */
+ * it, or beat, unless that is NULL. Late, or its connection lost: the server may still bring it to its end. */
 enum err db_command(struct ctx *cx, struct db *db, enum stmt_id id,
-    const char *const *names) MUST_CHECK;
+    const char *const *names, const struct db_beat *beat) MUST_CHECK;
 
 /* -- notifications, on a connection that does nothing else and goes to the server
  * itself: a pooler in between swallows them, which is found out, told, and -1 -- */

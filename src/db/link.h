@@ -53,6 +53,7 @@ struct db {
 	struct slot *slots;
 	size_t slot_count, slot_room;
 	bool patient; /* only the ctx's deadline counts */
+	const struct db_beat *beat; /* or this does; NULL: none */
 	struct tx tx;
 	struct db_stats stats;
 	char failure[256];   /* why the last attempt to connect failed */

@@ -363,6 +363,17 @@ db_queue(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args
 }
 
 enum err
+db_queue_rows(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args,
+    struct db_rows **rows)
+{
+	const struct call call = {
+	    .id = id, .kind = SLOT_STATEMENT, .args = args, .rows = rows};
+
+	*rows = NULL;
+	return tx_call(cx, db, &call, false);
+}
+
+enum err
 db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id, const char *const *idents)
 {
 	const struct call call = {.id = id, .kind = SLOT_STATEMENT, .idents = idents};

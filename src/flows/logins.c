@@ -224,7 +224,7 @@ static enum err
 settle_in_turn(struct ctx *cx, struct db *host, const struct database_server *server,
     struct settling *s)
 {
-	const struct host h = {s->d, databases_control(s->d), server, host};
+	const struct host h = {s->d, databases_control(s->d), server, host, NULL};
 	const char *what = arena_printf(cx->mem, "login:%s", s->at_first.is.role);
 	enum err rc = host_turn(cx, &h, what);
 

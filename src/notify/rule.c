@@ -1,6 +1,8 @@
 /* rule.c - see rule.h. */
 #include "notify/rule.h"
 
+#include <string.h>
+
 #include "base/id.h"
 #include "base/str.h"
 #include "json/json.h"
@@ -139,7 +141,7 @@ check_addresses(struct ctx *cx, struct db *db, const struct rule_site *site,
 	struct db_rows *rows;
 	enum err rc;
 
-	if (site->tenant_id == NULL)
+	if (site->tenant_id == NULL || strcmp(d->emails, "[]") == 0)
 		return ERR_OK;
 	rc = db_query(cx, db, STMT_alert_rule_strangers,
 	    DB_ARGS(site->tenant_id, d->emails), &rows);
@@ -153,22 +155,26 @@ check_addresses(struct ctx *cx, struct db *db, const struct rule_site *site,
 }
 
 static enum err
-insert(struct ctx *cx, struct db *db, const struct rule_site *site, const char *id,
-    const struct rule_draft *d)
+insert(struct ctx *cx, struct db *db, const struct rule_site *site,
+    const struct rule_draft *d, struct rule *out)
 {
 	char threshold[STR_I64_SIZE], window[STR_I64_SIZE], most[STR_I64_SIZE];
+	char id[UUID_TEXT_SIZE];
 	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_alert_rule_turn, DB_ARGS(site->tenant_id));
 
+	uuid_text(id, uuid_random());
 	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_alert_rule_create,
+		rc = db_queue_rows(cx, db, STMT_alert_rule_create,
 		    DB_ARGS(id, site->tenant_id, d->name, d->condition,
 			str_from_i64(threshold, d->threshold),
 			str_from_i64(window, d->window_minutes), d->emails,
 			word(d->webhook), word(d->enabled), cx->actor,
 			str_from_i64(most, RULES_MOST)),
 		    &rows);
-	if (rc == ERR_OK && db_row_count(rows) == 0)
+	if (rc == ERR_OK)
+		rc = rule_hold(cx, db, site, id, out);
+	if (rc == ERR_NOT_FOUND && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there are %d alert rules already, as many as there may be",
 		    RULES_MOST);
@@ -179,15 +185,10 @@ enum err
 rule_create(struct ctx *cx, struct db *db, const struct rule_site *site,
     const struct rule_draft *draft, struct rule *out)
 {
-	char id[UUID_TEXT_SIZE];
-	enum err rc;
+	enum err rc = check_addresses(cx, db, site, draft);
 
-	uuid_text(id, uuid_random());
-	rc = check_addresses(cx, db, site, draft);
 	if (rc == ERR_OK)
-		rc = insert(cx, db, site, id, draft);
-	if (rc == ERR_OK)
-		rc = rule_hold(cx, db, site, id, out);
+		rc = insert(cx, db, site, draft, out);
 	return rc == ERR_OK ? write_down(cx, db, site, out, "ALERT_RULE_CREATED") : rc;
 }
 

@@ -65,7 +65,8 @@ operation_guard(struct ctx *cx, struct db *db, const char *id,
 		return rc;
 	*out = (struct operation_guard){.held = true,
 	    .cancelled = db_bool(rows, 0, 0),
-	    .committed = db_bool(rows, 0, 1)};
+	    .committed = db_bool(rows, 0, 1),
+	    .secrets = db_text(rows, 0, 2)};
 	return ERR_OK;
 }
 

@@ -28,6 +28,7 @@ enum err operation_lease(struct ctx *cx, struct db *db, const char *id,
 struct operation_guard {
 	bool held; /* false: somebody else has it by now; nothing may be written */
 	bool cancelled, committed;
+	const char *secrets; /* to be shown once, sealed; NULL: none */
 };
 /* The first of a transaction; prolongs the lease. */
 enum err operation_guard(struct ctx *cx, struct db *db, const char *id,

@@ -31,9 +31,25 @@ quota_reserve(struct ctx *cx, struct db *db, const char *tenant_id,
 		str_from_i64(count, more), quota_plans_text(metric)),
 	    &rows);
 
-	if (rc != ERR_OK || db_bool(rows, 0, 0))
-		return rc;
-	return refuse(cx, metric, rows);
+	return rc == ERR_OK ? quota_reserved(cx, metric, rows) : rc;
+}
+
+enum err
+quota_reserve_one(struct ctx *cx, struct db *db, const char *tenant_id,
+    enum quota_metric metric, struct db_rows **rows)
+{
+	const struct quota_metric_row *m = &quota_metrics[metric];
+
+	return db_queue_rows(cx, db, STMT_quota_reserve,
+	    DB_ARGS(tenant_id, m->name, quota_kind_name(m->kind), "1",
+		quota_plans_text(metric)),
+	    rows);
+}
+
+enum err
+quota_reserved(struct ctx *cx, enum quota_metric metric, const struct db_rows *rows)
+{
+	return db_bool(rows, 0, 0) ? ERR_OK : refuse(cx, metric, rows);
 }
 
 enum err

@@ -11,6 +11,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 import bulk  # noqa: E402  (after the path)
 import counts  # noqa: E402  (after the path)
+import creations  # noqa: E402
 import events  # noqa: E402
 import invitations  # noqa: E402
 import listing  # noqa: E402
@@ -129,6 +130,8 @@ def main():
             timed.show()
         if "login" in args.rows:
             login.measure(bench, timed, say)
+        if "creations" in args.rows:
+            creations.measure(bench, say, args.quick)
         if "pool" in args.rows:
             pool.measure(bench, say, args.quick)
         if "verify" in args.rows:

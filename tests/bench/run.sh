@@ -18,6 +18,7 @@
 #   invitations   1,000 at once at a limit of 10; what counting a tenant's calls adds to a request
 #   list          a page of a partner's million tenants, the first and the 10,000th in turn; memory of
 #                 the worker that answers those between
+#   creations     POST /api/tenants: tenants that share the database, and with one of their own, from the pool and copied
 #   pool          tenants with a database of their own, claimed from the pool and copied from the template
 #   instructions  instructions and allocations a request, by layer (callgrind)
 #   calls         system calls and database round trips a request (strace)
@@ -30,12 +31,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-all="existing current context healthz new login verify events bulk invitations pool list instructions calls memory" rows='' quick='' seconds=8
+all="existing current context healthz new login verify events bulk invitations creations pool list instructions calls memory" rows='' quick='' seconds=8
 python=/usr/bin/python3 # Debian's, which has Debian's modules
 export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf '%s\n' "bench: $*" >&2; }
-usage() { sed -n '2,28s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,29s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds)

@@ -1,4 +1,5 @@
-"""A tenant's own login role: what PostgreSQL lets it do, and what it does not."""
+"""A tenant's own login role: what PostgreSQL lets it do, and what it does not.
+KILL_MATRIX=all: kills at each point under every onFailure, not a sample."""
 import contextlib
 import json
 import threading
@@ -7,8 +8,7 @@ import urllib.parse
 import psycopg2
 import pytest
 import stack
-import tokens
-from creating import Creating, sweep
+from creating import Creating, crossed, sweep
 from logins import Server, ask, elsewhere, opens, parts_of, refused, register
 
 
@@ -298,8 +298,7 @@ def on_server(server, db, tenant):
                       " UNION ALL SELECT 'database' FROM pg_database WHERE shobj_description(oid, 'pg_database') = ANY(%s)", [marks, marks])
 
 
-@pytest.mark.parametrize("way", ["rollback", "hold", "retry"])
-@pytest.mark.parametrize("point", ["begin", "intended", "acted", "recorded"])
+@pytest.mark.parametrize("point, way", crossed(["begin", "intended", "acted", "recorded"]))
 def test_a_kill_at_any_point_ends_with_a_role_that_works(server, db, point, way):
     with Creating(db, f"credentials:{point}=kill") as app:
         assert app.create(isolation="database", onFailure=way) is None

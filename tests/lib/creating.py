@@ -7,9 +7,13 @@
 
 A stop is a rule of TENANTD_TEST_STOP (src/creation/creation.h): here it comes once, and not again for whoever goes on, unless
 `always` is set. What servers beside the control plane's own have of a tenant is added to SWEEPS by those who have them there:
-functions of (db, tenant) that answer {what: how many}."""
+functions of (db, tenant) that answer {what: how many}.
+
+Kills are tried at each point of a step under every onFailure where KILL_MATRIX=all; else at each point once, and at each step
+under each onFailure once (crossed)."""
 import itertools
 import json
+import os
 import secrets
 
 import stack
@@ -23,7 +27,18 @@ ENDED = ("succeeded", "rolled_back")
 RECORDS = {"tenantd.operations", "tenantd.operation_steps", "tenantd.resources", "tenantd.events", "tenantd.jobs", "tenantd.audit",
            "tenantd.idempotency", "tenantd.identity_sync", "tenantd.notifications"}
 SWEEPS = []
+WAYS = ("rollback", "hold", "retry")  # of onFailure
 names = (f"made-{secrets.token_hex(4)}-{n}" for n in itertools.count())
+
+
+def crossed(points, ways=WAYS):
+    """Rows for parametrize: each point with each way, or by default as few as have each of both. A point may be a tuple."""
+    if os.environ.get("KILL_MATRIX") == "all":
+        rows = itertools.product(points, ways)
+    else:
+        most = max(len(points), len(ways))
+        rows = ((points[n % len(points)], ways[n % len(ways)]) for n in range(most))
+    return [(*(point if isinstance(point, tuple) else (point,)), way) for point, way in rows]
 
 
 def platform(db, user="platform"):
