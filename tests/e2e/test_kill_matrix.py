@@ -5,6 +5,7 @@ each point is met once."""
 import concurrent.futures
 import itertools
 import os
+import random
 
 import pytest
 from matrix import BACK, STRANGERS, STRANGERS_OF_BUCKETS, Case, World, named_in_sources, steps_in_sources
@@ -47,6 +48,7 @@ def ways(kind):
 def cases(kind, points):
     """points: {point: [variants]}"""
     every = [Case(kind, variant, point, way, after) for point, variants in points.items() for variant in variants for way, after in ways(kind)]
+    random.Random(1).shuffle(every)  # a piece has something of all
     if PIECE == "all":
         return every
     if PIECE:
@@ -63,8 +65,10 @@ def cases(kind, points):
 def play(world, some):
     complaints = []
     for n in range(0, len(some), BATCH):
-        complaints += world.run(some[n:n + BATCH])
-    print(f"\n{len(some)} runs, {len({c.point for c in some})} points, {len(complaints)} complaints; the longest:", *sorted(world.slow)[-3:])
+        found = world.run(some[n:n + BATCH])
+        print(f"\n{len(some[n:n + BATCH])} of {len(some)} runs, {len({c.point for c in some})} points, {len(found)} complaints; the longest:",
+              *sorted(world.slow)[-3:], *(f"{case or ''}: {text}" for case, text in found), sep="\n", flush=True)
+        complaints += found
     return complaints
 
 

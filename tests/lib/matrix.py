@@ -19,7 +19,7 @@ import time
 import stack
 import stores
 import tokens
-from creating import ENDED, RECORDS, Creating
+from creating import ENDED, RECORDS, Creating, is_free
 from mailserver import MailServer
 
 SOURCES = stack.TOP / "src/creation"
@@ -333,6 +333,10 @@ class World:
         yield from (f"a database was handed out twice: {n}" for n, in self.db.sql(
             "SELECT details->>'staging' FROM tenantd.resources WHERE kind = 'database' GROUP BY 1 HAVING count(*) > 1"))
         if not open_ones:
+            stale = ("SELECT j.id, j.state, o.state FROM tenantd.jobs j JOIN tenantd.operations o ON o.id::text = j.payload->>'operationId'"
+                     " WHERE j.kind = 'operation.run' AND j.state IN ('queued', 'running') AND o.ended_at IS NOT NULL")
+            if not stack_soon(lambda: not self.db.sql(stale), 20):
+                yield f"jobs of what has ended: {self.db.sql(stale)}"
             yield from (f"of the pool: {r}" for r in self.db.sql("SELECT * FROM tenantd.pool_databases WHERE state <> 'ready'"))
             yield from (f"of the ledger: {r}" for r in self.db.sql(
                 "SELECT tenant_id, kind, name, state FROM tenantd.resources WHERE state NOT IN ('made', 'removed')"))
@@ -383,11 +387,14 @@ class World:
     def judge_clean(self, case, tenant, rows):
         if set(rows) - {"tenantd.names"}:
             yield f"rows are left: {rows}"
-        names = [n for n, in self.db.sql("SELECT name FROM tenantd.names WHERE tenant_id = %s", [tenant])]
-        if any(n.startswith("k") for n in names):
+        names = [n for n, in self.db.sql("SELECT name FROM tenantd.names WHERE tenant_id = %s AND name LIKE 'k%%'", [tenant])]
+        if not all(is_free(self.db, n) for n in names):
             yield f"its slug is not free: {names}"
         if self.status(tenant) != [("failed", False)]:
             yield f"it is {self.status(tenant)}"
+        invited = f"{names[0]}@example.com" if names else None
+        if any(invited in m.recipients for m in self.mails.mails):
+            yield f"{invited} was written to"
         left = self.db.sql("SELECT kind, name FROM tenantd.resources WHERE tenant_id = %s AND state <> 'removed'", [tenant])
         if left:
             yield f"the ledger has {left}"
@@ -424,7 +431,8 @@ class World:
             self.act(op["id"], "cancel")
             assert self.settled(slug, but=["held"])["state"] == "rolled_back" and kill.exists()
             assert look() == was
-        assert not list(self.judge_clean(stranger, op["tenant"], self.rows().get(op["tenant"], {})))
+        left = list(self.judge_clean(stranger, op["tenant"], self.rows().get(op["tenant"], {})))
+        assert not left, left
 
 
 def stack_soon(condition, seconds=1.0):
