@@ -188,8 +188,8 @@ insert(struct ctx *cx, struct db *db, const struct client *c, const char *digest
 {
 	const struct client_site site = {.tenant_id = c->tenant_id};
 	struct db_rows *reserved;
-	enum err rc = quota_reserve_one(
-	    cx, db, c->tenant_id, QUOTA_OAUTH_CLIENTS, &reserved);
+	enum err rc =
+	    quota_reserve_one(cx, db, c->tenant_id, QUOTA_OAUTH_CLIENTS, &reserved);
 
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db, STMT_client_create,

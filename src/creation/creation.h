@@ -76,13 +76,14 @@ struct making {
 	int64_t until_ms; /* of the act, clock_mono_ms(): longer nobody waits; 0: ever
 			   */
 	bool late;        /* it was not done by then: set by creation_beat */
-	const char *secrets; /* creation_reveal()'s so far, as the transaction has them */
+	const char
+	    *secrets; /* creation_reveal()'s so far, as the transaction has them */
 };
 
 typedef enum err creation_part_fn(struct ctx *cx, struct making *m);
 
-/* For record, in whose transaction the lease holds the row: what is shown once to whoever asked for the tenant, such as
- * "databaseUrl"; sealed until then. */
+/* For record, in whose transaction the lease holds the row: what is shown once to
+ * whoever asked for the tenant, such as "databaseUrl"; sealed until then. */
 enum err creation_reveal(
     struct ctx *cx, struct making *m, const char *name, const char *value) MUST_CHECK;
 

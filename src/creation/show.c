@@ -66,17 +66,18 @@ enum err
 creation_measure(struct ctx *cx, struct db *db, const char *operation_id,
     struct scoreboard *board, int slot)
 {
-	struct creation_shown s;
-	enum err rc = creation_show(cx, db, operation_id, &s);
+	struct db_rows *rows;
+	enum err rc = db_read(
+	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_creation_measure, operation_id), &rows);
 
-	if (rc != ERR_OK)
-		return rc;
-	for (int i = 0; i < s.step_count; i++)
-		if (s.steps[i].state == STEP_DONE && s.steps[i].duration_us >= 0)
-			scoreboard_step(board, slot, step_named(s.steps[i].name),
-			    s.steps[i].duration_us);
-	scoreboard_step(board, slot, creation_step_count, s.operation.duration_us);
-	return ERR_OK;
+	for (int i = 0; rc == ERR_OK && i < db_row_count(rows); i++) {
+		const char *step = db_text(rows, i, 0);
+
+		scoreboard_step(board, slot,
+		    step != NULL ? step_named(step) : creation_step_count,
+		    db_i64(rows, i, 1));
+	}
+	return rc;
 }
 
 /* Milliseconds with three digits behind the point. */

@@ -7,6 +7,7 @@
  * done in its turn, which outlives a process that is killed: whoever goes on, or takes
  * it back, sees all that came of it.
  */
+#include <poll.h>
 #include <string.h>
 
 #include "creation/steps.h"
@@ -291,6 +292,25 @@ make_database(struct ctx *cx, struct making *m, struct database_server *s,
 	return rc == ERR_OK ? give_name(cx, h, r, details.staging) : rc;
 }
 
+/* Whoever had it before may have gone in mid-copy, which the server brings to its end:
+ * that takes what it takes, too. */
+static enum err
+wait_for_turn(struct ctx *cx, const struct host *h, const char *what)
+{
+	const struct db_beat *keeping = h->beat;
+	bool ours = false;
+	enum err rc = host_turn_try(cx, h, what, &ours);
+
+	while (rc == ERR_OK && !ours) {
+		(void)poll(NULL, 0, keeping->every_ms / 4);
+		if (!keeping->fn(keeping->arg))
+			return err_set(&cx->err, ERR_UNAVAILABLE,
+			    "the server is still at work on it");
+		rc = host_turn_try(cx, h, what, &ours);
+	}
+	return rc;
+}
+
 static enum err
 act_database(struct ctx *cx, struct making *m)
 {
@@ -308,12 +328,12 @@ act_database(struct ctx *cx, struct making *m)
 		rc = host_open(cx, w->databases, w->db, &s, &h);
 	if (rc == ERR_OK)
 		rc = take_claimed(cx, m, &h, &r, &done);
-	if (rc == ERR_OK && !done)
-		rc = host_turn(cx, &h, r.id);
-	if (rc != ERR_OK || done)
-		return rc;
 	creation_beat_init(&keeping, cx, m);
 	h.beat = &keeping.beat;
+	if (rc == ERR_OK && !done)
+		rc = wait_for_turn(cx, &h, r.id);
+	if (rc != ERR_OK || done)
+		return rc;
 	rc = make_database(cx, m, &s, &h, &r);
 	host_turn_end(cx, &h, r.id);
 	return rc;

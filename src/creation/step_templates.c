@@ -69,11 +69,11 @@ make_own(struct ctx *cx, struct making *m, const struct mail_template *t)
 	    .address = m->address,
 	    .audit = m->means->audit,
 	    .of = t};
-	struct mail_own own = {0};
+	struct mail_texts own = {0};
 
 	for (int i = 0; i < MAIL_FORM_COUNT; i++)
-		own.texts.forms[i] = mail_template_text(t, (enum mail_form)i);
-	return mail_own_put(cx, m->means->db, &place, &own);
+		own.forms[i] = mail_template_text(t, (enum mail_form)i);
+	return mail_own_begin(cx, m->means->db, &place, &own);
 }
 
 /* By the secret of some mails a person has an account, which no tenant's words may give

@@ -20,7 +20,7 @@ struct host {
 	struct databases *databases;
 	struct db *control; /* where the servers are registered */
 	const struct database_server *server;
-	struct db *db; /* the connection there */
+	struct db *db;              /* the connection there */
 	const struct db_beat *beat; /* of host_do(); NULL: the ctx's deadline bounds it
 				     */
 };

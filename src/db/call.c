@@ -199,9 +199,8 @@ next_result(struct db *db, int64_t until_ms, PGresult **res)
 {
 	while (PQisBusy(db->pg)) {
 		int unsent = PQflush(db->pg), came;
-		const int64_t until = db->beat != NULL
-		    ? clock_mono_ms() + db->beat->every_ms
-		    : until_ms;
+		const int64_t until =
+		    db->beat != NULL ? clock_mono_ms() + db->beat->every_ms : until_ms;
 
 		came = link_wait(
 		    db, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), until);

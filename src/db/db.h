@@ -89,7 +89,7 @@ enum err db_query(struct ctx *cx, struct db *db, enum stmt_id id,
  * its failure becomes. Returns no rows. args are copied. */
 enum err db_queue(
     struct ctx *cx, struct db *db, enum stmt_id id, const char *const *args) MUST_CHECK;
-/* The same, with *rows there once the next db_query() is back. */
+/* The same, with *rows there once the next db_query() or db_wait() is back. */
 enum err db_queue_rows(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *args, struct db_rows **rows) MUST_CHECK;
 /* The same, but it goes out at once, and the server is at work on it while the caller
@@ -120,7 +120,8 @@ struct db_beat {
 };
 /* Outside of any transaction, for what refuses to run in one, such as CREATE DATABASE:
  * a statement with "-- idents:" or "-- literals:", and the ctx's deadline alone bounds
- * it, or beat, unless that is NULL. Late, or its connection lost: the server may still bring it to its end. */
+ * it, or beat, unless that is NULL. Late, or its connection lost: the server may still
+ * bring it to its end. */
 enum err db_command(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *names, const struct db_beat *beat) MUST_CHECK;
 

@@ -52,7 +52,7 @@ struct db {
 	unsigned char prepared[STMT_COUNT]; /* enum prepared */
 	struct slot *slots;
 	size_t slot_count, slot_room;
-	bool patient; /* only the ctx's deadline counts */
+	bool patient;               /* only the ctx's deadline counts */
 	const struct db_beat *beat; /* or this does; NULL: none */
 	struct tx tx;
 	struct db_stats stats;

@@ -134,13 +134,17 @@ read_now(struct ctx *cx, struct db *db, void *arg)
 	struct settling *s = arg;
 	struct db_rows *rows;
 	const char *url = NULL, *password;
-	enum err rc = db_query(cx, db, STMT_login_wanted, DB_ARGS(s->tenant_id), &rows);
+	const bool secret = (s->what & (LOGINS_PASSWORD | LOGINS_MAKE)) != 0;
+	enum err rc =
+	    db_queue_rows(cx, db, STMT_login_wanted, DB_ARGS(s->tenant_id), &rows);
 
 	s->verifier = NULL;
+	if (rc == ERR_OK)
+		rc = secret ? login_address_find(cx, db, s->d, s->tenant_id, &url)
+			    : db_wait(cx, db);
 	s->there = rc == ERR_OK && read_wanted(rows, &s->now);
-	if (!s->there || (s->what & (LOGINS_PASSWORD | LOGINS_MAKE)) == 0)
+	if (!s->there || !secret)
 		return rc;
-	rc = login_address_find(cx, db, s->d, s->tenant_id, &url);
 	password = url != NULL ? password_of(cx, url) : NULL;
 	if (rc == ERR_OK && password == NULL)
 		rc = err_set(&cx->err, ERR_INTERNAL,

@@ -115,6 +115,18 @@ mail_own_put(
 }
 
 enum err
+mail_own_begin(struct ctx *cx, struct db *db, const struct mail_place *p,
+    const struct mail_texts *texts)
+{
+	const char *const *forms = texts->forms;
+	enum err rc = db_queue(cx, db, STMT_email_template_put,
+	    DB_ARGS(p->tenant_id, p->of->name, forms[MAIL_FORM_subject],
+		forms[MAIL_FORM_text], forms[MAIL_FORM_html], cx->actor, "0"));
+
+	return rc == ERR_OK ? audit(cx, db, p, "EMAIL_TEMPLATE_CHANGED") : rc;
+}
+
+enum err
 mail_own_remove(
     struct ctx *cx, struct db *db, const struct mail_place *p, const struct mail_own *o)
 {

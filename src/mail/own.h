@@ -43,6 +43,9 @@ enum err mail_own_find(struct ctx *cx, struct db *db, const struct mail_place *p
  * becomes what is there then. */
 enum err mail_own_put(struct ctx *cx, struct db *db, const struct mail_place *p,
     struct mail_own *o) MUST_CHECK;
+/* The first of a tenant that has none: without a word about it. */
+enum err mail_own_begin(struct ctx *cx, struct db *db, const struct mail_place *p,
+    const struct mail_texts *texts) MUST_CHECK;
 enum err mail_own_remove(struct ctx *cx, struct db *db, const struct mail_place *p,
     const struct mail_own *o) MUST_CHECK;
 

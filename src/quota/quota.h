@@ -30,8 +30,8 @@ enum err quota_reserve(struct ctx *cx, struct db *db, const char *tenant_id,
  * then quota_reserved() says of the rows whether there was room. */
 enum err quota_reserve_one(struct ctx *cx, struct db *db, const char *tenant_id,
     enum quota_metric metric, struct db_rows **rows) MUST_CHECK;
-enum err quota_reserved(struct ctx *cx, enum quota_metric metric,
-    const struct db_rows *rows) MUST_CHECK;
+enum err quota_reserved(
+    struct ctx *cx, enum quota_metric metric, const struct db_rows *rows) MUST_CHECK;
 
 /* -- limits and usage -- */
 

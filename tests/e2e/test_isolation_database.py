@@ -7,11 +7,14 @@ import hashlib
 import json
 import subprocess
 import tempfile
+import threading
+import time
 
 import psycopg2
 import pytest
 import stack
-from creating import Creating, crossed, is_free, sweep
+from creating import LEASE_MS, Creating, crossed, is_free, sweep
+from fcgi_client import call
 
 OURS = "SELECT datname FROM pg_database WHERE datname LIKE 'tenantd\\_%%' OR datname LIKE 'tenant\\_%%' ORDER BY 1"
 # Of the step, and whether it is copied or claimed, which copies nothing.
@@ -142,20 +145,41 @@ def test_a_strangers_database_of_that_name_is_untouched(db, host, waiting):
     assert unaccounted(db, host) == set()
 
 
+@pytest.mark.parametrize("timeout, status", [(60000, 201), (3000, 202)], ids=["waited for", "left to a job"])
+def test_a_copy_that_outlasts_the_lease_goes_on(db, host, timeout, status):
+    """Whoever is connected to the template holds every copy up, for 5 seconds at most."""
+    size(db, 0)
+    template = db.value("SELECT template FROM tenantd.database_servers")
+    host.sql(f"ALTER DATABASE {template} ALLOW_CONNECTIONS true")
+    stranger = psycopg2.connect(host.url_of("postgres", template))
+    host.sql(f"ALTER DATABASE {template} ALLOW_CONNECTIONS false")
+    gone = threading.Timer(2 * LEASE_MS / 1000, stranger.close)
+    with Creating(db, REQUEST_TIMEOUT=timeout, POOL_SIZE=0) as c:
+        gone.start()
+        told(c.create(isolation="database"), status)
+        op = c.converged()
+    gone.join()
+    assert_made(db, host, op, c.slug)
+    step = steps(op)["database"]
+    assert step["attempts"] == (1 if status == 201 else 2) and (status == 202 or step["durationMs"] > LEASE_MS), step
+    assert unaccounted(db, host) == set()
+
+
 def test_two_hundred_at_once_against_a_pool_of_fifty(db, host):
     """The server has fewer connections than there are creations: they wait, and none fails."""
     size(db, 50)
     db.sql("UPDATE tenantd.database_servers SET pool_size = 0")
     had = db.value("SELECT databases FROM tenantd.database_servers")
-    with Creating(db, workers=8, POOL_SIZE=0, LOG_REQUESTS="off", **__import__("json").loads(__import__("os").environ.get("CROWD","{}"))) as c, concurrent.futures.ThreadPoolExecutor(200) as many:
+    with Creating(db, workers=8, POOL_SIZE=0, LOG_REQUESTS="off") as c, concurrent.futures.ThreadPoolExecutor(200) as many:
         def one(n):
             body = json.dumps({"name": "One of many", "slug": f"many-{n}-{c.slug_mark}", "isolation": "database"}).encode()
-            return c.call("POST", "/api/tenants", c.auth, body).status
+            return call(c.socket, "POST", "/api/tenants", c.auth, body, timeout=600 * stack.PATIENCE).status
         c.slug_mark = hashlib.sha256(str(id(c)).encode()).hexdigest()[:6]
         most = 0
         running = [many.submit(one, n) for n in range(200)]
         while not all(f.done() for f in running):
             most = max(most, host.sql("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'maker%%'")[0][0])
+            time.sleep(0.1)
         assert {f.result() for f in running} <= {201, 202}
         stack.until(lambda: db.sql("SELECT DISTINCT state FROM tenantd.operations WHERE request->>'name' = 'One of many'") == [("succeeded",)], 300)
     rows = db.sql("SELECT details->>'staging', details->>'from' FROM tenantd.resources WHERE kind = 'database' AND state = 'made'"
