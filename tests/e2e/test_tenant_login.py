@@ -155,10 +155,12 @@ def test_another_pool_is_another_limit(server, app, other):
     answer = of_tenant(app, other, "PATCH", body={"pool": {"max": 3}})
     assert answer.status == 200 and json.loads(answer.body)["pool"] == {"max": 3, "min": 2, "idle": 10000, "acquire": 30000}
     assert server.sql("SELECT rolconnlimit FROM pg_roles WHERE rolname = %s", [role_of(other)]) == [(3,)]
+    assert of_tenant(app, other, "PATCH", body={"pool": {"max": 12}}).status == 200, "more than usual, by the platform"
+    assert of_tenant(app, other, "PATCH", body={"pool": {"max": 3}}).status == 200
     answer = of_tenant(app, other, "PATCH", body={"pool": {"max": 1}})
     assert answer.status == 400 and json.loads(answer.body)["errors"][0]["pointer"] == "/pool/min"
     assert of_tenant(app, other, "PATCH", body={"pool": {"max": 4}}, headers={"If-Match": '"no"'}).status == 412
-    assert app.db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'TENANT_DATABASE_POOL_CHANGED'", [other["id"]]) == 1
+    assert app.db.value("SELECT count(*) FROM tenantd.audit WHERE tenant_id = %s AND event = 'TENANT_DATABASE_POOL_CHANGED'", [other["id"]]) == 3
 
 
 def test_another_password_and_the_last_is_of_no_use(app):
