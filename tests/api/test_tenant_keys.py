@@ -179,6 +179,26 @@ def test_what_makes_or_shows_a_secret_gives_nobody_more_than_they_have(app):
         assert key.call("PATCH", clients + client["id"], {"scopes": ALL}).status == 200
 
 
+def test_a_signed_url_does_what_its_asker_and_its_tenant_may(app):
+    """Without storage, whoever may have one is told that there is none."""
+    key = Key(app)
+    weak = Key(app, ["admin", "read"], of=key)
+
+    def sign(who, method):
+        return who.call("POST", key.home + "/storage/presign", {"method": method, "key": "k"})
+
+    for method, scope in (("GET", None), ("HEAD", None), ("PUT", "write"), ("DELETE", "delete")):
+        assert sign(key, method).status == 409
+        if scope is None:
+            assert sign(weak, method).status == 409
+        else:
+            assert scope in problem(sign(weak, method), 403, "forbidden")["detail"]
+    app.db.sql("UPDATE public.tenants SET suspension_scopes = '{delete}' WHERE id = %s", [key.tenant])
+    stack.until(lambda: sign(key, "DELETE").status == 403)
+    problem(sign(key, "DELETE"), 403, "tenant-suspended")
+    assert sign(key, "PUT").status == 409
+
+
 def test_a_key_gives_the_roles_whose_scopes_it_has(app):
     key, weak = Key(app), None
     assert key.call("POST", key.home + "/roles", {"name": "Editor", "scopes": ["read", "write"]}).status == 201
