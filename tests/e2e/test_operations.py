@@ -371,6 +371,11 @@ def test_planned_from_the_shell(db):
     before = db.value("SELECT count(*) FROM tenantd.operations")
     steps = json.loads(shell(db, "tenant", "create", "--name", "Planned", "--dry-run", "--json"))
     assert [s["step"] for s in steps][:1] == ["record"] and steps[-1]["step"] == "welcome"
+    assert next(s for s in steps if s["step"] == "database")["skipped"] == "shared isolation"
+    steps = {s["step"]: s for s in json.loads(shell(db, "tenant", "create", "--name", "Planned", "--isolation", "schema", "--dry-run", "--json"))}
+    assert steps["database"]["resources"].startswith("schema tenant_") and steps["roles"]["resources"] is None
+    told = shell(db, "tenant", "create", "--name", "Planned", "--isolation", "schema", "--dry-run")
+    assert "schema tenant_" in told and "Redis is not set up here" in told
     assert db.value("SELECT count(*) FROM tenantd.operations") == before
 
 
