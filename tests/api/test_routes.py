@@ -145,6 +145,8 @@ def test_with_the_right_token_it_answers(app, db, superuser, partner, tenant, ro
         assert answer.status < 500 and answer.status not in (401, 403, 405), answer
     elif route["path"].endswith("/database/credentials"):
         assert answer.status == 409, "the tenant has no role of its own"
+    elif route["path"].endswith("/cache/credentials"):
+        assert answer.status == 409, "nor a user of Redis"
     elif route["path"].endswith("/provisioning"):
         assert answer.status == 404, "no operation made the tenant"
     else:
