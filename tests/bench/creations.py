@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pool
 import stack
-import tokens
 from subjects import WORKERS
 from table import number, show
 

@@ -5,14 +5,13 @@ import json
 import os
 import random
 import re
-import select
 import signal
-import socket
 import threading
 import time
 import urllib.parse
 import uuid
 
+import between
 import pytest
 import stack
 import tokens
@@ -178,13 +177,13 @@ def test_another_partners_tenants_are_not_there_by_any_route(world):
 # -- what was committed, and never answered --
 
 def test_what_a_killed_worker_had_committed_is_replayed(cluster):
-    with cluster.database() as db, contextlib.closing(between.Withholding(db.settings["DATABASE_URL"])) as between, \
-            stack.Tenantd(db, workers=1, DATABASE_URL=between.url, JOB_WORKERS=0) as app, stack.WebServer("nginx", app.socket) as web:
+    with cluster.database() as db, contextlib.closing(between.Withholding(db.settings["DATABASE_URL"])) as line, \
+            stack.Tenantd(db, workers=1, DATABASE_URL=line.url, JOB_WORKERS=0) as app, stack.WebServer("nginx", app.socket) as web:
         partner = Partner(db, web.url)
         body = {"company_name": "Example Corp", "email": "admin@example.com"}
         (victim,) = app.workers()
         assert partner.call("GET", TENANTS).status == 200
-        between.withhold, answers = True, []
+        line.withhold, answers = True, []
 
         def first():
             with contextlib.suppress(OSError):
@@ -192,7 +191,7 @@ def test_what_a_killed_worker_had_committed_is_replayed(cluster):
 
         caller = threading.Thread(target=first)
         caller.start()
-        assert between.withheld.wait(60 * stack.PATIENCE)
+        assert line.withheld.wait(60 * stack.PATIENCE)
         os.kill(victim, signal.SIGKILL)
         caller.join()
         assert all(status >= 500 for status in answers), "nothing was answered"

@@ -88,7 +88,8 @@ a_plan_is_read_back_as_it_was_kept(void **state)
 
 	assert_int_equal(
 	    read_plan(cx,
-		"{\"name\":\"A \\\"B\\\"\",\"slug\":\"a\",\"isolation\":\"database\","
+		"{\"name\":\"A "
+		"\\\"B\\\"\",\"slug\":\"acme\",\"isolation\":\"database\","
 		"\"placement\":{\"server\":\"s1\"},\"planId\":\"enterprise\","
 		"\"billingCycle\":\"annual\",\"adminEmail\":\"a@example.com\","
 		"\"onFailure\":\"hold\",\"webhook\":{\"url\":\"https://h/\"},"
