@@ -18,7 +18,8 @@
 #
 # Without a SUITE all of them; with --quick the first five. Builds lie in DIR (default
 # build) and are used again; while another run holds that, a temporary one is used.
-# PYTEST_OPTIONS go to pytest.
+# PYTEST_OPTIONS go to pytest. KILL_MATRIX=all: e2e kills a creation at each point under every
+# onFailure; without it at each point under one, and at each step under every one.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
 all="lint check sql api e2e databases distcheck sanitize valgrind" quick="lint check sql api e2e"
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) suites=$quick ;;
 	--build) build=$2; shift ;;
-	--help | -h) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	--help | -h) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*)
 		case " $all " in
 		*" $1 "*) suites="$suites $1" ;;

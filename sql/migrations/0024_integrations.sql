@@ -48,7 +48,7 @@ CREATE FUNCTION tenantd.export_page(tenant TEXT, which TEXT, after TEXT[], most 
 RETURNS TABLE (place TEXT[], line TEXT)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	e tenantd.exports;
+	e RECORD; -- not of its type: a dump has functions before tables
 	shown TEXT;
 	keys TEXT;
 	later TEXT;
@@ -669,6 +669,7 @@ SELECT tenantd.explain(x.relation, x.member, x.says) FROM (VALUES
 	('tenantd.tenant_logins', 'pool_acquire_ms', 'for which one is waited'),
 	('tenantd.tenant_logins', 'version', 'grows with each change'),
 	('tenantd.tenant_logins', 'rotated_at', 'when the password was last made anew'),
+	('tenantd.tenant_logins', 'end_sessions', 'those that were open then are still to end'),
 	('tenantd.tenant_logins', 'created_at', 'when it was made'),
 	('tenantd.tenant_logins', 'updated_at', 'when it was last changed'),
 	('tenantd.tenant_secrets', NULL, 'Secrets of tenants, sealed'),

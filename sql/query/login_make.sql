@@ -35,6 +35,11 @@ BEGIN
 		EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', task ->> 'database');
 		EXECUTE format('GRANT CONNECT, CREATE, TEMPORARY ON DATABASE %I TO %I', task ->> 'database', role);
 	ELSE
+		-- where it could make functions that other sessions find by their names alone, it gets no login
+		IF EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'public' AND has_schema_privilege(role, n.oid, 'CREATE')) THEN
+			RAISE EXCEPTION 'every role may create in schema "public" of database "%": REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+				task ->> 'database' USING ERRCODE = '42501';
+		END IF;
 		IF NOT has_database_privilege(role, task ->> 'database', 'CONNECT') THEN
 			EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', task ->> 'database', role);
 		END IF;

@@ -245,7 +245,7 @@ run_command(struct cli *c, struct globals *g, int argc, char *const *argv)
 		print_usage(stderr, NULL);
 		return err_tell(&c->cx->err, ERR_USAGE, "there is no command");
 	}
-	if (is_group(argv[0]) &&
+	if (is_group(argv[0]) && find_command(1, argv, &used) == NULL &&
 	    (argc == 1 ? g->help : argc == 2 && asks_for_help(argv[1]))) {
 		print_usage(c->out, argv[0]);
 		return ERR_OK;

@@ -11,6 +11,7 @@
 #include "creation/engine.h"
 #include "creation/means.h"
 #include "creation/plan.h"
+#include "creation/rehearse.h"
 #include "creation/reveal.h"
 #include "creation/show.h"
 #include "flows/users.h"
@@ -169,18 +170,39 @@ print_made(struct cli *c, struct creation_means *means, const struct creation_ru
 	return table_print(c->cx, &t, TABLE_RECORD, args_flag(c->args, "json"), c->out);
 }
 
-static enum err
-print_plan(struct cli *c, const struct creation_plan *plan)
+/* A step's resources, each on a server or in a bucket of a name. */
+static const char *
+resources_of_step(struct cli *c, const struct rehearsal *r, const char *step)
 {
-	static const char *const columns[] = {"step", "outside", "makes"};
+	const char *text = NULL;
+
+	for (int i = 0; i < r->resource_count; i++) {
+		const struct resource *one = &r->resources[i];
+
+		if (strcmp(one->step, step) == 0)
+			text = arena_printf(c->cx->mem, "%s%s%s %s%s%s",
+			    text != NULL ? text : "", text != NULL ? ", " : "",
+			    one->kind, one->name, one->place[0] != '\0' ? " at " : "",
+			    one->place);
+	}
+	return text;
+}
+
+static enum err
+print_plan(struct cli *c, const struct rehearsal *r)
+{
+	static const char *const columns[] = {
+	    "step", "outside", "resources", "skipped", "makes"};
 	struct table t;
 
 	if (!args_flag(c->args, "json"))
-		fprintf(c->out, "%s\n\n", creation_plan_text(c->cx, plan, NULL));
+		fprintf(c->out, "%s\n\n", creation_plan_text(c->cx, &r->plan, NULL));
 	table_init(&t, c->cx->mem, columns, COUNT_OF(columns));
 	for (int i = 0; i < creation_step_count; i++) {
 		table_text(&t, creation_steps[i].name);
 		table_bool(&t, creation_steps[i].act != NULL);
+		table_text(&t, resources_of_step(c, r, creation_steps[i].name));
+		table_text(&t, r->skipped[i]);
 		table_text(&t, creation_steps[i].meaning);
 	}
 	return table_print(c->cx, &t, TABLE_ROWS, args_flag(c->args, "json"), c->out);
@@ -226,12 +248,6 @@ make(struct cli *c, struct creation_means *means, const struct creation_order *o
 }
 
 static enum err
-name_it(struct ctx *cx, struct db *db, void *arg)
-{
-	return creation_plan_name(cx, db, arg);
-}
-
-static enum err
 who(struct cli *c, struct db *db, struct creation_order *order)
 {
 	const char *name = args_value(c->args, "creator");
@@ -254,15 +270,15 @@ static enum err
 go(struct cli *c, struct creation_means *means)
 {
 	struct creation_order order = {.address = ""};
+	struct rehearsal rehearsal;
 	const struct json *body;
 	enum err rc = body_of(c, &body);
 
 	if (rc == ERR_OK)
 		rc = creation_plan_read(c->cx, c->conf, body, &order.plan);
 	if (rc == ERR_OK && args_flag(c->args, "dry-run")) {
-		rc = db_transaction(
-		    c->cx, means->db, DB_MANAGEMENT, name_it, &order.plan);
-		return rc == ERR_OK ? print_plan(c, &order.plan) : rc;
+		rc = creation_rehearse(c->cx, means, &order, &rehearsal);
+		return rc == ERR_OK ? print_plan(c, &rehearsal) : rc;
 	}
 	if (rc == ERR_OK)
 		rc = who(c, means->db, &order);

@@ -94,6 +94,15 @@ put_range(FILE *out, const struct conf_option *o)
 		fprintf(out, "At most %lld bytes", o->max);
 }
 
+/* What mandoc would take for the sentence's. */
+static bool
+ends_in_mark(const char *text)
+{
+	const size_t n = strlen(text);
+
+	return n > 0 && strchr(".,:;)]?!", text[n - 1]) != NULL;
+}
+
 void
 manual_put_options(FILE *out)
 {
@@ -104,7 +113,8 @@ manual_put_options(FILE *out)
 		put_sentences(out, o->help);
 		put_range(out, o);
 		if (o->def[0] != '\0')
-			fprintf(out, "; default:\n.Ql %s .\n", o->def);
+			fprintf(out, "; default:\n.Ql %s%s .\n", o->def,
+			    ends_in_mark(o->def) ? "\\&" : "");
 		else
 			fputs("; not set by default.\n", out);
 	}

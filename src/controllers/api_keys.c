@@ -1,8 +1,9 @@
 /* api_keys.c - the routes about API keys: a partner's, which superusers see to, and a
  * tenant's own. The same handlers in two presentations. */
+#include <string.h>
+
 #include "apikey/apikey.h"
-#include "controllers/item.h"
-#include "controllers/level.h"
+#include "controllers/people.h"
 
 /* What a presentation calls things, in the order in which they are told. */
 enum {
@@ -62,19 +63,19 @@ owner_of(struct call *call)
 			       : slice_dup(call->cx.mem, call->params[0]);
 }
 
-/* A machine, and whoever asked for a token that does less, makes no key that does more.
- */
+/* Nobody makes a key that does more than they do themselves. */
 static const char *const *
 most_of(struct call *call)
 {
-	const struct name_list *scopes = &call->who.scopes;
 	const char **out;
+	size_t n = 0;
 
-	if (!of_tenant(call) || (!call->who.narrowed && !level_is_machine(call)))
+	if (!of_tenant(call))
 		return NULL;
-	out = arena_alloc(call->cx.mem, (scopes->count + 1) * sizeof(*out));
-	for (size_t i = 0; i < scopes->count; i++)
-		out[i] = scopes->names[i];
+	out = arena_alloc(call->cx.mem, ((size_t)role_scope_count + 1) * sizeof(*out));
+	for (int i = 0; i < role_scope_count; i++)
+		if (call->scopes & role_scopes[i].bit)
+			out[n++] = role_scopes[i].name;
 	return out;
 }
 
@@ -281,13 +282,32 @@ revoke(struct ctx *cx, struct db *db, struct item_change *c)
 	return apikey_revoke(cx, db, &site, c->now);
 }
 
+/* Whoever is shown a key's secret may do what the key may. */
+static enum err
+check_secret(struct ctx *cx, struct item_change *c)
+{
+	const struct role_site site = people_site_of(c->app, c->call);
+	const struct apikey *now = c->now;
+	const struct json *scopes;
+	enum err rc;
+
+	if (!of_tenant(c->call))
+		return ERR_OK;
+	rc = json_parse(cx, now->scopes, strlen(now->scopes), 1, &scopes);
+	return rc == ERR_OK ? role_check_has(cx, &site, role_scopes_of_list(scopes))
+			    : rc;
+}
+
 static enum err
 rotate(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct apikey_site site = site_of(c->app, c->call);
 	const char *word = face_of(c->call)->words[WORD_KEEP_HOURS];
 	int hours = APIKEY_KEEP_HOURS;
+	enum err rc = check_secret(cx, c);
 
+	if (rc != ERR_OK)
+		return rc;
 	if (json_has(c->call->body, word))
 		hours = (int)json_number(json_get(c->call->body, word));
 	return apikey_rotate(cx, db, &site, hours, c->now);

@@ -7,6 +7,7 @@
 #include "controllers/list.h"
 #include "creation/engine.h"
 #include "creation/plan.h"
+#include "creation/rehearse.h"
 #include "creation/reveal.h"
 #include "creation/show.h"
 
@@ -81,40 +82,20 @@ read_call(struct making_call *mc)
 /* -- a dry run -- */
 
 static enum err
-name_it(struct ctx *cx, struct db *db, void *arg)
-{
-	struct making_call *mc = arg;
-
-	return creation_plan_name(cx, db, &mc->order.plan);
-}
-
-static enum err
 answer_plan(struct making_call *mc)
 {
 	struct call *call = mc->call;
+	struct rehearsal rehearsal;
 	struct json_out o;
 	enum err rc =
-	    db_transaction(&call->cx, mc->app->db, DB_MANAGEMENT, name_it, mc);
+	    creation_rehearse(&call->cx, &mc->app->means, &mc->order, &rehearsal);
 
 	if (rc != ERR_OK)
 		return rc;
 	json_out_init(&o, &call->rs->body);
 	json_open_object(&o);
 	json_member_bool(&o, "dryRun", true);
-	json_name(&o, "request");
-	json_open_object(&o);
-	creation_plan_put(&o, &mc->order.plan);
-	json_close_object(&o);
-	json_name(&o, "steps");
-	json_open_array(&o);
-	for (int i = 0; i < creation_step_count; i++) {
-		json_open_object(&o);
-		json_member_text(&o, "name", creation_steps[i].name);
-		json_member_text(&o, "makes", creation_steps[i].meaning);
-		json_member_bool(&o, "outside", creation_steps[i].act != NULL);
-		json_close_object(&o);
-	}
-	json_close_array(&o);
+	creation_put_rehearsal(&o, &rehearsal);
 	json_close_object(&o);
 	return ERR_OK;
 }
@@ -225,6 +206,8 @@ answer_again(struct making_call *mc, const struct operation *op)
 		return answer_made(mc, op->id, op->tenant_id);
 	if (op->state != OPERATION_ROLLED_BACK)
 		return answer_later(mc, op->id);
+	if (op->cancelled_by != NULL)
+		return answer_failed(call, op->id, &why, NULL);
 	for (int i = 1; op->error_code != NULL && i < ERR_COUNT; i++)
 		if (strcmp(err_slug((enum err)i), op->error_code) == 0)
 			code = (enum err)i;

@@ -148,13 +148,13 @@ draft_of(const struct json *body, const struct server_draft *now)
 enum err
 database_server_post(struct app *app, struct call *call)
 {
-	static const struct server_draft nothing = {.state = "active",
+	static const struct server_draft blank = {.state = "active",
 	    .weight = SERVER_WEIGHT,
 	    .databases_most = SERVER_NONE,
 	    .connections_most = SERVER_NONE,
 	    .pool_size = SERVER_NONE};
 	const struct server_desk desk = desk_of(app, call);
-	const struct server_draft draft = draft_of(call->body, &nothing);
+	const struct server_draft draft = draft_of(call->body, &blank);
 	struct database_server s;
 	enum err rc = server_register(
 	    &call->cx, &desk, json_get_text(call->body, "id"), &draft, &s);

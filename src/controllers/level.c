@@ -130,7 +130,7 @@ check_tenant(struct app *app, struct call *call)
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = reach.id;
 	call->platform = platform;
-	call->scopes = ROLE_ALL;
+	call->scopes = scopes_of(call, "@" ROLE_OWNER_ID);
 	if (platform)
 		return ERR_OK;
 	rc = check_manager(call, reach.grants, reach.status);

@@ -4,6 +4,7 @@
 #include "controllers/level.h"
 #include "flows/keyring.h"
 #include "policy/policy.h"
+#include "role/scopes.h"
 
 enum { NAME_SHOWN = 200 }; /* bytes of a name in what is told */
 
@@ -89,6 +90,8 @@ level_check_tenant_key(struct call *call, const char *scope)
 	if (level_named_tenant(call) != NULL && !pass->named)
 		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	call->tenant_id = pass->who.tenant_id;
+	for (size_t i = 0; i < pass->who.scopes.count; i++)
+		call->scopes |= role_scopes_of_words(pass->who.scopes.names[i]);
 	if (!principal_has_scope(&pass->who, scope))
 		return err_tell(&cx->err, ERR_FORBIDDEN,
 		    "this needs an API key with the scope \"%s\"", scope);

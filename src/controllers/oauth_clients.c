@@ -1,6 +1,8 @@
 /* oauth_clients.c - the routes about a tenant's OAuth clients. */
+#include <string.h>
+
 #include "client/client.h"
-#include "controllers/item.h"
+#include "controllers/people.h"
 
 static struct client_site
 site_of(const struct app *app, const struct call *call)
@@ -99,6 +101,30 @@ draft_of(struct call *call, const struct client *now)
 	return d;
 }
 
+static enum err
+read_scopes(struct ctx *cx, const char *text, unsigned *out)
+{
+	const struct json *list;
+	enum err rc = json_parse(cx, text, strlen(text), 1, &list);
+
+	*out = rc == ERR_OK ? role_scopes_of_list(list) : 0;
+	return rc;
+}
+
+/* Nobody makes a client do more than they do themselves. now NULL: it could do nothing.
+ */
+static enum err
+check_more(struct app *app, struct call *call, const char *scopes, const char *now)
+{
+	const struct role_site site = people_site_of(app, call);
+	unsigned next, had = 0;
+	enum err rc = read_scopes(&call->cx, scopes, &next);
+
+	if (rc == ERR_OK && now != NULL)
+		rc = read_scopes(&call->cx, now, &had);
+	return rc == ERR_OK ? role_check_has(&call->cx, &site, next & ~had) : rc;
+}
+
 enum err
 oauth_client_post(struct app *app, struct call *call)
 {
@@ -106,8 +132,10 @@ oauth_client_post(struct app *app, struct call *call)
 	const struct client_site site = site_of(app, call);
 	const struct client_draft draft = draft_of(call, &nothing);
 	struct client c;
-	enum err rc = client_create(&call->cx, app->db, &site, &draft, &c);
+	enum err rc = check_more(app, call, draft.scopes, NULL);
 
+	if (rc == ERR_OK)
+		rc = client_create(&call->cx, app->db, &site, &draft, &c);
 	if (rc != ERR_OK)
 		return rc;
 	call->rs->status = 201;
@@ -122,9 +150,11 @@ static enum err
 patch(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct client_site site = site_of(c->app, c->call);
-	const struct client_draft draft = draft_of(c->call, c->now);
+	const struct client *now = c->now;
+	const struct client_draft draft = draft_of(c->call, now);
+	enum err rc = check_more(c->app, c->call, draft.scopes, now->scopes);
 
-	return client_update(cx, db, &site, &draft, c->now);
+	return rc == ERR_OK ? client_update(cx, db, &site, &draft, c->now) : rc;
 }
 
 enum err
@@ -152,8 +182,13 @@ rotate(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct client_site site = site_of(c->app, c->call);
 	const struct json *body = c->call->body;
+	const struct client *now = c->now;
 	int hours = CLIENT_KEEP_HOURS;
+	/* whoever is shown a client's secret may do what the client may */
+	enum err rc = check_more(c->app, c->call, now->scopes, NULL);
 
+	if (rc != ERR_OK)
+		return rc;
 	if (json_has(body, "keepHours"))
 		hours = (int)json_number(json_get(body, "keepHours"));
 	return client_rotate(cx, db, &site, hours, c->now);

@@ -11,6 +11,24 @@ is_once(const struct route *r)
 	return r->answer >= ANSWER_ONCE;
 }
 
+/* How it succeeds, with this status. */
+static bool
+may_answer(const struct route *r, int status)
+{
+	for (size_t i = 0; i < reply_count; i++)
+		if (strcmp(replies[i].handler, r->name) == 0 &&
+		    replies[i].status == status)
+			return true;
+	return false;
+}
+
+/* While its caller waits or later, as the caller prefers. */
+static bool
+heeds_preference(const struct route *r)
+{
+	return may_answer(r, 201) && may_answer(r, 202);
+}
+
 static bool
 is_oauth(const struct route *r)
 {
@@ -85,6 +103,8 @@ put_parameters(struct openapi *w, const struct route *r)
 	put_queries(w, r);
 	if (is_once(r))
 		put_component(w, "parameters", "IdempotencyKey");
+	if (heeds_preference(r))
+		put_component(w, "parameters", "Prefer");
 	if (route_heeds_match(r))
 		put_component(w, "parameters", "IfMatch");
 	if (r->answer == ANSWER_TAGGED)
@@ -210,8 +230,10 @@ put_headers(struct openapi *w, const struct route *r, int status)
 	if (r->answer == ANSWER_TAGGED ||
 	    (route_heeds_match(r) && r->method != HTTP_DELETE))
 		openapi_put_header(w, "ETag", "ETag");
-	if (status == 201)
+	if (status == 201 || (status == 202 && heeds_preference(r)))
 		openapi_put_header(w, "Location", "Location");
+	if (status == 202 && heeds_preference(r))
+		openapi_put_header(w, "Preference-Applied", "PreferenceApplied");
 	if (route_takes_query(r, "limit"))
 		openapi_put_header(w, "Link", "Link");
 	if (is_once(r))
@@ -349,7 +371,7 @@ put_security(struct openapi *w, const struct route *r)
 		: level == LEVEL_PARTNER || level == LEVEL_TENANT ||
 		    level == LEVEL_MEMBER
 		? "[{\"token\":[]},{\"apiKey\":[]}]"
-					 : "[{\"token\":[]}]");
+		: "[{\"token\":[]}]");
 }
 
 static void

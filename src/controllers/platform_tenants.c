@@ -269,7 +269,7 @@ static enum err
 reset(struct ctx *cx, struct db *db, struct item_change *c)
 {
 	const struct tenant_desk desk = desk_of(c->app, c->call);
-	struct reset_report report;
+	struct reset_report report = {0};
 	struct json_out o;
 	enum err rc = tenant_reset(cx, db, &desk, c->now, &report);
 

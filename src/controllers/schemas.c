@@ -218,7 +218,8 @@ static void
 extend_all(struct ctx *cx, struct schema_set *s, const char *dir)
 {
 	const unsigned faults = cx->fault_count;
-	const struct conf_dir_file *file = conf_dir_list(cx, s->mem, option, dir, ".json");
+	const struct conf_dir_file *file =
+	    conf_dir_list(cx, s->mem, option, dir, ".json");
 	bool strangers = false;
 
 	for (; file != NULL; file = file->next)

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "controllers/app.h"
+#include "controllers/people.h"
+#include "controllers/standing.h"
 #include "flows/holdings.h"
 
 static void
@@ -98,6 +99,25 @@ grant_of(struct call *call)
 	    .now_s = clock_wall_s()};
 }
 
+/* Whoever has the URL does that with the object: it is theirs to do, and the tenant's.
+ */
+static enum err
+check_use(struct app *app, struct call *call, const struct storage_grant *g)
+{
+	const struct role_site site = people_site_of(app, call);
+	const bool removes = strcmp(g->method, "DELETE") == 0,
+		   writes = strcmp(g->method, "PUT") == 0;
+	enum err rc = role_check_has(&call->cx, &site,
+	    removes      ? ROLE_DELETE
+		: writes ? ROLE_WRITE
+			 : ROLE_READ);
+
+	return rc == ERR_OK && removes && !call->platform
+	    ? standing_admit(
+		  &call->cx, app->standing, app->db, call->tenant_id, STANDING_DELETE)
+	    : rc;
+}
+
 enum err
 tenant_storage_presign_post(struct app *app, struct call *call)
 {
@@ -106,8 +126,10 @@ tenant_storage_presign_post(struct app *app, struct call *call)
 	char until[CLOCK_TEXT_SIZE];
 	const char *url = NULL;
 	struct json_out o;
-	enum err rc = holdings_presign(&call->cx, &at, &g, &url);
+	enum err rc = check_use(app, call, &g);
 
+	if (rc == ERR_OK)
+		rc = holdings_presign(&call->cx, &at, &g, &url);
 	if (rc != ERR_OK)
 		return rc;
 	clock_text(until, (g.now_s + g.expires_s) * 1000);

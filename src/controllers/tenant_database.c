@@ -9,6 +9,7 @@ site_of(const struct app *app, const struct call *call)
 {
 	return (struct database_access_site){.tenant_id = call->tenant_id,
 	    .address = call->rq.client,
+	    .platform = call->platform,
 	    .audit = app->audit,
 	    .databases = app->means.databases};
 }

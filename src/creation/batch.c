@@ -89,10 +89,20 @@ begin(struct ctx *cx, struct db *db, struct batch *b, bool *act)
 	return rc;
 }
 
+/* What was written so far is sent, where it is to be seen which of them fails. */
+static enum err
+send_each(struct ctx *cx, struct db *db, const struct batch *b)
+{
+	struct operation_guard guard;
+
+	return b->run->careful
+	    ? operation_guard(cx, db, b->run->m.operation_id, &b->run->me, &guard)
+	    : ERR_OK;
+}
+
 enum err
 batch_step(struct ctx *cx, struct db *db, struct batch *b)
 {
-	struct operation_guard guard;
 	bool act;
 	enum err rc = begin(cx, db, b, &act);
 
@@ -103,10 +113,7 @@ batch_step(struct ctx *cx, struct db *db, struct batch *b)
 		return ERR_OK;
 	}
 	rc = b->run->m.skip != NULL ? end(cx, db, b, STEP_SKIPPED) : record(cx, db, b);
-	if (rc == ERR_OK && b->run->careful)
-		rc = operation_guard(
-		    cx, db, b->run->m.operation_id, &b->run->me, &guard);
-	return rc;
+	return rc == ERR_OK ? send_each(cx, db, b) : rc;
 }
 
 static bool
@@ -125,6 +132,10 @@ go(struct ctx *cx, struct db *db, struct batch *b)
 		b->run->m.step = step_of(b)->name;
 		b->run->m.skip = b->run->m.note = NULL;
 		rc = record(cx, db, b);
+		if (rc == ERR_OK)
+			rc = send_each(cx, db, b);
+		if (rc != ERR_OK)
+			return rc; /* it is this one that fails */
 	}
 	for (b->place = 0; rc == ERR_OK && b->place < b->run->count; b->place++) {
 		if (is_over(b->steps[b->place].state))

@@ -101,12 +101,21 @@ struct creation_beat {
 void creation_beat_init(struct creation_beat *b, struct ctx *cx, struct making *m);
 
 /*
- * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=kill|fail|wait:FILE in the
- * environment, several separated by ";". kill: SIGKILL at once. fail: ERR_UNAVAILABLE.
- * wait: until FILE is there. kill:FILE and fail:FILE: the first time alone, which makes
- * FILE; else whoever goes on stops there, too. The run itself calls it with "begin",
- * "intended", "acted" and "recorded", and with "removing", "removed" and "undone" where
- * it takes things back; act calls it with names of its own between its effects.
+ * A point that tests stop at: TENANTD_TEST_STOP=STEP:POINT=ACTION in the environment,
+ * several separated by ";", or "@" and the file that has them, which is read at each
+ * point. SLUG/ or ID/ before STEP: for that tenant alone. "*": any. All that are about
+ * the point are followed, in turn:
+ *
+ *   kill       SIGKILL at once
+ *   fail       ERR_UNAVAILABLE
+ *   kill:FILE  the first time alone, which makes FILE; else whoever goes on stops
+ * there, fail:FILE  too wait:FILE  until FILE is there note:FILE  adds a line of
+ * STEP:POINT to FILE
+ *
+ * The run itself calls it with "begin", "intended", "acted" and "recorded", and with
+ * "removing", "removed" and "undone" where it takes things back; act calls it with
+ * names of its own between its effects. A purge's steps are called "purge_" and their
+ * name.
  */
 enum err creation_point(
     struct ctx *cx, const struct making *m, const char *point) MUST_CHECK;

@@ -54,7 +54,7 @@ struct beginning {
 	const struct creation_order *order;
 	struct creation_run *run;
 	struct operation *again;
-	bool found, failed;
+	bool found;
 };
 
 /* Names are words of letters and "_": nothing in them needs quoting. */
@@ -75,6 +75,24 @@ names_of_steps(struct ctx *cx)
 }
 
 static enum err
+code_of(const struct operation *op)
+{
+	for (int i = 1; op->error_code != NULL && i < ERR_COUNT; i++)
+		if (strcmp(err_slug((enum err)i), op->error_code) == 0)
+			return (enum err)i;
+	return ERR_INTERNAL;
+}
+
+/* Taken back for a reason that is not the request's: the same may succeed now, so the
+ * key begins another. */
+static bool
+is_nobodys_fault(const struct operation *op)
+{
+	return op->state == OPERATION_ROLLED_BACK && op->error_code != NULL &&
+	    op->cancelled_by == NULL && err_http(code_of(op)) >= 500;
+}
+
+static enum err
 look_for_key(struct ctx *cx, struct db *db, struct beginning *b)
 {
 	const struct operation_key *key = &b->order->key;
@@ -91,6 +109,8 @@ look_for_key(struct ctx *cx, struct db *db, struct beginning *b)
 		return rc;
 	}
 	rc = operation_find_key(cx, db, key, b->again, &b->found);
+	if (rc == ERR_OK && b->found && is_nobodys_fault(b->again))
+		b->found = false;
 	if (rc == ERR_OK && b->found &&
 	    strcmp(b->again->request_hash, key->request_hash) != 0)
 		rc = err_tell(&cx->err, ERR_KEY_REUSED,
@@ -142,13 +162,15 @@ begin(struct ctx *cx, struct db *db, void *arg)
 	return rc == ERR_OK ? write_first(cx, db, b) : rc;
 }
 
+enum { NAMINGS = 64 }; /* of those at once who ask for the same name */
+
 /* Once more where somebody else took the slug meanwhile: then it is seen. */
 static enum err
 begin_again(struct ctx *cx, struct db *db, struct beginning *b)
 {
 	enum err rc = ERR_OK;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < NAMINGS; i++) {
 		ctx_clear(cx);
 		rc = db_transaction(cx, db, DB_MANAGEMENT, begin, b);
 		if (rc != ERR_CONFLICT || strcmp(cx->err.sqlstate, "23505") != 0)
@@ -234,14 +256,9 @@ read_steps(struct ctx *cx, struct creation_run *run)
 static void
 read_failure(struct creation_run *run, const struct operation *op)
 {
-	enum err code = ERR_INTERNAL;
-
 	if (op->error_code == NULL)
 		return;
-	for (int i = 1; i < ERR_COUNT; i++)
-		if (strcmp(err_slug((enum err)i), op->error_code) == 0)
-			code = (enum err)i;
-	(void)err_tell(&run->failure, code, "%s", op->error);
+	(void)err_tell(&run->failure, code_of(op), "%s", op->error);
 	run->failed_step = op->error_step;
 }
 
@@ -318,14 +335,13 @@ static enum err
 act(struct ctx *cx, struct creation_run *run)
 {
 	const struct creation_step *step = &creation_steps[run->steps[run->at].which];
-	const int64_t until = clock_mono_ms() + run->me.lease_ms,
-		      deadline = cx->deadline_ms;
+	const int64_t deadline = cx->deadline_ms;
 	enum err rc;
 
 	run->m.step = step->name;
 	run->m.until_ms = patience(run, deadline);
 	run->m.late = false;
-	cx->deadline_ms = until;
+	cx->deadline_ms = run->held_until_ms;
 	rc = creation_point(cx, &run->m, "intended");
 	if (rc == ERR_OK)
 		rc = step->act(cx, &run->m);
@@ -362,9 +378,11 @@ lost(struct ctx *cx, struct creation_run *run)
 static enum err
 between(struct ctx *cx, struct creation_run *run)
 {
+	const int64_t until = clock_mono_ms() + run->me.lease_ms;
 	struct batch b;
 	enum err rc = batch_run(cx, run, &b);
 
+	run->held_until_ms = until; /* not of when the commit came back */
 	if (b.lost)
 		return lost(cx, run);
 	if (rc == ERR_OK && b.cancelled)
@@ -401,15 +419,32 @@ turn(struct ctx *cx, struct creation_run *run)
 	return between(cx, run);
 }
 
+/* What the last turn wrote may be there or not: its commit was not answered. */
+static enum err
+look_again(struct ctx *cx, struct creation_run *run)
+{
+	enum err rc = ERR_OK;
+
+	if (run->unsure) {
+		run->at = -1;
+		run->acted = run->careful = run->cancelled = false;
+		rc = read_run(cx, run);
+	}
+	run->unsure = rc != ERR_OK;
+	return rc;
+}
+
 enum err
 creation_turn(struct ctx *cx, struct creation_run *run, enum creation_outcome *outcome)
 {
 	const char *actor = cx->actor;
-	enum err rc = ERR_OK;
+	enum err rc = look_again(cx, run);
 
 	cx->actor = run->m.creator;
-	if (run->outcome == CREATION_GOES_ON)
+	if (rc == ERR_OK && run->outcome == CREATION_GOES_ON) {
 		rc = turn(cx, run);
+		run->unsure = rc != ERR_OK;
+	}
 	cx->actor = actor;
 	*outcome = run->outcome;
 	return rc;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,21 +10,67 @@
 #include "base/str.h"
 #include "creation/creation.h"
 
-enum { WAIT_MS = 10 };
+enum { WAIT_MS = 10, RULES_MAX = 64 * 1024 };
 
-/* The action that the environment has for this point, or nothing. */
-static struct slice
-action_at(const char *rules, const char *step, const char *point)
+/* One rule of the environment, in pieces. */
+struct rule {
+	struct slice whose, step, point; /* whose: empty for everybody */
+	struct slice word, file;
+};
+
+static bool
+read_rule(struct slice text, struct rule *out)
 {
-	struct slice rest = slice_of(rules), rule, name, at;
+	struct slice left, one;
 
-	while (slice_cut(&rest, ';', &rule)) {
-		if (!slice_cut(&rule, ':', &name) || !slice_eq(name, step))
-			continue;
-		if (slice_cut(&rule, '=', &at) && slice_eq(at, point))
-			return rule;
+	*out = (struct rule){0};
+	if (!slice_cut(&text, '=', &left) || !slice_cut(&text, ':', &out->word))
+		return false;
+	out->file = text;
+	if (!slice_cut(&left, ':', &one))
+		return false;
+	out->point = left;
+	(void)slice_cut(&one, '/', &out->step);
+	if (one.p != NULL) {
+		out->whose = out->step;
+		out->step = one;
 	}
-	return (struct slice){0};
+	return true;
+}
+
+static bool
+names_it(struct slice pattern, const char *what)
+{
+	return what != NULL && (slice_eq(pattern, "*") || slice_eq(pattern, what));
+}
+
+static bool
+is_about(const struct rule *r, const struct making *m, const char *point)
+{
+	return names_it(r->step, m->step) && names_it(r->point, point) &&
+	    (r->whose.n == 0 || names_it(r->whose, m->plan.slug) ||
+		names_it(r->whose, m->tenant_id));
+}
+
+/* Of the environment, or of the file that it names by "@": read each time, so that a
+ * test adds to it. */
+static const char *
+read_rules(void)
+{
+	static char text[RULES_MAX + 1];
+	const char *rules = getenv("TENANTD_TEST_STOP");
+	ssize_t n;
+	int fd;
+
+	if (rules == NULL || *rules != '@')
+		return rules;
+	fd = open(rules + 1, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	n = read(fd, text, RULES_MAX);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
 }
 
 static void
@@ -48,24 +95,45 @@ is_first(const char *file)
 	return fd >= 0;
 }
 
-enum err
-creation_point(struct ctx *cx, const struct making *m, const char *point)
+/* That it was passed. */
+static void
+note_down(const char *file, const struct making *m, const char *point)
 {
-	const char *rules = getenv("TENANTD_TEST_STOP"), *file;
-	struct slice action, word = {0};
+	const int fd = open(file, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0666);
 
-	if (rules == NULL)
-		return ERR_OK;
-	action = action_at(rules, m->step, point);
-	if (!slice_cut(&action, ':', &word))
-		return ERR_OK;
-	file = action.p != NULL ? slice_dup(cx->mem, action) : "";
-	if (slice_eq(word, "wait"))
+	if (fd < 0)
+		return;
+	(void)dprintf(fd, "%s:%s\n", m->step, point);
+	(void)close(fd);
+}
+
+static enum err
+follow(struct ctx *cx, const struct rule *r, const struct making *m, const char *point)
+{
+	const char *file = r->file.p != NULL ? slice_dup(cx->mem, r->file) : "";
+
+	if (slice_eq(r->word, "wait"))
 		wait_for(file);
-	else if (slice_eq(word, "kill") && is_first(file))
+	else if (slice_eq(r->word, "note"))
+		note_down(file, m, point);
+	else if (slice_eq(r->word, "kill") && is_first(file))
 		(void)kill(getpid(), SIGKILL);
-	else if (slice_eq(word, "fail") && is_first(file))
+	else if (slice_eq(r->word, "fail") && is_first(file))
 		return err_tell(&cx->err, ERR_UNAVAILABLE, "stopped at %s:%s by a test",
 		    m->step, point);
 	return ERR_OK;
+}
+
+enum err
+creation_point(struct ctx *cx, const struct making *m, const char *point)
+{
+	const char *rules = read_rules();
+	struct slice rest = slice_of(rules != NULL ? rules : ""), text;
+	struct rule rule;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && slice_cut(&rest, ';', &text))
+		if (read_rule(text, &rule) && is_about(&rule, m, point))
+			rc = follow(cx, &rule, m, point);
+	return rc;
 }

@@ -132,11 +132,12 @@ remove_resource(struct ctx *cx, struct turn *t)
 		if (kind == NULL)
 			return err_set(&cx->err, ERR_INTERNAL,
 			    "this program knows no resource \"%s\"", t->resource->kind);
-		rc = point(cx, t, "removing");
+		t->making.step = arena_printf(cx->mem, "purge_%s", kind->name);
+		rc = creation_point(cx, &t->making, "removing");
 		if (rc == ERR_OK)
 			rc = kind->remove(cx, t->means, t->resource);
 		if (rc == ERR_OK)
-			rc = point(cx, t, "removed");
+			rc = creation_point(cx, &t->making, "removed");
 	}
 	return rc == ERR_OK
 	    ? db_transaction(cx, t->means->db, DB_MANAGEMENT, note_resource, t)

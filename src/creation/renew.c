@@ -25,13 +25,15 @@ renew(struct ctx *cx, struct db *db, void *arg)
 enum err
 creation_renew(struct ctx *cx, struct making *m)
 {
+	/* not of when the commit came back */
+	const int64_t until = clock_mono_ms() + m->holder->lease_ms;
 	struct renewal r = {.m = m};
 	enum err rc = db_transaction(cx, m->means->db, DB_MANAGEMENT, renew, &r);
 
 	if (rc == ERR_OK && !r.held)
 		rc = err_set(&cx->err, ERR_CONFLICT, "somebody else is at it by now");
 	if (rc == ERR_OK)
-		cx->deadline_ms = clock_mono_ms() + m->holder->lease_ms;
+		cx->deadline_ms = until;
 	return rc;
 }
 

@@ -33,11 +33,13 @@ struct creation_run {
 	int count;
 	int at;       /* whose act is next; -1: none is */
 	bool acted;   /* and was done */
+	bool unsure;  /* whether what the last turn wrote is there */
 	bool careful; /* each step is sent by itself, to see which of them fails */
 	bool committed, cancelled, rolling_back;
 	bool by_job; /* a job runs it, and comes again by itself */
 	int attempts;
-	int64_t wait_ms; /* of CREATION_WAITS */
+	int64_t held_until_ms; /* the lease, by the clock of this machine */
+	int64_t wait_ms;       /* of CREATION_WAITS */
 	struct err_info failure;
 	const char *failed_step; /* NULL: none did */
 	enum creation_outcome outcome;

@@ -122,7 +122,8 @@ open_with(const struct databases *d, const char *conninfo)
 	    .application_name = "tenantd",
 	    .connect_timeout_ms = d->conf->db_connect_timeout,
 	    .query_timeout_ms = HOST_TIMEOUT_MS,
-	    .prepare = true});
+	    .prepare = true,
+	    .shared = true});
 }
 
 enum err

@@ -72,7 +72,7 @@ take_row(struct ctx *cx, enum err rc, const struct db_rows *rows, const char *id
 enum err
 server_show(struct ctx *cx, struct db *db, const char *id, struct database_server *out)
 {
-	struct db_rows *rows = NULL;
+	struct db_rows *rows;
 	enum err rc = db_read(
 	    cx, db, DB_MANAGEMENT, DB_CALL(STMT_server_list, NULL, "1", id), &rows);
 
@@ -82,11 +82,12 @@ server_show(struct ctx *cx, struct db *db, const char *id, struct database_serve
 enum err
 server_hold(struct ctx *cx, struct db *db, const char *id, struct database_server *out)
 {
-	struct db_rows *rows = NULL;
+	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_server_lock, DB_ARGS(id));
 
-	if (rc == ERR_OK)
-		rc = db_query(cx, db, STMT_server_list, DB_ARGS(NULL, "1", id), &rows);
+	if (rc != ERR_OK)
+		return rc;
+	rc = db_query(cx, db, STMT_server_list, DB_ARGS(NULL, "1", id), &rows);
 	return take_row(cx, rc, rows, id, out);
 }
 
@@ -326,10 +327,9 @@ server_pick(
 	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_server_turn, DB_NO_ARGS);
 
-	if (rc == ERR_OK)
-		rc = db_query(
-		    cx, db, STMT_server_pick, DB_ARGS(asked, connections), &rows);
-
+	if (rc != ERR_OK)
+		return rc;
+	rc = db_query(cx, db, STMT_server_pick, DB_ARGS(asked, connections), &rows);
 	if (rc == ERR_OK && db_row_count(rows) == 0)
 		rc = refuse(cx, db, asked, connections);
 	return rc == ERR_OK ? server_hold(cx, db, db_text(rows, 0, 0), out) : rc;

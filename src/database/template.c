@@ -114,7 +114,7 @@ static enum err
 ensure(struct ctx *cx, const struct host *h, struct database_server *s,
     const struct base *base)
 {
-	bool there;
+	bool there = false;
 	enum err rc = server_show(cx, h->control, s->id, s);
 
 	if (rc == ERR_OK)

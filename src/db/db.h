@@ -35,6 +35,8 @@ struct db_settings {
 	int connect_timeout_ms, query_timeout_ms;
 	bool prepare; /* off: parse each time. Behind a pooler that cannot do it, it
 			 goes off by itself, with a warning in the log */
+	bool shared;  /* others make things in the database: names without a schema
+			 are PostgreSQL's alone, unless a transaction says otherwise */
 };
 
 /* Counters since db_new(), for the scoreboard. */

@@ -18,6 +18,10 @@
 #include "base/log.h"
 #include "db/call.h"
 
+/* Functions of somebody else's, which fit better than PostgreSQL's own, would be called
+ * with our rights. */
+#define OUR_PATH "pg_catalog, pg_temp"
+
 enum { AGAIN_CONFLICT_MAX = 4, AGAIN_LOST_MAX = 1, AGAIN_STALE_MAX = 1 };
 
 typedef enum err once_fn(struct ctx *cx, struct db *db, void *arg);
@@ -60,7 +64,8 @@ tx_open(struct ctx *cx, struct db *db, bool read_only)
 			.kind = SLOT_CONTEXT,
 			.args = DB_ARGS(db->tx.context, timeout,
 			    read_only ? "on" : NULL, read_only ? NULL : cx->actor,
-			    read_only ? NULL : cx->request_id)});
+			    read_only ? NULL : cx->request_id,
+			    db->set.shared ? OUR_PATH : NULL)});
 	return rc;
 }
 

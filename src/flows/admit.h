@@ -5,8 +5,9 @@
  *              the one they were assigned to if they can use it, or another; absent
  *              without a tenant, and for a superuser who can use none of theirs
  *   roles      the one that they have there
- *   scope      what that and their groups grant: read, write, delete, admin. Without a tenant: none
- *              at all, since "admin" without a tenant means the whole platform
+ *   scope      what that and their groups grant: read, write, delete, admin.
+ *              Without a tenant: none at all, since "admin" without a tenant means
+ *              the whole platform
  *   narrowed   a scope was asked for, whatever is left of it
  *   sid        the session
  *

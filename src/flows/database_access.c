@@ -152,6 +152,22 @@ check_room(struct ctx *cx, const struct database_access_site *site,
 	return rc;
 }
 
+/* The role's connections are the server's, which other tenants have too. */
+static enum err
+check_most(struct ctx *cx, const struct database_access_site *site,
+    const struct database_access *now, const struct database_pool *pool)
+{
+	const int64_t usual = databases_conf(site->databases)->tenant_pool_max;
+	const int64_t most = now->pool.max > usual ? now->pool.max : usual;
+
+	if (site->platform || now->role == NULL || pool->max <= most)
+		return ERR_OK;
+	ctx_fault(cx, "/pool/max", "maximum", "must be %lld at most", (long long)most);
+	return err_tell(&cx->err, ERR_FORBIDDEN,
+	    "a pool of more than %lld connections is for the platform to give",
+	    (long long)most);
+}
+
 enum err
 database_access_set_pool(struct ctx *cx, struct db *db,
     const struct database_access_site *site, const struct database_pool *pool,
@@ -170,7 +186,9 @@ database_access_set_pool(struct ctx *cx, struct db *db,
 		return err_tell(&cx->err, ERR_INVALID,
 		    "a pool's min may not be larger than its max");
 	}
-	rc = check_room(cx, site, now, pool);
+	rc = check_most(cx, site, now, pool);
+	if (rc == ERR_OK)
+		rc = check_room(cx, site, now, pool);
 	if (rc == ERR_OK)
 		rc = db_queue(cx, db,
 		    now->version == 0 ? STMT_tenant_login_keep : STMT_tenant_login_turn,

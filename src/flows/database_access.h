@@ -40,6 +40,7 @@ struct database_access_site {
 	const char *tenant_id, *address;
 	struct audit *audit;
 	struct databases *databases;
+	bool platform; /* whether it is the platform who asks */
 };
 
 /* In a transaction of its own, without what it takes there. */

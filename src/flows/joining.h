@@ -41,9 +41,9 @@ enum err joining_tell(struct ctx *cx, const struct account_site *s,
 /* i: tenant, address and role; the rest is the answer. */
 enum err joining_invite(
     struct ctx *cx, const struct account_site *s, struct invitation *i) MUST_CHECK;
-/* The same for whom the platform names as admin of a tenant that it makes: nothing for a
- * member, no bound on mails, and no mail where none can be sent: joining_resend() does
- * that once one can be. */
+/* The same for whom the platform names as admin of a tenant that it makes: nothing for
+ * a member, no bound on mails, and no mail where none can be sent: joining_resend()
+ * does that once one can be. */
 enum err joining_invite_first(
     struct ctx *cx, const struct account_site *s, struct invitation *i) MUST_CHECK;
 /* i: as it was held; then as it has become. */

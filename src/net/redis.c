@@ -304,13 +304,3 @@ redis_ask_texts(struct ctx *cx, struct redis *r, const char *const *texts,
 		words[i] = slice_of(texts[i]);
 	return redis_ask(cx, r, words, n, reply);
 }
-
-bool
-redis_refuses(const struct redis_reply *reply, const char *code)
-{
-	const size_t n = strlen(code);
-
-	return reply->kind == REDIS_IS_REFUSAL && reply->text.n >= n &&
-	    memcmp(reply->text.p, code, n) == 0 &&
-	    (reply->text.n == n || reply->text.p[n] == ' ');
-}

@@ -80,7 +80,4 @@ enum err redis_ask_texts(struct ctx *cx, struct redis *r, const char *const *wor
     const struct redis_reply **reply) MUST_CHECK;
 #define REDIS_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* Whether it is a refusal with that code, such as "NOPERM". */
-bool redis_refuses(const struct redis_reply *reply, const char *code);
-
 #endif

@@ -69,18 +69,19 @@ read_database(struct slice text, struct redis_place *out)
 static const char *
 read_host(struct arena *mem, struct slice text, struct redis_place *out)
 {
-	struct slice host = text, port = {NULL, 0};
+	struct slice host = text, port;
 	const char *end =
 	    text.n > 0 && text.p[0] == '[' ? memchr(text.p, ']', text.n) : NULL;
 	int64_t n = REDIS_PORT_DEFAULT;
 
 	if (end != NULL) {
 		host = (struct slice){text.p + 1, (size_t)(end - text.p - 1)};
-		port = (struct slice){end + 1, text.n - (size_t)(end + 1 - text.p)};
-		if (port.n > 0 && port.p[0] != ':')
+		const size_t rest = text.n - (size_t)(end + 1 - text.p);
+
+		if (rest > 0 && end[1] != ':')
 			return "has something between host and port";
-		port = port.n > 0 ? (struct slice){port.p + 1, port.n - 1}
-				  : (struct slice){NULL, 0};
+		port = rest > 0 ? (struct slice){end + 2, rest - 1}
+				: (struct slice){NULL, 0};
 	} else {
 		port = text;
 		(void)slice_cut(&port, ':', &host);

@@ -28,7 +28,7 @@ struct lease {
 };
 
 static enum err
-lease(struct ctx *cx, struct db *db, void *arg)
+take_lease(struct ctx *cx, struct db *db, void *arg)
 {
 	struct lease *l = arg;
 	char ms[STR_I64_SIZE];
@@ -45,7 +45,7 @@ operation_lease(struct ctx *cx, struct db *db, const char *id,
     const struct operation_holder *me, bool *taken)
 {
 	struct lease l = {.id = id, .me = me};
-	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, lease, &l);
+	enum err rc = db_transaction(cx, db, DB_MANAGEMENT, take_lease, &l);
 
 	*taken = rc == ERR_OK && l.taken;
 	return rc;

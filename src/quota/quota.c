@@ -52,18 +52,6 @@ quota_reserved(struct ctx *cx, enum quota_metric metric, const struct db_rows *r
 	return db_bool(rows, 0, 0) ? ERR_OK : refuse(cx, metric, rows);
 }
 
-enum err
-quota_release(struct ctx *cx, struct db *db, const char *tenant_id,
-    enum quota_metric metric, int64_t less)
-{
-	const struct quota_metric_row *m = &quota_metrics[metric];
-	char count[STR_I64_SIZE];
-
-	return db_queue(cx, db, STMT_quota_release,
-	    DB_ARGS(tenant_id, m->name, quota_kind_name(m->kind),
-		str_from_i64(count, less)));
-}
-
 /* -- limits and usage -- */
 
 /* What the statement is to read: metric, kind and plans of each. */

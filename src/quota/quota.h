@@ -32,9 +32,6 @@ enum err quota_reserve_one(struct ctx *cx, struct db *db, const char *tenant_id,
     enum quota_metric metric, struct db_rows **rows) MUST_CHECK;
 enum err quota_reserved(
     struct ctx *cx, enum quota_metric metric, const struct db_rows *rows) MUST_CHECK;
-/* Inside a transaction: gives back, of a metric that is no number of rows. */
-enum err quota_release(struct ctx *cx, struct db *db, const char *tenant_id,
-    enum quota_metric metric, int64_t less) MUST_CHECK;
 
 /* -- limits and usage -- */
 

@@ -164,8 +164,8 @@ tenant_secret_query(struct ctx *cx, struct db *db, const struct seal_keys *keys,
     const struct tenant_secret_name *of, struct slice *value)
 {
 	struct db_rows *rows;
-	enum err rc = db_query(cx, db, STMT_tenant_secret_find,
-	    DB_ARGS(of->tenant_id, of->name), &rows);
+	enum err rc = db_query(
+	    cx, db, STMT_tenant_secret_find, DB_ARGS(of->tenant_id, of->name), &rows);
 
 	*value = (struct slice){0};
 	return rc == ERR_OK ? open_row(cx, keys, of, rows, value) : rc;

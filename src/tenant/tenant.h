@@ -23,8 +23,8 @@ struct tenant {
 	const char *number; /* UUID text in the shared registry */
 	const char *name, *slug, *status, *plan, *billing_cycle, *schema_name;
 	const char *onboarding_status, *role, *isolation;
-	const char *grants; /* what their role and groups grant: role/scopes.h */
-	const char *features;                /* JSON object */
+	const char *grants;   /* what their role and groups grant: role/scopes.h */
+	const char *features; /* JSON object */
 	const char *created_at, *updated_at; /* RFC 3339 */
 	int64_t version;
 	bool rls_enabled;

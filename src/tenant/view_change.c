@@ -42,7 +42,7 @@ static enum err
 take_features(struct ctx *cx, struct db *db, const struct json *asked,
     const struct tenant_view *now, struct becoming *b)
 {
-	const struct json *was, *features;
+	const struct json *was, *features = NULL;
 	enum err rc = json_parse(
 	    cx, now->features, strlen(now->features), JSON_DEPTH_DEFAULT, &was);
 
@@ -133,7 +133,7 @@ tenant_view_change(struct ctx *cx, struct db *db, const struct tenant_desk *desk
     const struct tenant_view_wish *wish, struct tenant_view *now)
 {
 	struct tenant_managed m;
-	struct becoming b;
+	struct becoming b = {0};
 	enum err rc = tenant_managed_hold(cx, db, now->id, &m);
 
 	if (rc == ERR_OK)

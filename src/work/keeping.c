@@ -13,6 +13,7 @@
 enum {
 	BATCH = 10000,  /* rows that one statement removes at most */
 	MEASURED = 20,  /* databases that are looked for at once */
+	LOST = 100,     /* operations that nobody goes on with, at once */
 	ROLL_UP = 100,  /* tenants whose day is rolled up at once */
 	TURN_MS = 1000, /* for each kind of thing; other work waits meanwhile */
 	/* days, after the time in which they were of use */
@@ -164,6 +165,36 @@ measure_databases(struct work *w)
 	return more;
 }
 
+static enum err
+call_lost(struct ctx *cx, struct db *db, void *arg)
+{
+	struct removal *r = arg;
+	char most[STR_I64_SIZE];
+	struct db_rows *rows;
+	enum err rc = db_query(
+	    cx, db, STMT_operation_lost, DB_ARGS(str_from_i64(most, LOST)), &rows);
+
+	r->count = rc == ERR_OK ? db_affected(rows) : 0;
+	return rc;
+}
+
+/* An operation whose job was given up or discarded is not forgotten; whether some are
+ * left. */
+static bool
+call_for_lost(struct work *w)
+{
+	struct removal r = {.w = w};
+	struct ctx cx;
+
+	ctx_init(&cx, w->mem);
+	if (db_transaction(&cx, w->db, DB_MANAGEMENT, call_lost, &r) != ERR_OK) {
+		log_error(LOG_WARNING, &cx, "keeping-failed");
+		return false;
+	}
+	w->claim_wanted |= r.count > 0;
+	return r.count == LOST;
+}
+
 /* A pool that nobody claims from is looked after as well. */
 static void
 keep_pools(struct work *w)
@@ -207,6 +238,7 @@ work_keep_house(struct work *w)
 		if (old[i].days > 0)
 			more |= remove_all(w, &old[i], remove_old, BATCH);
 	more |= measure_databases(w);
+	more |= call_for_lost(w);
 	keep_pools(w);
 	if (c->audit_retention_days > 0)
 		more |= remove_all(w, NULL, remove_audit, AUDIT_PRUNE_MOST);

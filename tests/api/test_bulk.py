@@ -86,7 +86,7 @@ def test_a_tenant_has_all_that_one_made_alone_has(partner, db):
             SELECT (SELECT to_jsonb(t) - '{created_at,updated_at}'::text[] FROM public.tenants t WHERE id = %(t)s),
                    (SELECT to_jsonb(c) - '{created_at,updated_at,rls_setup_date}'::text[]
                       FROM public.custom_auth_tenant c WHERE id::text = %(t)s),
-                   (SELECT jsonb_agg(to_jsonb(n) ORDER BY n.kind) FROM tenantd.names n WHERE tenant_id = %(t)s),
+                   (SELECT jsonb_agg(to_jsonb(n) - 'since' ORDER BY n.kind) FROM tenantd.names n WHERE tenant_id = %(t)s),
                    (SELECT jsonb_agg(to_jsonb(e) - '{id,seq,request_id,created_at}'::text[] #- '{payload,createdAt}'
                                      #- '{payload,updatedAt}') FROM tenantd.events e WHERE tenant_id = %(t)s),
                    (SELECT jsonb_agg(to_jsonb(a) - '{id,seq,seal,request_id,entry,mac,created_at}'::text[])

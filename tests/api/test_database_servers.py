@@ -20,7 +20,13 @@ def root(app, db):
     return ask
 
 
+def templates(cluster):
+    """Of whatever test: others share the cluster."""
+    return cluster.sql("SELECT datname FROM pg_database WHERE datname LIKE 'tenantd\\_template%%' ORDER BY 1")
+
+
 def test_a_servers_life(root, cluster, db):
+    before = templates(cluster)
     name = f"s{uuid.uuid4().hex[:8]}"
     made = root("POST", PATH, {"id": name, "url": cluster.maker(), "weight": 0, "databases_most": 3, "pool_size": 0}, 201)
     one = made.json()
@@ -28,6 +34,7 @@ def test_a_servers_life(root, cluster, db):
     assert (one["state"], one["weight"], one["databases"], one["databases_most"], one["connections_most"], one["pool_size"],
             one["health"]) == ("active", 0, 0, 3, None, 0, "ok")
     assert one["template_stamp"] and "url" not in one
+    assert len(templates(cluster)) == len(before) + 1
     assert root("POST", PATH, {"id": name, "url": cluster.maker()}, 409).json()["detail"].endswith("already")
     assert [s["id"] for s in root("GET", PATH).json()["items"] if s["id"] == name] == [name]
     tag = root("GET", f"{PATH}/{name}").headers["etag"]
@@ -46,7 +53,7 @@ def test_a_servers_life(root, cluster, db):
     root("DELETE", f"{PATH}/{name}", None, 412, **{"If-Match": '"other"'})
     root("DELETE", f"{PATH}/{name}", None, 204)
     root("GET", f"{PATH}/{name}", None, 404)
-    assert cluster.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'tenantd\\_template%%'") == [(0,)]
+    assert templates(cluster) == before
     assert db.sql("SELECT count(*) FROM tenantd.audit WHERE details->>'server' = %s AND severity = 'high'", [name])[0][0] >= 6
 
 

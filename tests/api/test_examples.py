@@ -53,7 +53,7 @@ class Caller:
     """A superuser with a tenant, a partner with another, and whatever else a path names: made when it is named."""
 
     def __init__(self, app, db):
-        self.app, self.key = app, db.settings["JWT_SECRET_KEY"]
+        self.app, self.cluster, self.key = app, db.cluster, db.settings["JWT_SECRET_KEY"]
         self.user = stack.create_user(db, f"examples-{uuid.uuid4()}@example.com", "--superuser")
         self.tenant = self.ask("POST", "/api/tenant/getOrCreate", {})["tenantId"]
         self.made = {}
@@ -85,7 +85,7 @@ class Caller:
         op = DESCRIPTION["paths"].get(within, {}).get("post")
         if op is None:
             return str(uuid.uuid4())  # made by nobody who asks for it
-        body = self.fresh(op["requestBody"]["content"]["application/json"]["example"])
+        body = self.reachable(within, self.fresh(op["requestBody"]["content"]["application/json"]["example"]))
         made = self.ask("POST", self.filled(within), body, op["x-level"])
         return next(made[name] for name in ("id", "tenant") if name in made)
 
@@ -102,6 +102,10 @@ class Caller:
     def filled(self, path):
         return "/".join(urllib.parse.quote(self.named(path, word[1:-1]), safe="") if word.startswith("{") else word
                         for word in path.split("/"))
+
+    def reachable(self, path, example):
+        """The same of a database server that is there: those that are registered are asked whether they are."""
+        return {**example, "url": self.cluster.maker()} if path == "/admin/database-servers" else example
 
     @staticmethod
     def fresh(example):
@@ -120,7 +124,11 @@ def test_every_example_is_taken(caller, method, path, op, media, kind, example):
         headers["Authorization"] = "Bearer " + caller.token(op["x-level"])
     if kind == "MemberRequest":
         caller.user_at(example["user"])
-    body = urllib.parse.urlencode(example).encode() if "form" in media else json.dumps(example).encode()
+    if path.endswith("/purge"):
+        # nothing that is in use is purged
+        assert caller.app.call("DELETE", caller.filled(path.removesuffix("/purge")), headers).status == 204
+    sent = caller.reachable(path, example)
+    body = urllib.parse.urlencode(sent).encode() if "form" in media else json.dumps(sent).encode()
     answer = caller.app.call(method, caller.filled(path), headers, body)
     if kind in SECRETS:
         assert answer.status in (200, 400, 401, 403, 409), answer

@@ -56,7 +56,11 @@ def test_an_admin_key_sees_to_its_tenants_affairs(key):
 def test_by_a_slug_that_the_tenant_had(key):
     slug = key.db.value("SELECT slug FROM public.tenants WHERE id = %s", [key.tenant])
     key.db.sql("UPDATE public.tenants SET slug = %s WHERE id = %s", [slug[:50] + "-new", key.tenant])
-    assert key.call("GET", f"/api/tenants/{slug}/webhooks").status == 200
+    answer = key.call("GET", f"/api/tenants/{slug}/webhooks")
+    assert answer.status == 308 and answer.headers["location"] == f"/api/tenants/{slug[:50]}-new/webhooks"
+    assert key.call("POST", f"/api/tenants/{slug}/webhooks", HOOK).status == 201, "what changes something is done at once"
+    other = Key(key.app)
+    assert other.call("GET", f"/api/tenants/{slug}/webhooks").status == 404
 
 
 @pytest.mark.parametrize("scopes, read, write, manage", [
@@ -145,6 +149,62 @@ def test_nor_does_a_token_for_which_less_was_asked(app, key):
 
     assert problem(make(True, "write", "read"), 400, "invalid")["errors"][0]["pointer"] == "/scopes/1"
     assert make(True, "write", "admin").status == make(False, *ALL).status == 201
+
+
+def test_what_makes_or_shows_a_secret_gives_nobody_more_than_they_have(app):
+    """By a role of their own, and by a key: keys, clients, and the secrets of those that are there."""
+    key = Key(app)
+    weak = Key(app, ["admin", "read"], of=key)
+    person = f"keeper-{uuid.uuid4().hex[:12]}"
+    key.db.sql("INSERT INTO tenantd.roles (tenant_id, id, name, scopes) VALUES (%s, 'keeper', 'Keeper', '{admin,read}')", [key.tenant])
+    key.db.sql("INSERT INTO public.tenant_users (tenant_id, user_id, role) VALUES (%s, %s, 'keeper')", [key.tenant, person])
+    client = key.call("POST", key.home + "/oauth-clients", {"name": "All", "scopes": ALL}).json()
+    small = key.call("POST", key.home + "/oauth-clients", {"name": "Small", "scopes": ["read"]}).json()
+    clients = key.home + "/oauth-clients/"
+
+    def as_person(method, path, body=None):
+        return app.call(method, path, tokens.bearer(key.db, person), body)
+
+    for ask in (weak.call, as_person):
+        assert problem(ask("POST", key.home + "/api-keys", {"name": "N", "scopes": ["read", "delete"]}), 400, "invalid")
+        for method, path, body in (("POST", key.home + "/oauth-clients", {"name": "N", "scopes": ["write"]}),
+                                   ("PATCH", clients + small["id"], {"scopes": ["read", "write"]}),
+                                   ("POST", clients + client["id"] + "/rotate-secret", {}),
+                                   ("POST", key.path + "/rotate", {})):
+            assert "write" in problem(ask(method, path, body), 403, "forbidden")["detail"], (method, path)
+        assert ask("POST", key.home + "/api-keys", {"name": "N", "scopes": ["read", "admin"]}).status == 201
+        assert ask("POST", key.home + "/oauth-clients", {"name": "N", "scopes": ["read", "admin"]}).status == 201
+        assert ask("PATCH", clients + client["id"], {"scopes": ["write", "read"]}).status == 200, "less than it had"
+        assert ask("POST", weak.path + "/rotate").status == 200
+        assert key.call("PATCH", clients + client["id"], {"scopes": ALL}).status == 200
+
+
+def test_a_signed_url_does_what_its_asker_and_its_tenant_may(app):
+    """Without storage, whoever may have one is told that there is none."""
+    key = Key(app)
+    weak = Key(app, ["admin", "read"], of=key)
+
+    def sign(who, method):
+        return who.call("POST", key.home + "/storage/presign", {"method": method, "key": "k"})
+
+    for method, scope in (("GET", None), ("HEAD", None), ("PUT", "write"), ("DELETE", "delete")):
+        assert sign(key, method).status == 409
+        if scope is None:
+            assert sign(weak, method).status == 409
+        else:
+            assert scope in problem(sign(weak, method), 403, "forbidden")["detail"]
+    app.db.sql("UPDATE public.tenants SET suspension_scopes = '{delete}' WHERE id = %s", [key.tenant])
+    stack.until(lambda: sign(key, "DELETE").status == 403)
+    problem(sign(key, "DELETE"), 403, "tenant-suspended")
+    assert sign(key, "PUT").status == 409
+
+
+def test_a_key_gives_the_roles_whose_scopes_it_has(app):
+    key, weak = Key(app), None
+    assert key.call("POST", key.home + "/roles", {"name": "Editor", "scopes": ["read", "write"]}).status == 201
+    weak = Key(app, ["admin", "read"], of=key)
+    assert "write" in problem(weak.call("POST", key.home + "/roles", {"name": "Other", "scopes": ["write"]}), 403, "forbidden")["detail"]
+    assert weak.call("POST", key.home + "/roles", {"name": "Reader", "scopes": ["read"]}).status == 201
 
 
 def test_a_rotated_key_is_taken_under_both_secrets_for_a_while(key):

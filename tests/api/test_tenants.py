@@ -3,7 +3,6 @@ import time
 import uuid
 
 import pytest
-import stack
 import tokens
 
 

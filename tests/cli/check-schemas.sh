@@ -106,7 +106,7 @@ wrong alert_rule '{"properties":{"name":{"minLenght":3}}}' \
     'bad/alert_rule.json: schema alert_rule.json at "/properties/name": unknown keyword "minLenght"'
 wrong chat '{"$schema":"http://json-schema.org/draft-07/schema#"}' \
     'bad/chat.json: schema chat.json at "": dialect "http://json-schema.org/draft-07/schema#" is not supported'
-wrong invitation '{"properties":{"team":{},"role":{"type":["integer","null"]},"email":false}}' \
+wrong invitation '{"properties":{"team":{},"role":{"type":["string","null"]},"email":false}}' \
     'bad/invitation.json: at "/properties/team": the built-in schema takes no further members: it can only be tightened' \
     'bad/invitation.json: at "/properties/email": the built-in schema requires this member: nothing would fit both'
 wrong login '{"properties":{"password":{"type":"integer"}},"type":["array","string"]}' \

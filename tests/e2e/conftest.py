@@ -7,7 +7,7 @@ import stack
 
 ORIGIN = "https://app.example"
 # They take longest, and come first: at the end no process has one of them to itself.
-LONGEST = [f"test_{name}.py" for name in ("bench", "deliveries", "quickstart", "doors", "chaos", "onboarding", "webhooks", "setup", "prism",
+LONGEST = [f"test_{name}.py" for name in ("kill_matrix", "bench", "deliveries", "quickstart", "doors", "chaos", "onboarding", "webhooks", "setup", "prism",
                                           "browser", "identity", "door_restarts", "crowds", "shared_host", "audit_log")]
 RATE_READ = 40
 

@@ -1,8 +1,9 @@
-"""Who is in a tenant that POST /api/tenants made, and with which roles and groups."""
+"""Who is in a tenant that POST /api/tenants made, and with which roles and groups.
+KILL_MATRIX=all: kills at each point under every onFailure, not a sample."""
 import uuid
 
 import pytest
-from creating import Creating, sweep
+from creating import Creating, crossed, sweep
 
 ALL = ["read", "write", "delete", "admin"]
 MAILS = {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "us@example.com", "ACCOUNT_URL": "https://app.example.com"}
@@ -59,11 +60,11 @@ def test_the_creators_own_address_is_a_members_already(db):
         assert invitations(db, made(c, adminEmail="Platform@EXAMPLE.com")) == []
 
 
-@pytest.mark.parametrize("step", ["roles", "groups", "administrator"])
-@pytest.mark.parametrize("point", ["begin", "recorded"])
-def test_a_kill_at_each_of_these_steps_ends_well(db, step, point):
+@pytest.mark.parametrize("step, point, way", [(step, *row) for step in ("roles", "groups", "administrator")
+                                              for row in crossed(["begin", "recorded"])])
+def test_a_kill_at_each_of_these_steps_ends_well(db, step, point, way):
     with Creating(db, f"{step}:{point}=kill") as c:
-        assert c.create(adminEmail=f"{uuid.uuid4().hex}@example.com") is None
+        assert c.create(adminEmail=f"{uuid.uuid4().hex}@example.com", onFailure=way) is None
         op = c.converged()
         assert op["state"] == "succeeded", op
         assert [db.value(f"SELECT count(*) FROM {t} WHERE tenant_id = %s", [op["tenantId"]])

@@ -1,6 +1,8 @@
 """Tenants with a database or a schema of their own: claimed or copied, killed at every point, refused clearly, and a
-stranger's of that name untouched. What is left is judged by the servers themselves."""
+stranger's of that name untouched. What is left is judged by the servers themselves.
+KILL_MATRIX=all: kills at each point under every onFailure, not a sample."""
 import concurrent.futures
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -11,11 +13,13 @@ import time
 import psycopg2
 import pytest
 import stack
-from creating import LEASE_MS, Creating, is_free, sweep
+from creating import LEASE_MS, Creating, crossed, is_free, sweep
 from fcgi_client import call
 
 OURS = "SELECT datname FROM pg_database WHERE datname LIKE 'tenantd\\_%%' OR datname LIKE 'tenant\\_%%' ORDER BY 1"
-POINTS = ["begin", "intended", "created", "closed", "acted", "recorded"]
+# Of the step, and whether it is copied or claimed, which copies nothing.
+POINTS = [(point, how) for point in ("begin", "intended", "created", "closed", "acted", "recorded")
+          for how in ("copied", "claimed") if (point, how) != ("created", "claimed")]
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +77,9 @@ def assert_made(db, host, op, slug):
     assert not stack.sql(there, "SELECT has_database_privilege('public', current_database(), 'CONNECT')")[0][0]
 
 
-@pytest.mark.parametrize("waiting", [0, 1], ids=["copied", "claimed"])
-@pytest.mark.parametrize("way", ["rollback", "hold", "retry"])
-@pytest.mark.parametrize("point", POINTS)
-def test_a_kill_at_any_point_of_the_step(db, host, point, way, waiting):
-    if waiting and point == "created":
-        pytest.skip("nothing is copied")
-    size(db, waiting)
+@pytest.mark.parametrize("point, how, way", crossed(POINTS))
+def test_a_kill_at_any_point_of_the_step(db, host, point, how, way):
+    size(db, int(how == "claimed"))
     with Creating(db, f"database:{point}=kill", POOL_SIZE=0) as c:
         assert c.create(isolation="database", onFailure=way) is None
         assert_made(db, host, c.converged(), c.slug)
@@ -87,27 +87,40 @@ def test_a_kill_at_any_point_of_the_step(db, host, point, way, waiting):
     assert unaccounted(db, host) == set()
 
 
-@pytest.mark.parametrize("waiting", [0, 1], ids=["copied", "claimed"])
-@pytest.mark.parametrize("point", [*POINTS[1:], "activation"])
-def test_a_failure_at_any_point_is_taken_back(db, host, point, waiting):
-    if waiting and point == "created":
-        pytest.skip("nothing is copied")
-    size(db, waiting)
+@pytest.mark.parametrize("stop, how", [(f"database:{point}", how) for point, how in POINTS if point != "begin"]
+                         + [("activation:begin", "copied"), ("activation:begin", "claimed")])
+def test_a_failure_at_any_point_is_taken_back(db, host, stop, how):
+    size(db, int(how == "claimed"))
     before = {n for n, in host.sql(OURS)}
-    with Creating(db, "activation:begin=fail" if point == "activation" else f"database:{point}=fail") as c:
+    with Creating(db, f"{stop}=fail") as c:
         told(c.create(isolation="database"), 503)
         op = c.converged()
         assert op["state"] == "rolled_back" and sweep(db, op["tenantId"]) == {} and is_free(db, c.slug)
+        assert op["errorStep"] == stop.partition(":")[0] and steps(op)[op["errorStep"]]["state"] == "failed"
     size(db, 0)
     assert unaccounted(db, host) == set() and {n for n, in host.sql(OURS)} <= before
 
 
 def test_a_kill_while_it_is_copied(db, host):
+    """The server goes on with what it was asked for by a program that is gone; whoever comes after it waits for that."""
     size(db, 0)
-    for _ in range(4):
-        with Creating(db, "database:created=fail") as c:
-            told(c.create(isolation="database"), 503)
-            c.converged()
+    template = db.value("SELECT template FROM tenantd.database_servers")
+    host.sql(f"ALTER DATABASE {template} ALLOW_CONNECTIONS true")
+    try:
+        with Creating(db) as c, concurrent.futures.ThreadPoolExecutor(1) as thread:
+            # PostgreSQL waits some seconds for the end of such a connection before it copies, or refuses to
+            with contextlib.closing(psycopg2.connect(host.url_of("postgres", template))):
+                asked = thread.submit(c.create, isolation="database")
+                stack.until(lambda: host.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                                             " AND query LIKE '%%CREATE DATABASE%%'"))
+                holder = db.value("SELECT leased_by FROM tenantd.operations WHERE request->>'slug' = %s", [c.slug])
+                for pid in c.workers():
+                    stack.kill(pid)
+                assert asked.result() is None
+                stack.until(lambda: db.value("SELECT leased_by FROM tenantd.operations WHERE request->>'slug' = %s", [c.slug]) != holder)
+            assert_made(db, host, c.converged(), c.slug)
+    finally:
+        host.sql(f"ALTER DATABASE {template} ALLOW_CONNECTIONS false")
     assert unaccounted(db, host) == set()
 
 
@@ -216,8 +229,11 @@ def test_a_server_that_is_gone_is_said_and_waited_for(cluster):
             op = c.converged()
             assert op["state"] == "held" and 'database server "main" does not answer' in op["error"]
             other.up()
-            c.act(op["id"], "retry")
-            assert c.converged()["state"] == "succeeded"
+
+            def goes_on():  # a process that found it gone asks again after some seconds
+                c.act(op["id"], "retry")
+                return c.converged()["state"] == "succeeded"
+            stack.until(goes_on)
             assert unaccounted(d, other) == set()
 
 
@@ -260,11 +276,11 @@ def schema_of(op):
     return "tenant_" + op["tenantId"].replace("-", "_")
 
 
-@pytest.mark.parametrize("point", ["begin", "intended", "acted", "recorded"])
-@pytest.mark.parametrize("step", ["database", "migrations"])
-def test_a_schema_of_its_own_and_a_kill(cluster, db, step, point):
+@pytest.mark.parametrize("step, point, way", [(step, *row) for step in ("database", "migrations")
+                                              for row in crossed(["begin", "intended", "acted", "recorded"])])
+def test_a_schema_of_its_own_and_a_kill(cluster, db, step, point, way):
     with Creating(db, f"{step}:{point}=kill") as c:
-        assert c.create(isolation="schema") is None
+        assert c.create(isolation="schema", onFailure=way) is None
         op = c.converged()
         assert op["state"] == "succeeded", op
     schema = schema_of(op)

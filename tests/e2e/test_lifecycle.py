@@ -8,7 +8,7 @@ import uuid
 import pytest
 import stack
 import tokens
-from creating import SETTINGS, Creating, platform
+from creating import SETTINGS, SHORT_LEASE_MS, Creating, platform
 
 KEPT = {"tenantd.audit", "tenantd.events", "tenantd.operations", "tenantd.operation_steps", "tenantd.resources"}
 
@@ -122,7 +122,7 @@ def assert_purged(db, tenant, slug):
 @pytest.mark.parametrize("step", ["purge_resources", "purge_data", "purge_record", "purge_sweep"])
 def test_a_purge_goes_on_after_its_process_was_killed(db, step):
     slug = f"purge-{uuid.uuid4().hex[:8]}"
-    with Creating(db, f"{step}:begin=kill") as app:
+    with Creating(db, f"{step}:begin=kill", OPERATION_LEASE=SHORT_LEASE_MS) as app:
         tenant, owner = own(app, db, slug)
         other, neighbour = own(app, db)
         fill(app, db, tenant, owner)

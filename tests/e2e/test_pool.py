@@ -330,3 +330,19 @@ def test_secrets_rotate_seals_the_connection_strings_anew(plane):
     new = {"SECRET_KEY": "n" * 40, "SECRET_KEY_PREVIOUS": old}
     run(plane, "secrets", "rotate", **new)
     assert shown(plane, "pool", "fill", SECRET_KEY="n" * 40)["ready"] == 1
+
+
+def test_a_dry_run_names_the_database_and_its_server_and_takes_nothing(plane):
+    add(plane, "main", "--pool", "1")
+    run(plane, "pool", "fill", "main")
+    waits = names(plane)
+    assert len(waits) == 1
+    steps = {s["step"]: s for s in shown(plane, "tenant", "create", "--name", "Planned", "--slug", "planned", "--isolation", "database", "--dry-run")}
+    assert re.fullmatch(r"database tenant_planned_[0-9a-f]{8} at main", steps["database"]["resources"]), steps["database"]
+    assert steps["credentials"]["resources"].startswith("database_role ") and steps["credentials"]["resources"].endswith(" at main")
+    assert steps["migrations"]["skipped"] == "the template had all of them"
+    assert names(plane) == waits and plane.value("SELECT count(*) FROM tenantd.operations") == 0
+    assert plane.value("SELECT databases FROM tenantd.database_servers") == 0
+    run(plane, "server", "drain", "main")
+    status, said = run(plane, "tenant", "create", "--name", "Planned", "--isolation", "database", "--dry-run", status=None)
+    assert status != 0 and "no database server has room" in said

@@ -12,6 +12,7 @@ import prism
 import pytest
 import signin
 import stack
+import stores
 import tokens
 from postman import Postman
 from standin import StandIn, equip
@@ -33,6 +34,18 @@ def outside():
 
 
 @pytest.fixture(scope="module")
+def redis():
+    with stores.Redis() as r:
+        yield r
+
+
+@pytest.fixture(scope="module")
+def s3():
+    with stores.Bucket() as b:
+        yield b
+
+
+@pytest.fixture(scope="module")
 def suite(cluster):
     """As in tests/api/conftest.py."""
     with cluster.database() as db, prism.Proxied(
@@ -43,8 +56,9 @@ def suite(cluster):
 
 
 @pytest.fixture(scope="module")
-def proxied(cluster, post, outside):
-    with cluster.database() as db, prism.Proxied(db, workers=4, JOB_WORKERS=0, **post.settings, **outside.settings) as app:
+def proxied(cluster, post, outside, redis, s3):
+    with cluster.database() as db, prism.Proxied(db, workers=4, JOB_WORKERS=0, **post.settings, **outside.settings,
+                                                 **redis.settings, **s3.settings) as app:
         yield app
 
 
@@ -137,6 +151,19 @@ def test_a_partners_tenants(partner):
     bulk = [{"company_name": f"Firm {n}", "email": f"{n}@example.com"} for n in range(2)]
     assert partner.ask("POST", path + "/bulk", bulk, 201)["created"] == 2
     assert len(partner.app.call("GET", path + "/export", partner.headers).body.splitlines()) == 3
+
+
+def test_a_tenant_that_is_made_later_and_what_it_has_outside(root, redis, s3):
+    made = root.ask("POST", "/api/tenants", {"name": "Outside", "features": {"storage": ["s3"]}}, 202, Prefer="respond-async")
+    path = f"/api/operations/{made['id']}"
+    stack.command(root.app.settings, "jobs", "run")
+    assert root.ask("GET", path)["state"] == "succeeded"
+    first, home = root.ask("POST", path + "/secrets")["secrets"]["redisUrl"], f"/api/tenants/{made['tenantId']}"
+    assert root.ask("GET", home + "/storage")["s3"]["mode"] == "prefix" and root.ask("GET", home + "/cache")["redis"]["port"] is None
+    signed = root.ask("POST", home + "/storage/presign", {"method": "GET", "key": "a/b.txt", "expiresIn": 60})
+    assert signed["url"].startswith(s3.settings["S3_ENDPOINT"])
+    with redis.sign_in(first), redis.sign_in(root.ask("POST", home + "/cache/credentials")["redisUrl"]) as second:
+        assert second("PING") == "PONG"
 
 
 def test_database_servers(root, cluster):

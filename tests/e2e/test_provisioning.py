@@ -177,41 +177,8 @@ def test_another_partners_tenants_are_not_there_by_any_route(world):
 
 # -- what was committed, and never answered --
 
-class Withholding:
-    """Between the program and PostgreSQL: once `withhold` is set, the answer to the next COMMIT is kept back, and
-    whoever holds the other end is to be killed."""
-
-    def __init__(self, url):
-        server = urllib.parse.urlsplit(url)
-        self.server, self.withhold, self.withheld = (server.hostname, server.port), False, threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = re.sub(r"@[^/]*/", f"@127.0.0.1:{self.listener.getsockname()[1]}/", url)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=self.relay, args=(self.listener.accept()[0],), daemon=True).start()
-
-    def relay(self, client):
-        with client, socket.create_connection(self.server) as server, contextlib.suppress(OSError):
-            while True:
-                for s in select.select([client, server], [], [])[0]:
-                    data = s.recv(65536)
-                    if not data:
-                        return
-                    if s is server and self.withhold and b"COMMIT\0" in data:
-                        self.withhold = False
-                        self.withheld.set()
-                        continue
-                    (server if s is client else client).sendall(data)
-
-    def close(self):
-        self.listener.close()
-
-
 def test_what_a_killed_worker_had_committed_is_replayed(cluster):
-    with cluster.database() as db, contextlib.closing(Withholding(db.settings["DATABASE_URL"])) as between, \
+    with cluster.database() as db, contextlib.closing(between.Withholding(db.settings["DATABASE_URL"])) as between, \
             stack.Tenantd(db, workers=1, DATABASE_URL=between.url, JOB_WORKERS=0) as app, stack.WebServer("nginx", app.socket) as web:
         partner = Partner(db, web.url)
         body = {"company_name": "Example Corp", "email": "admin@example.com"}

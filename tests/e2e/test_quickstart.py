@@ -1,6 +1,7 @@
 """deploy/quickstart.sh: one command, and everything runs; another, and nothing does."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -92,7 +93,7 @@ def test_what_it_says_to_try_works(quickstart):
     out = quickstart("--detach", "--port", str(stack.free_port()))
     said = out.partition("In another shell, try:")[2].partition("Logs:")[0]
     lines = [line[2:] for line in said.splitlines() if line.startswith("  ")]
-    assert lines[0].startswith(". ") and lines[-1].endswith("partner show demo-partner"), out
+    assert lines[0].startswith(". ") and lines[-1].endswith("pool status"), out
     text = "set -e\n" + "\n".join(lines)
     for _ in range(2):
         done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, timeout=600,
@@ -102,6 +103,9 @@ def test_what_it_says_to_try_works(quickstart):
         assert '"tenant_id":"acme"' in done.stdout and "Everything is set up." in done.stdout, said
         assert done.stdout.count('"company_name":"Example Corp"') == 2, "made once and listed: " + said
         assert "verdict     taken" in done.stdout and "Be brief." in done.stdout, said
+        assert '"isolation":"database"' in done.stdout, said
+        reached = re.findall(r'"databaseUrl":"([^"]+)"', done.stdout)
+        assert len(reached) == 1 and stack.sql(reached[0], "SELECT current_user::text")[0][0], said
 
 
 @pytest.mark.parametrize("name", ["with blanks & more", "n" * 90])

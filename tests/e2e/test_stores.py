@@ -1,5 +1,6 @@
 """What tenants have in S3, in a directory and in Redis: each uses its own, by Redis' own word and the verifier's is refused
-another's, and what strangers have under the same name is left alone."""
+another's, and what strangers have under the same name is left alone.
+KILL_MATRIX=all: kills at each point under every onFailure, not a sample."""
 import json
 import re
 import time
@@ -10,7 +11,7 @@ import pytest
 import sigv4
 import stack
 import stores
-from creating import Creating, sweep
+from creating import Creating, crossed, sweep
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -342,10 +343,10 @@ def start(db, redis, s3, files, *stops, **more):
     return Creating(db, *stops, **{"STORAGE_DIR": files, **redis.settings, **s3.settings, **more})
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_a_kill_is_gone_on_from(db, redis, s3, files, point):
+@pytest.mark.parametrize("point, way", crossed(POINTS))
+def test_a_kill_is_gone_on_from(db, redis, s3, files, point, way):
     with start(db, redis, s3, files, f"{point}=kill") as c:
-        assert c.create(features={"storage": ["s3", "local"]}) is None
+        assert c.create(features={"storage": ["s3", "local"]}, onFailure=way) is None
         op = c.converged()
         assert op["state"] == "succeeded", op
         found = state(db, redis, s3, files, op["tenantId"])
@@ -355,14 +356,17 @@ def test_a_kill_is_gone_on_from(db, redis, s3, files, point):
             assert a("SET", f"tenant:{op['tenantId']}:k", "v") == "OK"
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_a_failure_leaves_nothing(db, redis, s3, files, point):
-    with start(db, redis, s3, files, f"{point}=fail", f"{point}=kill") as c:
-        answer = c.create(features={"storage": ["s3", "local"]})
+# Where it fails, and where it is killed while that is taken back.
+TAKEN_BACK = [*zip(POINTS[:6], ["storage:removing", "storage:removed"] * 3), *zip(POINTS[6:], ["cache:removing", "cache:removed"] * 3)]
+
+
+@pytest.mark.parametrize("point, back", TAKEN_BACK)
+def test_a_failure_leaves_nothing(db, redis, s3, files, point, back):
+    with start(db, redis, s3, files, f"{point}=fail", f"{back}=kill") as c:
+        assert c.create(features={"storage": ["s3", "local"]}) is None
         op = c.converged()
-        assert op["state"] in ("rolled_back", "succeeded"), (answer and answer.body, op)
-        if op["state"] == "rolled_back":
-            assert state(db, redis, s3, files, op["tenantId"]) == CLEAN
+        assert op["state"] == "rolled_back", op
+        assert state(db, redis, s3, files, op["tenantId"]) == CLEAN
 
 
 class Held:
@@ -563,10 +567,10 @@ def test_a_tenant_has_a_bucket_of_its_own(db, own):
         assert own.keys(said["bucket"]) == [f".tenantd/{resource(db, ann.id, 'storage_bucket')[0]}", "k"]
 
 
-@pytest.mark.parametrize("point", ["noted", "bucket", "marked", "acted"])
-def test_a_bucket_survives_a_kill(db, own, point):
+@pytest.mark.parametrize("point, way", crossed(["noted", "bucket", "marked", "acted"]))
+def test_a_bucket_survives_a_kill(db, own, point, way):
     with Creating(db, f"storage:{point}=kill", **own.settings) as c:
-        assert c.create(features={"storage": ["s3"]}) is None
+        assert c.create(features={"storage": ["s3"]}, onFailure=way) is None
         op = c.converged()
         assert op["state"] == "succeeded"
         assert len(own.keys(bucket_of(db, op["tenantId"]))) == 1

@@ -7,23 +7,39 @@
 
 A stop is a rule of TENANTD_TEST_STOP (src/creation/creation.h): here it comes once, and not again for whoever goes on, unless
 `always` is set. What servers beside the control plane's own have of a tenant is added to SWEEPS by those who have them there:
-functions of (db, tenant) that answer {what: how many}."""
+functions of (db, tenant) that answer {what: how many}.
+
+Kills are tried at each point of a step under every onFailure where KILL_MATRIX=all; else at each point once, and at each step
+under each onFailure once (crossed)."""
 import itertools
 import json
+import os
 import secrets
 
 import stack
 import tokens
 
-# Low enough that recovery is soon, high enough that a busy machine does not lose it.
-LEASE_MS = 1500
+# Whoever makes something outside has as long as the lease for it, also on a busy machine. Where one is killed who answers a
+# request it is ended (lapse); where it has to run out, it is to be soon.
+LEASE_MS, SHORT_LEASE_MS = 10000, 1500
 SETTINGS = {"OPERATION_LEASE": LEASE_MS, "JOB_WORKERS": 1, "JOB_POLL": 50, "JOB_BACKOFF": 50, "JOB_BACKOFF_MOST": 1, "OPERATION_ATTEMPTS": 3}
 ENDED = ("succeeded", "rolled_back")
 # What stays of one that failed: it is the record of it.
 RECORDS = {"tenantd.operations", "tenantd.operation_steps", "tenantd.resources", "tenantd.events", "tenantd.jobs", "tenantd.audit",
            "tenantd.idempotency", "tenantd.identity_sync", "tenantd.notifications"}
 SWEEPS = []
+WAYS = ("rollback", "hold", "retry")  # of onFailure
 names = (f"made-{secrets.token_hex(4)}-{n}" for n in itertools.count())
+
+
+def crossed(points, ways=WAYS):
+    """Rows for parametrize: each point with each way, or by default as few as have each of both. A point may be a tuple."""
+    if os.environ.get("KILL_MATRIX") == "all":
+        rows = itertools.product(points, ways)
+    else:
+        most = max(len(points), len(ways))
+        rows = ((points[n % len(points)], ways[n % len(ways)]) for n in range(most))
+    return [(*(point if isinstance(point, tuple) else (point,)), way) for point, way in rows]
 
 
 def platform(db, user="platform"):
@@ -34,15 +50,15 @@ def platform(db, user="platform"):
 
 
 class Creating(stack.Tenantd):
-    """A program that stops at points, and whoever asks it for tenants."""
+    """A program that stops at points, and whoever asks it for tenants. rules: all of TENANTD_TEST_STOP."""
 
-    def __init__(self, db, *stops, always=False, workers=2, **settings):
+    def __init__(self, db, *stops, always=False, workers=2, rules=None, **settings):
         self.marks = stack.Directory("tdm.")
         place = self.marks.writable("marks")
-        rules = [rule if always or "wait:" in rule else f"{rule}:{place}/{n}" for n, rule in enumerate(stops)]
+        stops = [rule if always or "wait:" in rule else f"{rule}:{place}/{n}" for n, rule in enumerate(stops)]
         self.auth = platform(db)
         try:
-            super().__init__(db, workers=workers, env={"TENANTD_TEST_STOP": ";".join(rules)} if rules else None, **{**SETTINGS, **settings})
+            super().__init__(db, workers=workers, env={"TENANTD_TEST_STOP": rules or ";".join(stops)} if rules or stops else None, **{**SETTINGS, **settings})
         except BaseException:
             self.marks.remove()
             raise
@@ -61,7 +77,14 @@ class Creating(stack.Tenantd):
         try:
             return self.call("POST", "/api/tenants", {**self.auth, **(headers or {})}, json.dumps(body).encode())
         except (OSError, stack.Closed):
+            self.lapse()
             return None
+
+    def lapse(self):
+        """Whoever had the operation of the last create is dead: their lease is over, as if its time had come."""
+        for id, in self.db.sql("UPDATE tenantd.operations SET lease_until = now() WHERE request->>'slug' = %s"
+                               " AND lease_until > now() RETURNING id", [self.slug]):
+            self.db.sql("UPDATE tenantd.job_lanes SET run_at = now() WHERE lane = %s AND leased_by IS NULL", [f"operation:{id}"])
 
     def operations(self):
         return [dict(zip(("id", "tenantId", "state"), row)) for row in self.db.sql(

@@ -11,9 +11,10 @@
 static struct conf
 settings(void)
 {
-	static char isolation[] = "schema";
+	static char isolation[] = "schema", mode[] = "prefix", bucket[] = "files";
 
-	return (struct conf){.tenant_isolation = isolation};
+	return (struct conf){
+	    .tenant_isolation = isolation, .s3_mode = mode, .s3_bucket = bucket};
 }
 
 static enum err
