@@ -146,7 +146,7 @@ intend_database(struct ctx *cx, struct making *m)
 }
 
 /* The template is made by whoever comes first, which takes its time, and so does a copy
- * of it: the lease is prolonged after each. */
+ * of it: the lease is kept meanwhile, and what is left gets all of it. */
 static enum err
 copy_template(struct ctx *cx, struct making *m, struct database_server *s,
     const struct host *h, const char *staging)
@@ -156,13 +156,10 @@ copy_template(struct ctx *cx, struct making *m, struct database_server *s,
 	enum err rc = base_load(cx, w->conf, &base);
 
 	if (rc == ERR_OK && (s->stamp == NULL || strcmp(s->stamp, base.stamp) != 0)) {
-		/* that may have taken most of the lease */
 		rc = template_ensure(cx, w->databases, w->db, s, &base);
 		if (rc == ERR_OK)
 			rc = creation_renew(cx, m);
 	}
-	if (rc == ERR_OK)
-		rc = creation_renew(cx, m);
 	if (rc == ERR_OK)
 		rc =
 		    host_do(cx, h, STMT_database_create, DB_ARGS(staging, s->template));

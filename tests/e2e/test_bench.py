@@ -139,3 +139,15 @@ def test_memory_has_a_figure_for_every_mark(table):
     assert len(figures) == 3 and figures == sorted(figures)
     assert all(100 < mean <= most < 6 * 1024 for _, mean, most in figures)
     assert any(row[0].endswith("; errors: none") for row in table)
+
+
+def test_creations_have_their_figures(table):
+    rows = part(table, "creations")[1:]
+    assert [row[0] for row in rows] == ["shared, one by one", "shared, 8 at once", "a database, from the pool", "a database, copied"]
+    for name, a_second, p50, p99 in rows:
+        assert value(a_second) > 0 and 0 < value(p50) <= value(p99), name
+    head, *steps = part(table, "creations: p50 ms of a step")
+    took = {name: dict(zip(head[1:], map(value, ms))) for name, *ms in steps}
+    assert 0 < took["database"]["from the pool"] < took["database"]["copied"] and took["database"]["shared"] == 0
+    [trips] = [float(m.group(1)) for m in (re.match(r"creations: ([\d.]+) round trips", line[0]) for line in table) if m]
+    assert trips <= 22, "a statement of a creation waits that could go with the next"
