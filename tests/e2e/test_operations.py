@@ -3,6 +3,7 @@ KILL_MATRIX=all: kills at each point under every onFailure, not a sample."""
 import contextlib
 import json
 import threading
+import time
 
 import between
 import pytest
