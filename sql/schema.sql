@@ -201,7 +201,7 @@ CREATE FUNCTION tenantd.export_page(tenant text, which text, after text[], most 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 DECLARE
-	e tenantd.exports;
+	e RECORD; -- not of its type: a dump has functions before tables
 	shown TEXT;
 	keys TEXT;
 	later TEXT;
