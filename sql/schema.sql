@@ -803,6 +803,24 @@ BEGIN
 	RETURN NEW;
 END $$;
 
+CREATE FUNCTION tenantd.tenants_purging() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+	purging BOOLEAN;
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	purging := EXISTS (SELECT FROM tenantd.operations
+	                    WHERE tenant_id = NEW.id AND kind = 'tenant.purge' AND ended_at IS NULL);
+	PERFORM set_config('app.current_tenant_id', before, true);
+	IF purging THEN
+		RAISE EXCEPTION 'tenant "%" is being deleted for good', NEW.id USING ERRCODE = 'TD409';
+	END IF;
+	RETURN NEW;
+END $$;
+
 CREATE FUNCTION tenantd.tenants_tell() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2304,6 +2322,8 @@ ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_insert_names;
 CREATE TRIGGER tenants_lifecycle BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_lifecycle();
 
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_lifecycle;
+
+CREATE TRIGGER tenants_purging BEFORE UPDATE OF status ON public.tenants FOR EACH ROW WHEN (((old.status = 'deactivated'::text) AND (new.status = 'active'::text))) EXECUTE FUNCTION tenantd.tenants_purging();
 
 CREATE TRIGGER tenants_tell AFTER UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_tell();
 

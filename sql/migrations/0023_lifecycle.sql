@@ -38,6 +38,27 @@ CREATE TRIGGER tenants_lifecycle BEFORE UPDATE ON public.tenants
 	FOR EACH ROW EXECUTE FUNCTION tenantd.tenants_lifecycle();
 ALTER TABLE public.tenants ENABLE ALWAYS TRIGGER tenants_lifecycle;
 
+-- Whatever way somebody takes to bring it back: what is being deleted for good is not.
+CREATE FUNCTION tenantd.tenants_purging() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before CONSTANT TEXT := coalesce(current_setting('app.current_tenant_id', true), '');
+	purging BOOLEAN;
+BEGIN
+	PERFORM set_config('app.current_tenant_id', 'unset', true);
+	purging := EXISTS (SELECT FROM tenantd.operations
+	                    WHERE tenant_id = NEW.id AND kind = 'tenant.purge' AND ended_at IS NULL);
+	PERFORM set_config('app.current_tenant_id', before, true);
+	IF purging THEN
+		RAISE EXCEPTION 'tenant "%" is being deleted for good', NEW.id USING ERRCODE = 'TD409';
+	END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER tenants_purging BEFORE UPDATE OF status ON public.tenants
+	FOR EACH ROW WHEN (OLD.status = 'deactivated' AND NEW.status = 'active')
+	EXECUTE FUNCTION tenantd.tenants_purging();
+REVOKE ALL ON FUNCTION tenantd.tenants_purging() FROM PUBLIC;
+
 -- What a tenant's status is to whoever looks at it: one that is suspended in part is suspended.
 CREATE FUNCTION tenantd.tenant_status(t public.tenants) RETURNS TEXT
 LANGUAGE sql IMMUTABLE AS
