@@ -123,7 +123,7 @@ static void
 put_steps(struct buf *b, const struct scoreboard *board)
 {
 	struct route_stats s;
-	char label[64];
+	char label[96];
 
 	buf_puts(b,
 	    "# HELP tenantd_operation_step_seconds Time that a step of a tenant's "
@@ -131,7 +131,9 @@ put_steps(struct buf *b, const struct scoreboard *board)
 	    "# TYPE tenantd_operation_step_seconds histogram\n");
 	for (int i = 0; i < creation_step_count; i++) {
 		scoreboard_sum_step(board, i, &s);
-		snprintf(label, sizeof(label), "step=\"%s\"", creation_steps[i].name);
+		snprintf(label, sizeof(label), "step=\"%s\",group=\"%s\"",
+		    creation_steps[i].name,
+		    creation_group_name(creation_steps[i].group));
 		put_times(b, "tenantd_operation_step_seconds", label, &s);
 	}
 	buf_puts(b,

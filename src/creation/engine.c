@@ -11,8 +11,8 @@
 #include "creation/steps.h"
 
 const struct creation_step creation_steps[] = {
-#define STEP(symbol, name, intend, act, record, undo, meaning)                         \
-	{(name), (meaning), (intend), (act), (record), (undo)},
+#define STEP(symbol, name, group, intend, act, record, undo, meaning)                  \
+	{(name), (meaning), CREATION_GROUP_##group, (intend), (act), (record), (undo)},
 #include "creation/steps.def"
 #undef STEP
 };
@@ -59,7 +59,7 @@ struct beginning {
 
 /* Names are words of letters and "_": nothing in them needs quoting. */
 static const char step_names[] = "{"
-#define STEP(symbol, name, intend, act, record, undo, meaning) name ","
+#define STEP(symbol, name, group, intend, act, record, undo, meaning) name ","
 #include "creation/steps.def"
 #undef STEP
 				 "}";

@@ -63,9 +63,22 @@ const struct err_info *creation_run_failure(
 /* How far it is: steps that are over, and the name of the one at hand, or NULL. */
 int creation_run_progress(const struct creation_run *run, int *of, const char **at);
 
+/* The groups of steps whose time is summed up; OVERALL: with that of the whole alone.
+ */
+enum creation_group {
+	CREATION_GROUP_OVERALL,
+	CREATION_GROUP_DATABASE,
+	CREATION_GROUP_RESOURCES,
+	CREATION_GROUP_CONFIGURATION,
+	CREATION_GROUP_COUNT
+};
+/* As figures call it: "database", "resources", "configuration", "overall". */
+const char *creation_group_name(enum creation_group group);
+
 /* The steps as the table has them. */
 struct creation_step {
 	const char *name, *meaning;
+	enum creation_group group;
 	creation_part_fn *intend, *act, *record, *undo;
 };
 extern const struct creation_step creation_steps[];

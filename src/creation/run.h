@@ -13,7 +13,7 @@
 enum { RUN_STEPS_MAX = 32 };
 
 enum creation_step_id {
-#define STEP(symbol, name, intend, act, record, undo, meaning) CREATION_##symbol,
+#define STEP(symbol, name, group, intend, act, record, undo, meaning) CREATION_##symbol,
 #include "creation/steps.def"
 #undef STEP
 	CREATION_STEP_COUNT

@@ -6,39 +6,33 @@
 
 #include "creation/engine.h"
 
-static const struct {
-	const char *step;
-	enum creation_group group;
-} groups[] = {
-    {"database", CREATION_GROUP_DATABASE},
-    {"migrations", CREATION_GROUP_DATABASE},
-    {"credentials", CREATION_GROUP_DATABASE},
-    {"groups", CREATION_GROUP_RESOURCES},
-    {"storage", CREATION_GROUP_RESOURCES},
-    {"cache", CREATION_GROUP_RESOURCES},
-    {"audit", CREATION_GROUP_RESOURCES},
-    {"roles", CREATION_GROUP_CONFIGURATION},
-    {"security_policy", CREATION_GROUP_CONFIGURATION},
-    {"email_templates", CREATION_GROUP_CONFIGURATION},
-    {"administrator", CREATION_GROUP_CONFIGURATION},
-    {"quotas", CREATION_GROUP_CONFIGURATION},
-    {"integrations", CREATION_GROUP_CONFIGURATION},
-    {"monitoring", CREATION_GROUP_CONFIGURATION},
-};
-
-static const char *const group_names[CREATION_GROUP_COUNT] = {
+static const char *const sums_called[CREATION_GROUP_COUNT] = {
     [CREATION_GROUP_DATABASE] = "databaseCreationMs",
     [CREATION_GROUP_RESOURCES] = "resourceInitializationMs",
     [CREATION_GROUP_CONFIGURATION] = "configurationMs",
 };
 
-enum creation_group
-creation_group_of(const char *step)
+const char *
+creation_group_name(enum creation_group group)
 {
-	for (size_t i = 0; i < COUNT_OF(groups); i++)
-		if (strcmp(groups[i].step, step) == 0)
-			return groups[i].group;
-	return CREATION_GROUP_UNSET;
+	static const char *const names[CREATION_GROUP_COUNT] = {
+	    [CREATION_GROUP_OVERALL] = "overall",
+	    [CREATION_GROUP_DATABASE] = "database",
+	    [CREATION_GROUP_RESOURCES] = "resources",
+	    [CREATION_GROUP_CONFIGURATION] = "configuration",
+	};
+
+	return names[group];
+}
+
+/* One that an earlier version of this program had is of no group. */
+static enum creation_group
+group_of(const char *step)
+{
+	for (int i = 0; i < creation_step_count; i++)
+		if (strcmp(creation_steps[i].name, step) == 0)
+			return creation_steps[i].group;
+	return CREATION_GROUP_OVERALL;
 }
 
 enum err
@@ -116,14 +110,13 @@ put_steps(struct json_out *o, const struct creation_shown *s)
 	for (int i = 0; i < s->step_count; i++) {
 		put_step(o, &s->steps[i]);
 		if (s->steps[i].duration_us > 0)
-			sums[creation_group_of(s->steps[i].name)] +=
-			    s->steps[i].duration_us;
+			sums[group_of(s->steps[i].name)] += s->steps[i].duration_us;
 	}
 	json_close_array(o);
 	json_name(o, "timing");
 	json_open_object(o);
 	for (int g = CREATION_GROUP_DATABASE; g < CREATION_GROUP_COUNT; g++)
-		put_ms(o, group_names[g], sums[g]);
+		put_ms(o, sums_called[g], sums[g]);
 	put_ms(o, "overallMs", s->operation.duration_us);
 	json_close_object(o);
 }

@@ -14,16 +14,6 @@
 #include "operation/operation.h"
 #include "proc/scoreboard.h"
 
-/* The groups of steps whose time is summed up. */
-enum creation_group {
-	CREATION_GROUP_UNSET,
-	CREATION_GROUP_DATABASE,
-	CREATION_GROUP_RESOURCES,
-	CREATION_GROUP_CONFIGURATION,
-	CREATION_GROUP_COUNT
-};
-enum creation_group creation_group_of(const char *step);
-
 struct creation_shown {
 	struct operation operation;
 	struct operation_step *steps;

@@ -426,6 +426,8 @@ def test_the_figures_say_how_long_each_step_took(db):
     with Creating(db) as c:
         assert c.create().status == 201
         text = c.call("GET", "/metrics", extra={"REMOTE_ADDR": "127.0.0.1"}).body.decode()
-        assert 'tenantd_operation_step_seconds_count{step="record"} 1' in text
+        assert 'tenantd_operation_step_seconds_count{step="record",group="overall"} 1' in text
+        for step, group in (("database", "database"), ("storage", "resources"), ("roles", "configuration")):
+            assert f'tenantd_operation_step_seconds_count{{step="{step}",group="{group}"}} ' in text
         assert "tenantd_operation_seconds_count 1" in text
         assert 'tenantd_operations{state="held"}' in text

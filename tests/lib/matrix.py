@@ -40,7 +40,7 @@ def named_in_sources():
 
 def steps_in_sources():
     """{step: whether it acts}"""
-    rows = re.findall(r'^STEP\(\w+,\s*"(\w+)",\s*(\w+),\s*(\w+),', (SOURCES / "steps.def").read_text(), re.M)
+    rows = re.findall(r'^STEP\(\w+,\s*"(\w+)",\s*\w+,\s*(\w+),\s*(\w+),', (SOURCES / "steps.def").read_text(), re.M)
     return {name: act != "NULL" for name, _, act in rows}
 
 
