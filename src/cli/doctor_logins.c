@@ -53,17 +53,18 @@ static void
 check_own(struct doctor *d)
 {
 	struct db_rows *rows;
+	enum err rc =
+	    db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_login_own), &rows);
 
-	if (db_read(d->cx, d->db, DB_MANAGEMENT, DB_CALL_BARE(STMT_login_own), &rows) !=
-	    ERR_OK)
-		doctor_find_error(d, NULL);
-	else if (db_i64(rows, 0, 0) == 0)
+	if (rc == ERR_OK && db_i64(rows, 0, 0) == 0)
 		return;
-	else if (db_read(d->cx, d->db, DB_MANAGEMENT,
-		     DB_CALL_BARE(STMT_login_open_databases), &rows) != ERR_OK)
-		doctor_find_error(d, NULL);
-	else
+	if (rc == ERR_OK)
+		rc = db_read(d->cx, d->db, DB_MANAGEMENT,
+		    DB_CALL_BARE(STMT_login_open_databases), &rows);
+	if (rc == ERR_OK)
 		judge(d, "the server's own PostgreSQL", rows);
+	else
+		doctor_find_error(d, NULL);
 }
 
 void

@@ -44,7 +44,7 @@ tell_progress(const struct upgrading *u, const struct upgrade_place *at, int app
 	fprintf(u->c->out, "%s: %s\n", at->tenant_id,
 	    why != NULL ? table_printable(u->c->cx->mem, why)
 			: arena_printf(u->c->cx->mem, "%d applied", applied));
-	fflush(u->c->out);
+	(void)fflush(u->c->out);
 }
 
 static void

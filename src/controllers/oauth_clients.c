@@ -101,13 +101,20 @@ draft_of(struct call *call, const struct client *now)
 	return d;
 }
 
+/* NULL: none. */
 static enum err
 read_scopes(struct ctx *cx, const char *text, unsigned *out)
 {
 	const struct json *list;
-	enum err rc = json_parse(cx, text, strlen(text), 1, &list);
+	enum err rc;
 
-	*out = rc == ERR_OK ? role_scopes_of_list(list) : 0;
+	*out = 0;
+	if (text == NULL)
+		return ERR_OK;
+	rc = json_parse(cx, text, strlen(text), 1, &list);
+
+	if (rc == ERR_OK)
+		*out = role_scopes_of_list(list);
 	return rc;
 }
 
@@ -120,7 +127,7 @@ check_more(struct app *app, struct call *call, const char *scopes, const char *n
 	unsigned next, had = 0;
 	enum err rc = read_scopes(&call->cx, scopes, &next);
 
-	if (rc == ERR_OK && now != NULL)
+	if (rc == ERR_OK)
 		rc = read_scopes(&call->cx, now, &had);
 	return rc == ERR_OK ? role_check_has(&call->cx, &site, next & ~had) : rc;
 }

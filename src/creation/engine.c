@@ -197,7 +197,7 @@ creation_begin(struct ctx *cx, struct creation_means *means,
 	struct beginning b = {.order = order, .run = run, .again = again};
 	enum err rc;
 
-	assert(creation_step_count <= RUN_STEPS_MAX);
+	static_assert((int)CREATION_STEP_COUNT <= (int)RUN_STEPS_MAX, "more steps");
 	*out = NULL;
 	run->m.operation_id = new_id(cx);
 	run->m.tenant_id = new_id(cx);

@@ -243,7 +243,7 @@ take_claimed(struct ctx *cx, struct making *m, const struct host *h,
     const struct resource *r, bool *done)
 {
 	struct name_call call = {.name = r->name, .m = m, .r = r};
-	struct database_details details;
+	struct database_details details = {0};
 	char mark[DATABASE_MARK_SIZE];
 	enum err rc = read_details(cx, r, &details);
 
@@ -266,7 +266,7 @@ make_database(struct ctx *cx, struct making *m, struct database_server *s,
     const struct host *h, const struct resource *r)
 {
 	struct host_pair pair = {.name = {r->name}};
-	struct database_details details;
+	struct database_details details = {0};
 	char mark[DATABASE_MARK_SIZE];
 	enum err rc = read_details(cx, r, &details);
 
@@ -355,7 +355,7 @@ static enum err
 drop_database(struct ctx *cx, const struct host *h, const struct resource *r)
 {
 	struct host_pair pair = {.name = {r->name}};
-	struct database_details details;
+	struct database_details details = {0};
 	char mark[DATABASE_MARK_SIZE];
 	enum err rc = read_details(cx, r, &details);
 
@@ -581,7 +581,7 @@ database_record(struct ctx *cx, struct making *m)
 enum err
 migrations_intend(struct ctx *cx, struct making *m)
 {
-	struct database_details details;
+	struct database_details details = {0};
 	struct resource r;
 	struct base base;
 	enum err rc = ERR_OK;

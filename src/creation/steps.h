@@ -12,10 +12,12 @@
 /* -- step_people.c -- */
 creation_part_fn roles_record, roles_undo, groups_record, groups_undo;
 creation_part_fn administrator_record, administrator_undo;
-/* step_templates.c: the mails that a tenant has from the start, in words of its own
+/* -- step_templates.c --
+ * The mails that a tenant has from the start, in words of its own
  * where its features have "templates" for mails. */
 creation_part_fn email_templates_record, email_templates_undo;
-/* step_integrations.c: the first API key, an OAuth client, and a webhook if one was
+/* -- step_integrations.c --
+ * The first API key, an OAuth client, and a webhook if one was
  * asked for. Reveals apiKey, oauthClientId, oauthClientSecret, webhookSecret. */
 creation_part_fn integrations_record, integrations_undo;
 /* -- step_record.c -- */
@@ -37,11 +39,6 @@ creation_part_fn activation_record;
 creation_part_fn welcome_intend, welcome_record;
 /* -- step_policy.c -- */
 creation_part_fn security_policy_record, security_policy_undo;
-/* step_database.c */
-creation_part_fn database_intend, database_act, database_record;
-creation_part_fn migrations_intend, migrations_act;
-resource_remove_fn database_remove, schema_remove;
-resource_look_fn database_look, schema_look;
 /* -- step_storage.c -- */
 creation_part_fn storage_intend, storage_act;
 /* Whether what the plan asks for is set up here; before anything is made. */
@@ -53,13 +50,6 @@ resource_look_fn storage_s3_look, storage_dir_look;
 creation_part_fn cache_intend, cache_act;
 resource_remove_fn redis_user_remove;
 resource_look_fn redis_user_look;
-/* -- step_people.c -- */
-enum err roles_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err roles_undo(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err groups_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err groups_undo(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err administrator_record(struct ctx *cx, struct making *m) MUST_CHECK;
-enum err administrator_undo(struct ctx *cx, struct making *m) MUST_CHECK;
 /* -- step_quota.c -- */
 creation_part_fn quotas_record, quotas_undo;
 creation_part_fn monitoring_record, monitoring_undo;

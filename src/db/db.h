@@ -104,7 +104,7 @@ enum err db_wait(struct ctx *cx, struct db *db) MUST_CHECK;
  * "-- literals:": names (1 to 63 bytes of UTF-8, else ERR_INTERNAL) and then texts are
  * quoted into its text; no args. */
 enum err db_queue_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
-    const char *const *names) MUST_CHECK;
+    const char *const *idents) MUST_CHECK;
 enum err db_query_ddl(struct ctx *cx, struct db *db, enum stmt_id id,
     const char *const *names, struct db_rows **rows) MUST_CHECK;
 /* Inside a transaction after its first db_query(), with nothing queued: a text of any

@@ -134,6 +134,7 @@ hear(struct ctx *cx, struct redis *r, int64_t until, redisReply **out)
 /* -- replies -- */
 
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): depth ends it */
 keep(struct arena *mem, const redisReply *from, struct redis_reply *to, int depth)
 {
 	static const struct {

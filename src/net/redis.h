@@ -76,7 +76,7 @@ struct redis_reply {
 enum err redis_ask(struct ctx *cx, struct redis *r, const struct slice *words,
     size_t count, const struct redis_reply **reply) MUST_CHECK;
 /* The same of texts, NULL-terminated. */
-enum err redis_ask_texts(struct ctx *cx, struct redis *r, const char *const *words,
+enum err redis_ask_texts(struct ctx *cx, struct redis *r, const char *const *texts,
     const struct redis_reply **reply) MUST_CHECK;
 #define REDIS_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 

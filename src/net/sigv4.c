@@ -78,9 +78,12 @@ unescaped(struct arena *mem, struct slice text)
 		    str_hex_digit(text.p[i + 1]) >= 0 &&
 		    str_hex_digit(text.p[i + 2]) >= 0;
 
-		out[n++] = escape ? (char)(str_hex_digit(text.p[i + 1]) * 16 +
-					str_hex_digit(text.p[i + 2]))
-				  : text.p[i];
+		if (escape)
+			out[n++] =
+			    (char)(unsigned char)(str_hex_digit(text.p[i + 1]) * 16 +
+				str_hex_digit(text.p[i + 2]));
+		else
+			out[n++] = text.p[i];
 		i += escape ? 2 : 0;
 	}
 	return (struct slice){out, n};
@@ -273,7 +276,7 @@ finish(struct signing *s, const char *method, const char *payload,
 	struct digest key;
 	struct buf b;
 
-	buf_init(&b, s->mem, 4 * TEXT_MAX);
+	buf_init(&b, s->mem, (size_t)4 * TEXT_MAX);
 	buf_printf(&b, "%s\n", method);
 	put_path(&b, s);
 	buf_putc(&b, '\n');

@@ -160,7 +160,7 @@ insert(struct ctx *cx, struct db *db, const struct rule_site *site,
 {
 	char threshold[STR_I64_SIZE], window[STR_I64_SIZE], most[STR_I64_SIZE];
 	char id[UUID_TEXT_SIZE];
-	struct db_rows *rows;
+	struct db_rows *rows = NULL;
 	enum err rc = db_queue(cx, db, STMT_alert_rule_turn, DB_ARGS(site->tenant_id));
 
 	uuid_text(id, uuid_random());
@@ -174,7 +174,7 @@ insert(struct ctx *cx, struct db *db, const struct rule_site *site,
 		    &rows);
 	if (rc == ERR_OK)
 		rc = rule_hold(cx, db, site, id, out);
-	if (rc == ERR_NOT_FOUND && db_row_count(rows) == 0)
+	if (rc == ERR_NOT_FOUND && rows != NULL && db_row_count(rows) == 0)
 		rc = err_tell(&cx->err, ERR_CONFLICT,
 		    "there are %d alert rules already, as many as there may be",
 		    RULES_MOST);

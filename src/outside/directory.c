@@ -156,6 +156,7 @@ directory_make(struct ctx *cx, const struct conf *conf, const struct directory *
 static bool empty_at(int parent, const char *name, int depth);
 
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): depth ends it */
 remove_at(int dir, const char *name, int depth)
 {
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
@@ -167,6 +168,7 @@ remove_at(int dir, const char *name, int depth)
 
 /* Links are removed, and not followed. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): depth ends it */
 empty_at(int parent, const char *name, int depth)
 {
 	int fd = depth > 0 ? openat(parent, name, OPEN_DIR) : -1;

@@ -7,7 +7,7 @@
 
 #define MARKS ".tenantd/"
 
-enum { LISTED_AT_ONCE = 1000, NAME_DIGITS = 8 };
+enum { LISTED_AT_ONCE = 1000, NAME_DIGITS = 8, PAGE_MEMORY = 32 * 1024 * 1024 };
 
 const char *
 storage_prefix(struct arena *mem, const char *tenant_id)
@@ -177,7 +177,7 @@ empty_all(struct ctx *cx, const struct s3 *s3, const struct storage_place *p)
 	int left;
 
 	do {
-		cx->mem = arena_new(32 * 1024 * 1024);
+		cx->mem = arena_new(PAGE_MEMORY);
 		rc = empty(cx, s3, p, &left);
 		arena_free(cx->mem);
 		cx->mem = mem;

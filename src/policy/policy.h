@@ -47,7 +47,7 @@ struct policy {
 /* The usual one. */
 struct policy policy_default(void);
 /* Of what a tenant says instead, as it is stored; NULL: nothing. */
-enum err policy_read(struct ctx *cx, const char *said, struct policy *out) MUST_CHECK;
+enum err policy_read(struct ctx *cx, const char *text, struct policy *out) MUST_CHECK;
 /* Inside a transaction; tenant_id NULL: the usual one. */
 enum err policy_query(struct ctx *cx, struct db *db, const char *tenant_id,
     struct policy *out) MUST_CHECK;

@@ -102,13 +102,11 @@ read_row(const struct db_rows *rows, int row)
 }
 
 static enum err
-take_sheet(struct ctx *cx, enum err rc, const struct db_rows *rows,
-    const char *tenant_id, struct quota_sheet *out)
+take_sheet(struct ctx *cx, const struct db_rows *rows, const char *tenant_id,
+    struct quota_sheet *out)
 {
-	if (rc == ERR_OK && db_row_count(rows) == 0)
-		rc = err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
-	if (rc != ERR_OK)
-		return rc;
+	if (db_row_count(rows) == 0)
+		return err_tell(&cx->err, ERR_NOT_FOUND, "there is no such tenant");
 	*out = (struct quota_sheet){.tenant_id = tenant_id,
 	    .version = db_i64(rows, 0, 9),
 	    .plan = db_text(rows, 0, 10),
@@ -123,24 +121,24 @@ enum err
 quota_sheet_read(struct ctx *cx, struct db *db, const char *tenant_id, bool rates,
     struct quota_sheet *out)
 {
-	struct db_rows *rows = NULL;
+	struct db_rows *rows;
 	enum err rc = db_read(cx, db, tenant_id,
 	    DB_CALL(STMT_quota_list, tenant_id, wanted(cx, rates)), &rows);
 
-	return take_sheet(cx, rc, rows, tenant_id, out);
+	return rc == ERR_OK ? take_sheet(cx, rows, tenant_id, out) : rc;
 }
 
 enum err
 quota_sheet_hold(struct ctx *cx, struct db *db, const char *tenant_id, bool rates,
     struct quota_sheet *out)
 {
-	struct db_rows *rows = NULL;
+	struct db_rows *rows;
 	enum err rc = db_queue(cx, db, STMT_quota_turn, DB_ARGS(tenant_id));
 
 	if (rc == ERR_OK)
 		rc = db_query(cx, db, STMT_quota_list,
 		    DB_ARGS(tenant_id, wanted(cx, rates)), &rows);
-	return take_sheet(cx, rc, rows, tenant_id, out);
+	return rc == ERR_OK ? take_sheet(cx, rows, tenant_id, out) : rc;
 }
 
 static const char *

@@ -55,12 +55,12 @@ enum err
 group_hold(struct ctx *cx, struct db *db, const struct role_site *site, const char *id,
     struct group *out)
 {
-	struct db_rows *rows = NULL;
+	struct db_rows *rows;
 	enum err rc = role_turn(cx, db, site->tenant_id);
 
-	if (rc == ERR_OK)
-		rc = db_query(
-		    cx, db, STMT_group_show, DB_ARGS(site->tenant_id, id), &rows);
+	if (rc != ERR_OK)
+		return rc;
+	rc = db_query(cx, db, STMT_group_show, DB_ARGS(site->tenant_id, id), &rows);
 	return take_row(cx, rc, rows, out);
 }
 

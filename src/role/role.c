@@ -90,10 +90,12 @@ query(struct ctx *cx, struct db *db, const char *tenant_id, const char *id,
     struct role *out)
 {
 	struct db_rows *rows;
+	struct role found = {0};
 	enum err rc = db_query(cx, db, STMT_role_show, DB_ARGS(tenant_id, id), &rows);
 
-	if (rc != ERR_OK || !take(rows, tenant_id, id, out))
-		*out = (struct role){0};
+	if (rc == ERR_OK && !take(rows, tenant_id, id, &found))
+		found.id = NULL;
+	*out = found;
 	return rc;
 }
 

@@ -20,7 +20,7 @@
 #include "json/json.h"
 
 enum {
-#define SCOPE(sym, bit, name, meaning) ROLE_##sym = bit,
+#define SCOPE(sym, bit, name, meaning) ROLE_##sym = (bit),
 #include "role/scopes.def"
 #undef SCOPE
 	ROLE_ALL = ROLE_READ | ROLE_WRITE | ROLE_DELETE | ROLE_ADMIN

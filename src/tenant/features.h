@@ -33,7 +33,6 @@ enum err tenant_features_change(struct ctx *cx, const struct json *now,
  * go with those features. asked NULL: *out NULL. pointer: such as "/securityPolicy".
  */
 enum err tenant_policy_read(struct ctx *cx, const struct json *asked,
-    const char *pointer, const struct json *features,
-    const struct json **out) MUST_CHECK;
+    const char *pointer, const struct json *wanted, const struct json **out) MUST_CHECK;
 
 #endif
