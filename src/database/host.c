@@ -1,6 +1,7 @@
 /* host.c - see host.h. */
 #include "database/host.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -50,8 +51,7 @@ host_failed(struct ctx *cx, const struct host *h, enum err rc)
 
 	if (rc == ERR_OK || rc == ERR_ISOLATION)
 		return rc;
-	strncpy(why, cx->err.message, sizeof(why) - 1);
-	why[sizeof(why) - 1] = '\0';
+	snprintf(why, sizeof(why), "%.*s", (int)sizeof(why) - 1, cx->err.message);
 	memcpy(state, cx->err.sqlstate, sizeof(state));
 	if (has_state(cx, "42501"))
 		rc = err_tell(&cx->err, ERR_ISOLATION,
