@@ -262,6 +262,7 @@ def test_its_use_is_written_once_a_minute(key):
     assert key.db.value("SELECT now() - %s < interval '10 min'", [used[1]])
 
 
+@pytest.mark.plain("where a second is soon over, how a tenant stands is read in between")
 def test_who_it_is_is_one_read(app, key):
     """Key, tenant, status and policy."""
     key.set("last_used_at = now() + interval '1 hour'")
