@@ -405,6 +405,9 @@ def test_a_killed_command_is_gone_on_with(db, creator):
                          TENANTD_TEST_STOP="activation:begin=kill")
     assert status == -9, said
     lease_ends(db, db.value("SELECT id FROM tenantd.operations WHERE request->>'slug' = 'killed-here'"))
+    # the job is due a little after the lease has ended
+    stack.until(lambda: not db.value("SELECT count(*) FROM tenantd.job_lanes WHERE run_at > clock_timestamp() AND lane IN"
+                                     " (SELECT lane FROM tenantd.jobs WHERE kind = 'operation.run' AND state = 'queued')"), what="the job to be due")
     shell(db, "jobs", "run")
     assert db.sql("SELECT status FROM public.tenants WHERE slug = 'killed-here'") == [("active",)]
 
