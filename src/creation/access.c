@@ -16,7 +16,7 @@ follow_redis(
 	    .tenant_id = tenant_id,
 	    .address = ""};
 
-	return on ? holdings_start_redis(cx, &at) : holdings_stop_redis(cx, &at);
+	return holdings_turn_redis(cx, &at, on);
 }
 
 enum err
@@ -32,12 +32,12 @@ tenant_access_follow(
 	if (rc != ERR_OK || db_row_count(rows) == 0)
 		return rc;
 	on = tenant_is_usable(db_text(rows, 0, 0));
-	rc = on ? login_start(cx, means->databases, tenant_id)
-		: login_stop(cx, means->databases, tenant_id);
+	rc = logins_settle(cx, means->databases, tenant_id, 0);
 	if (rc == ERR_OK)
 		return follow_redis(cx, means, tenant_id, on);
 	first = cx->err;
-	if (follow_redis(cx, means, tenant_id, on) == ERR_OK || first.code != ERR_OK)
-		cx->err = first;
+	if (follow_redis(cx, means, tenant_id, on) != ERR_OK)
+		err_clear(&cx->err);
+	cx->err = first;
 	return rc;
 }

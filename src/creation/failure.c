@@ -6,12 +6,6 @@
 #include "crypto/random.h"
 #include "jobs/queue.h"
 
-const char *
-failure_words(const struct ctx *cx)
-{
-	return err_public(&cx->err);
-}
-
 /* What a part says of itself is told; the connection's own troubles are not. */
 bool
 failure_is_away(const struct ctx *cx)
@@ -136,7 +130,7 @@ failure_settle(struct ctx *cx, struct creation_run *run, int place, bool unseen)
 	run->failure = cx->err;
 	run->failed_step = creation_steps[run->steps[place].which].name;
 	log_error(LOG_WARNING, cx, "operation-step-failed");
-	s.words = arena_strdup(cx->mem, failure_words(cx));
+	s.words = arena_strdup(cx->mem, err_public(&cx->err));
 	s.code = err_slug(cx->err.code);
 	ctx_clear(cx);
 	rc = db_transaction(cx, run->m.means->db, DB_MANAGEMENT, settle, &s);

@@ -266,7 +266,7 @@ fail(struct ctx *cx, struct turn *t, enum creation_outcome *outcome)
 	enum err rc;
 
 	log_error(LOG_WARNING, cx, "purge-step-failed");
-	t->words = arena_strdup(cx->mem, failure_words(cx));
+	t->words = arena_strdup(cx->mem, err_public(&cx->err));
 	t->code = err_slug(cx->err.code);
 	t->wait_ms = failure_backoff(t->means->conf, attempts);
 	ctx_clear(cx);

@@ -65,8 +65,6 @@ enum err failure_settle(
 /* Cancelled: to be rolled back. */
 enum err failure_cancelled(struct ctx *cx, struct creation_run *run) MUST_CHECK;
 int64_t failure_backoff(const struct conf *conf, int attempts);
-/* What may be written down of a failure: no secret is in it. */
-const char *failure_words(const struct ctx *cx);
 /* The database is away, and it is no step's fault. */
 bool failure_is_away(const struct ctx *cx);
 

@@ -167,7 +167,7 @@ fail(struct ctx *cx, struct creation_run *run)
 	enum err rc;
 
 	log_error(LOG_WARNING, cx, "operation-undo-failed");
-	f.words = arena_strdup(cx->mem, failure_words(cx));
+	f.words = arena_strdup(cx->mem, err_public(&cx->err));
 	run->attempts++;
 	run->wait_ms = failure_backoff(run->m.means->conf, run->attempts);
 	ctx_clear(cx);

@@ -129,8 +129,8 @@ holdings_presign(struct ctx *cx, const struct holdings_site *at,
 
 /* -- Redis -- */
 
-static enum err
-turn(struct ctx *cx, const struct holdings_site *at, bool on)
+enum err
+holdings_turn_redis(struct ctx *cx, const struct holdings_site *at, bool on)
 {
 	struct holdings all;
 	struct keyspace k;
@@ -141,18 +141,6 @@ turn(struct ctx *cx, const struct holdings_site *at, bool on)
 	k = holding_keyspace(cx, &all.redis);
 	return on ? keyspace_start(cx, at->stores, &k)
 		  : keyspace_stop(cx, at->stores, &k);
-}
-
-enum err
-holdings_stop_redis(struct ctx *cx, const struct holdings_site *at)
-{
-	return turn(cx, at, false);
-}
-
-enum err
-holdings_start_redis(struct ctx *cx, const struct holdings_site *at)
-{
-	return turn(cx, at, true);
 }
 
 /* What is sealed is the URL that the tenant has. */

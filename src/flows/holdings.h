@@ -55,11 +55,10 @@ struct holdings_site {
 enum err holdings_presign(struct ctx *cx, const struct holdings_site *at,
     const struct storage_grant *g, const char **url) MUST_CHECK;
 
-/* Ends the connections of the tenant's user and lets it make none, or lets it again;
- * nothing for a tenant without one. Outside of any transaction. */
-enum err holdings_stop_redis(struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
-enum err holdings_start_redis(
-    struct ctx *cx, const struct holdings_site *at) MUST_CHECK;
+/* on false: ends the connections of the tenant's user and lets it make none; true: lets
+ * it again. Nothing for a tenant without one. Outside of any transaction. */
+enum err holdings_turn_redis(
+    struct ctx *cx, const struct holdings_site *at, bool on) MUST_CHECK;
 /* The user as it should be, made again where Redis lost it, or another password was
  * set; *mended: it was. Outside of any transaction. */
 enum err holdings_mend_redis(struct ctx *cx, const struct holdings_site *at,

@@ -264,18 +264,6 @@ logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id, unsign
 }
 
 enum err
-login_stop(struct ctx *cx, struct databases *d, const char *tenant_id)
-{
-	return logins_settle(cx, d, tenant_id, 0);
-}
-
-enum err
-login_start(struct ctx *cx, struct databases *d, const char *tenant_id)
-{
-	return logins_settle(cx, d, tenant_id, 0);
-}
-
-enum err
 login_queue(struct ctx *cx, struct db *db, const char *tenant_id)
 {
 	return job_append(cx, db,

@@ -27,16 +27,10 @@ enum logins_what {
 	LOGINS_PASSWORD = 2 /* what the sealed address says */
 };
 
-/* what: of enum logins_what, or 0. */
+/* what: of enum logins_what, or 0: after a tenant's status was committed nobody logs in
+ * as its role any more, and the sessions that are open end; or they may again. */
 enum err logins_settle(struct ctx *cx, struct databases *d, const char *tenant_id,
     unsigned what) MUST_CHECK;
-
-/* After a tenant's status was committed: nobody logs in as its role any more, and the
- * sessions that are open end; or they may again. Either does what the status says. */
-enum err login_stop(
-    struct ctx *cx, struct databases *d, const char *tenant_id) MUST_CHECK;
-enum err login_start(
-    struct ctx *cx, struct databases *d, const char *tenant_id) MUST_CHECK;
 
 /* Inside a transaction, in the management context or the tenant's: the job. */
 enum err login_queue(struct ctx *cx, struct db *db, const char *tenant_id) MUST_CHECK;
